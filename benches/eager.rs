@@ -1,5 +1,5 @@
-//! `speech.eager` against recognition after the key alone, on the recorded calls, in one run: words and the wait after the key's
-//! release: `scripts/bench-speech.sh eager [FILE.bin]`. Time is counted, not waited for; what is computed is measured.
+//! Compares `speech.eager` with recognition after the key only, on the recorded calls in one run: the words, and the wait after the
+//! key's release. Usage: `scripts/bench-speech.sh eager [FILE.bin]`. Waiting time is simulated; computation is measured.
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
 #[path = "eager/calls.rs"]
@@ -22,14 +22,14 @@ use stratus::speech::recognise::Recogniser;
 use stratus::speech::{files, model};
 use stratus::units::TxId;
 
-/// The call as far as it had come, and what became of it; seconds.
+/// A pause: the call so far, and the result; seconds.
 struct Step {
     at: f64,
     sound: Arc<[f32]>,
     took: f64,
 }
 
-/// What a call took in both ways.
+/// The result of a call with both methods.
 struct Told {
     steps: Vec<Step>,
     released: f64,
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn waits(told: &[Told]) {
-    // A larger model takes the same computations, and longer for each.
+    // A larger model does the same computations, but each takes longer.
     for slower in [1.0, 4.0, 12.0] {
         let at = |mut w: Vec<f64>| {
             w.sort_by(f64::total_cmp);
@@ -86,9 +86,9 @@ fn waits(told: &[Told]) {
 }
 
 impl Told {
-    /// The wait where each computation takes so many times as long.
+    /// The wait if each computation takes this many times as long.
     fn wait(&self, slower: f64) -> f64 {
-        // The recogniser is at work until then, on that.
+        // The recogniser is busy until then, with this part of the call.
         let mut work: Option<(f64, usize)> = None;
         for (n, step) in self.steps.iter().enumerate() {
             let begins = match work {
@@ -112,7 +112,7 @@ fn goes_on(samples: &[f32], from: usize) -> bool {
     take::voiced_from(samples, from) >= 60
 }
 
-/// A call as the microphone's thread cuts it, recognised in both ways.
+/// A call cut as by the microphone's thread, recognised with both methods.
 fn hear(ears: &mut Recogniser, call: &Call) -> Result<Told, Box<dyn Error>> {
     let (hints, never, tx) = (Hints::default(), AtomicBool::new(false), TxId(1));
     let (mut pauses, mut ahead, mut steps) = (Pauses::default(), Ahead::default(), Vec::new());

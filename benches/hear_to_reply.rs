@@ -8,7 +8,7 @@ use stratus::airports::data::Airports;
 use stratus::atc::{Engine, Setup};
 use stratus::units::Time;
 
-/// What pilots say on the ground, as a recogniser writes it: requests, readbacks, odd ones.
+/// Typical calls on the ground, as recognised: requests, readbacks, unusual ones.
 const CALLS: [&str; 6] = [
     "palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo",
     "runway three one taxi via alpha niner hotel whiskey",

@@ -1,6 +1,6 @@
-//! Recognition with the fitted context against the whole one and whisper.cpp's defaults, on the same model and sound, in one
-//! run: `scripts/bench-speech.sh [tiny.en base.en small.en | FILE.bin …]`. A file of the pilot's own is measured as it is.
-//! `write NAME FILE` leaves a generated model that hears one word in a file, for `scripts/call-memory.py`.
+//! Compares recognition with the fitted context, with the whole context and with whisper.cpp's defaults, on the same model and
+//! sound in one run: `scripts/bench-speech.sh [tiny.en base.en small.en | FILE.bin …]`. The pilot's own file is measured as it is.
+//! `write NAME FILE` writes a generated model that recognises one word, for `scripts/call-memory.py`.
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
 #[path = "recognise/random.rs"]
@@ -18,7 +18,7 @@ use stratus::speech::recognise::Recogniser;
 use stratus::speech::recognise::compare::Way;
 use stratus::speech::{files, model};
 
-/// A call of 3 to 5 seconds has some twenty words' worth.
+/// A call of 3 to 5 seconds has about twenty words.
 const TOKENS: u16 = 24;
 const WAYS: [(&str, Way); 3] =
     [("fitted context", Way::Fitted), ("whole context", Way::Whole), ("whisper.cpp's command line", Way::CommandLine)];
@@ -69,7 +69,7 @@ fn measure(name: &str, path: &Path, tokens: Option<u16>, calls: &[Vec<f32>], thr
     let (mut differ, mut written) = (0, [0u32; 3]);
     for call in calls {
         let mut texts = Vec::new();
-        // Side by side, so that what else the machine does falls on all of them.
+        // Interleaved, so that other load on the machine affects all of them.
         for (n, (_, way)) in WAYS.iter().enumerate() {
             let m = ears.measure(call, *way, tokens)?;
             took[n].push(m.took.as_secs_f64() * 1e3);
@@ -108,7 +108,7 @@ fn calls(count: usize) -> Result<Vec<Vec<f32>>, Box<dyn Error>> {
     if calls.is_empty() { Err("no recorded call of 3 to 5 s".into()) } else { Ok(calls) }
 }
 
-/// Resident memory in kB; 0 where the system does not tell.
+/// Resident memory in kB; 0 if the system does not report it.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));

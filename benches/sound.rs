@@ -1,5 +1,5 @@
-//! What a sample costs on its way: the rings of microphone and speaker, the resampler, the radio, and Pico.
-//! `cargo bench --profile ci --bench sound`
+//! The cost of a sample on its way: the rings of microphone and speaker, the resampler, the radio effect, and Pico. `cargo bench
+//! --profile ci --bench sound`
 #![allow(missing_docs, reason = "criterion's macros make items")]
 
 use std::f32::consts::TAU;
@@ -16,7 +16,7 @@ use stratus::speech::files;
 use stratus::speech::neural::Neural;
 use stratus::speech::synthesise::Synthesiser;
 
-/// What controllers say, phrase by phrase.
+/// Typical transmissions, phrase by phrase.
 const PHRASES: [&str; 4] = [
     "Skyhawk one seven two sierra papa, Hilo Ground,",
     "runway eight, taxi, altimeter three zero zero zero.",
@@ -92,7 +92,7 @@ fn pico(c: &mut Criterion) {
     group.finish();
 }
 
-/// The neural voice that ships: loaded with its sum compared and its words, and a phrase.
+/// The shipped neural voice: loading with checksum and dictionary, and a phrase.
 fn neural(c: &mut Criterion) {
     let voice = Voice { rate_percent: 110, pitch_percent: 86, ..Voice::default() };
     let mut group = c.benchmark_group("neural voice");

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compiles as told, and with libFuzzer's counters where it is our own code. Stable Rust has the passes, if not the option.
-# A build script runs at once, and without libFuzzer.
+# Compiles with the given arguments, and adds libFuzzer's counters to our own code. Stable Rust has the passes,
+# although not the option. A build script runs at once, and without libFuzzer.
 case " $* " in *" build_script_build "*) exec "$@" ;; esac
 case ${CARGO_PKG_NAME:-} in
   stratus | stratus-*)

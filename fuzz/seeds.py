@@ -1,4 +1,4 @@
-"""Seeds for the fuzz targets, from the project's own cases: seeds.py FOLDER makes FOLDER/TARGET/… and FOLDER/words.dict."""
+"""Creates seeds for the fuzz targets from the project's own cases: seeds.py FOLDER writes FOLDER/TARGET/… and FOLDER/words.dict."""
 
 import glob
 import json
@@ -51,7 +51,7 @@ for target in ("msfs", "xplane", "xplane3", "flightgear", "garmin", "little_navm
             seed(f"plan_{target}", struct.pack(">HB", at, len(text)) + text.encode())
 seed("airport_file", "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.25 0 0 0 08 19.72 -155.07 0 0 3 0 0 1 26 19.72 -155.04 0 0 3 0 0 1\n"
      "1054 118100 Hilo Tower\n1200\n1201 19.72 -155.05 both 0 n0\n1201 19.72 -155.04 both 1 n1\n1202 0 1 twoway taxiway A\n1204 departure 08,26\n1300 19.72 -155.05 90 gate jets Gate 1\n99\n")
-# The first byte chooses the table: countries, regions, airports, runways, frequencies.
+# The first byte selects the table: countries, regions, airports, runways, frequencies.
 seed("airport_tables", "\0DE|Germany\n\1US-CA|California\n\2" "1|KPAO|small_airport|Palo Alto Airport of Santa Clara County|37.46|-122.11|7|US|US-CA|Palo Alto|KPAO\n"
      "\3" "1|2443|70|ASP|1|0|13|31|37.4636|-122.119|37.4586|-122.111|||\n\4" "1|TWR|PALO ALTO TWR|118.6\n\4" "1|A/D|NORCAL APP|135.65\n")
 seed("procedures", "SID:010,5,PORTE5,RW28B,REBAS,K2;\nSTAR:010,2,LOMD4A,ALL,AB,LE;\nAPPCH:010,A,I31-Z,AB,AB;\nAPPCH:010,I,I31-Z, ,AB;\nAPPCH:010,R,R28RY, ,AB;\n"

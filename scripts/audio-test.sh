@@ -1,6 +1,6 @@
 #!/bin/bash
-# The device matrix: microphones and speakers that are unplugged and plugged in again, a default that changes, a sound
-# server that is killed and restarted, no device at start; on a PulseAudio of the test's own, in a folder of its own.
+# The hot-plug matrix: microphones and speakers unplugged and reconnected, a changed default, a sound server killed
+# and restarted, no device at start; with a private PulseAudio in a separate folder.
 # Usage: scripts/audio-test.sh [ARGUMENTS OF THE TEST…]
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ cargo test ${PROFILE:+--profile "$PROFILE"} --test audio_devices --no-run
 folder=$(mktemp -d "${TMPDIR:-/tmp}/stratus-sound.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
-# What is built with stays where it is; the sound server lives in the new folder.
+# The build tools keep their folders; the sound server uses the new one.
 export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 mkdir -p "$folder/run" "$folder/home"; chmod 700 "$folder/run"
 export HOME="$folder/home" XDG_RUNTIME_DIR="$folder/run" PULSE_SERVER="unix:$folder/run/pulse.sock" STRATUS_SOUND="$folder"

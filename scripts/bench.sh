@@ -1,10 +1,10 @@
 #!/bin/bash
 # The figures of docs/performance.md, in one run on this machine: scripts/bench.sh
-# Builds what is shipped (profile `release`; PROFILE=ci is built faster), then measures in a headless desktop of its own: start,
-# rest (IDLE=600 seconds), size, engine, a simulator's link, CALLS=40 spoken calls, sound while every core is loaded; and
-# recognition against the library's own ways (SPEECH="tiny.en base.en"; empty: not). An empty tray program of PySide6 is measured
-# beside it, from PyPI in a folder of its own; where PyPI cannot be reached that is skipped, and said.
-# The table is left in target/bench/table.md, plots in docs/. Fails where a target is missed. Some twenty minutes after the build.
+# Builds the release (profile `release`; PROFILE=ci builds faster), then measures in a separate headless desktop: start,
+# idling (IDLE=600 seconds), size, engine, a simulator's link, CALLS=40 spoken calls, sound while every core is loaded; and
+# recognition against the library's defaults (SPEECH="tiny.en base.en"; empty: skipped). An empty PySide6 tray program from PyPI
+# is measured for comparison, in a separate folder; without access to PyPI this is skipped with a message.
+# The table is left in target/bench/table.md, plots in docs/. Fails if a target is missed. Takes about twenty minutes after the build.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh

@@ -1,7 +1,7 @@
-"""Resident memory over many whole calls in one process: call-memory.py PROGRAM CALLS [MODEL [PLOT.svg]].
-Each call is a recording that is recognised, answered, spoken and put through the radio (`stratus run --headless`).
-MODEL is a file, or tiny.en, base.en or small.en: then one of random weights at those dimensions is generated, which takes a
-real one's memory and hears the same word in each call. Fails where the last tenth is more than 2 % and a megabyte above the second."""
+"""Resident memory over many complete calls in one process: call-memory.py PROGRAM CALLS [MODEL [PLOT.svg]].
+Each call is a recording that is recognised, answered, spoken and passed through the radio effect (`stratus run --headless`).
+MODEL is a file, or tiny.en, base.en or small.en: the latter generates a model with random weights of those dimensions,
+which uses as much memory as a real one and recognises the same word in each call. Fails if the last tenth is more than 2 % and a megabyte above the second."""
 
 import glob
 import hashlib
@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as work:
         model = f"{work}/model.bin"
         with open(model, "rb") as f:
             more = f'model_sha256 = "{hashlib.file_digest(f, "sha256").hexdigest()}"\n'
-        # Memory is the same for each, and a short call is computed sooner.
+        # Memory is the same for each, and a short call is faster to compute.
         recordings = sorted(recordings, key=seconds)[:8]
     config, script = f"{work}/stratus.toml", f"{work}/script"
     with open(config, "w") as f:

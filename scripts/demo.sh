@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 need_packages build
 need_cargo
-# The desktop's headers, X and sound servers are not needed: the demo plays where there is a speaker, and runs without.
+# The headers of the desktop, X and sound servers are not needed: the demo plays if there is a speaker, and runs without one.
 cargo build --profile ci --locked --bin stratus
 exec "${CARGO_TARGET_DIR:-target}/ci/stratus" demo "$@"

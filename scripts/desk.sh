@@ -1,12 +1,12 @@
 #!/bin/bash
 # A headless desktop for tests: X server, window manager, panel with a tray, notification daemon, a private D-Bus session
-# without activation, and PulseAudio with a virtual microphone (`headset`, which hears what is played to the sink `virtmic`) and speaker
+# without activation, and PulseAudio with a virtual microphone (`headset`, the monitor of the sink `virtmic`) and speaker
 # (sink `spk`).
 #
 #   scripts/desk.sh start DIR     starts it; logs, pids and the environment (DIR/env, to be sourced) go to DIR
-#   scripts/desk.sh stop DIR      ends every process that start began, by its id
+#   scripts/desk.sh stop DIR      ends every process that `start` started, by its id
 #   scripts/desk.sh run COMMAND…  starts one in a new folder, runs the command in it, stops it; the command's exit code
-#   scripts/desk.sh missing       prints the Debian packages that are missing, one line; nothing when all are there
+#   scripts/desk.sh missing       prints the missing Debian packages on one line; nothing if all are installed
 set -u
 
 missing() {
@@ -21,7 +21,7 @@ missing() {
 
 xfconfd() { ls /usr/lib/*/xfce4/xfconf/xfconfd /usr/libexec/xfce4/xfconf/xfconfd 2>/dev/null | head -n 1; }
 
-# Runs a command in the background with a log, and remembers its id.
+# Runs a command in the background with a log, and records its process id.
 spawn() {
   local name=$1; shift
   "$@" >"$B/$name.log" 2>&1 </dev/null 9>&- &
@@ -43,7 +43,7 @@ start() {
   export HOME="$B/home" XDG_RUNTIME_DIR="$B/run" NO_AT_BRIDGE=1 GIO_USE_VFS=local GTK_USE_PORTAL=0
   unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME WAYLAND_DISPLAY XDG_SESSION_TYPE PULSE_SINK PULSE_SOURCE
 
-  # The server chooses a free display by itself and writes its number when it is ready.
+  # The server picks a free display and writes its number when it is ready.
   : >"$B/display"
   Xvfb -displayfd 8 -screen 0 1280x800x24 -nolisten tcp 8>"$B/display" >"$B/xvfb.log" 2>&1 </dev/null 9>&- &
   echo "$! xvfb" >>"$B/pids"
@@ -57,7 +57,7 @@ XML
   export DBUS_SESSION_BUS_ADDRESS="unix:path=$B/run/bus"
 
   export PULSE_SERVER="unix:$B/run/pulse.sock"
-  # Without real-time priority: the kernel kills a process that has it and does not get on.
+  # Without real-time priority, because the kernel kills a real-time process that makes no progress.
   spawn pulseaudio pulseaudio --realtime=no --daemonize=no --exit-idle-time=-1 -n --log-target=stderr \
     -L "module-native-protocol-unix socket=$B/run/pulse.sock auth-anonymous=1" \
     -L "module-null-sink sink_name=virtmic sink_properties=device.description=Headphones rate=48000 channels=2" \
@@ -90,7 +90,7 @@ XML
   until_ok "the tray" owned org.kde.StatusNotifierWatcher || return 1
 
   until_ok "PulseAudio" pactl info || return 1
-  # An idle null sink works in blocks of up to two seconds: silence keeps both awake.
+  # An idle null sink works in blocks of up to two seconds; playing silence keeps both active.
   for sink in virtmic spk; do
     spawn "silence-$sink" pacat --latency-msec=10 --playback -d $sink --format=s16le --rate=48000 --channels=2 /dev/zero
   done
@@ -134,7 +134,7 @@ run)
   B=$(mktemp -d "${TMPDIR:-/tmp}/stratus-desk.XXXXXX")
   trap 'stop; rm -rf "$B"' EXIT
   trap 'exit 130' INT TERM
-  # What the command builds with stays where it is: only the desktop's own programs live in the new home.
+  # The build tools keep their folders; only the desktop's programs use the new home.
   export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
   start || exit 1
   . "$B/env"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The desktop test: builds, starts a headless desktop (scripts/desk.sh), flies one call through `stratus run` and looks at it
+# The desktop test: builds, starts a headless desktop (scripts/desk.sh), makes one call through `stratus run` and checks it
 # from outside. Usage: scripts/desktop-test.sh [N] runs it N times in a row (default 1); SHOTS=DIR keeps screenshots.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,6 +13,6 @@ tests="--test desktop_portal --test desktop_parts --test desktop --test desktop_
 cargo test ${PROFILE:+--profile "$PROFILE"} $tests --no-run
 for i in $(seq "${1:-1}"); do
   [ "${1:-1}" = 1 ] || echo "desktop test, run $i of $1"
-  # By name, for they are ignored elsewhere; without those that another test starts in an environment of its own.
+  # By name, because they are ignored elsewhere; without those that another test starts in a modified environment.
   scripts/desk.sh run cargo test ${PROFILE:+--profile "$PROFILE"} $tests -- --ignored --skip as_a_child_
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Flies a circuit at Hilo in a live FlightGear with Stratus as the controller, and writes docs/flightgear-flight.md.
-# Installs FlightGear from Debian first (1.6 GB to download, 4 GB on disk); a run takes about 20 minutes. Exit 1 when an
-# answer, a phase of flight, a frequency or the transponder's code is not as it should be.
+# Installs FlightGear from Debian first (1.6 GB to download, 4 GB on disk); a run takes about 20 minutes. Exit 1 if an
+# answer, a phase of flight, a frequency or the transponder code is wrong.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -32,10 +32,10 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# FlightGear looks for protocols in its own folder alone.
+# FlightGear looks for protocols only in its own folder.
 $as_root install -m 644 scripts/flightgear/stratus-out.xml scripts/flightgear/stratus-in.xml $data/Protocol/
 
-# Nothing is drawn: the flight model and the instruments are what counts.
+# Rendering is off: only the flight model and the instruments matter.
 LIBGL_ALWAYS_SOFTWARE=1 LP_NUM_THREADS=1 ALSOFT_DRIVERS=null PATH="$PATH:/usr/games" fgfs --aircraft=c172p --callsign=N172SP \
   --lat=19.716951 --lon=-155.060816 --heading=220.4 --altitude=0 --timeofday=noon \
   --httpd=5500 --generic=socket,out,20,127.0.0.1,5502,udp,stratus-out --generic=socket,in,20,127.0.0.1,5503,udp,stratus-in \
@@ -55,7 +55,7 @@ cat >"$here/stratus.toml" <<'TOML'
 [sim]
 link = "flightgear"
 
-# The scripted pilot knows the groundnet himself, and waits at no runway on his way in.
+# The scripted pilot knows the groundnet, and does not stop at a runway while taxiing in.
 [airports]
 import = false
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Fuzzes what Stratus reads from elsewhere: scripts/fuzz.sh MINUTES [TARGET ...]
-# Each target (fuzz/targets) runs that long, two at a time, from the project's own cases and whatever earlier runs found
-# worth keeping (fuzz/corpus). A finding ends in fuzz/findings, and the script fails. libFuzzer comes with its crate; no
+# Fuzzes everything that Stratus reads from outside: scripts/fuzz.sh MINUTES [TARGET ...]
+# Each target (fuzz/targets) runs that long, two at a time, from the project's own cases and the corpus of earlier
+# runs (fuzz/corpus). Findings are saved in fuzz/findings, and the script fails. libFuzzer comes with its crate; no
 # nightly compiler is needed.
 set -eu
 cd "$(dirname "$0")/.."

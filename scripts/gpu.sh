@@ -1,9 +1,9 @@
 #!/bin/bash
-# Recognition on the graphics card: builds it, and has a known recording recognised on the card and on the processor. By hand, not in CI.
+# Recognition on the graphics card: builds it, and recognises a known recording on the card and on the processor. Run manually, not in CI.
 #   scripts/gpu.sh [vulkan|cuda] [MODEL.bin]
-# Without a word: by Vulkan (from Debian's packages), and by CUDA too where its toolkit is installed. MODEL.bin: your own model, else
-# the demo's. Where there is no card, SOFTWARE=1 lets Mesa's lavapipe stand in for one: the same programs, computed by the processor.
-# PROFILE=release: what you would use yourself.
+# Without arguments: Vulkan (from Debian's packages), and CUDA too if its toolkit is installed. MODEL.bin: your own model, else
+# the demo's. Without a card, SOFTWARE=1 uses Mesa's lavapipe as a fallback: the same programs, run by the processor.
+# PROFILE=release: the build for everyday use.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -20,7 +20,7 @@ profile=${PROFILE:-ci}
 folder=target/$profile
 [ "$profile" = dev ] && folder=target/debug
 if [ -n "${SOFTWARE:-}" ]; then
-  # ggml takes a device that is a processor only where it is named.
+  # ggml uses a device that is a processor only if it is named.
   VK_DRIVER_FILES=$(ls /usr/share/vulkan/icd.d/lvp_icd.*.json | head -1)
   export VK_DRIVER_FILES VK_ICD_FILENAMES=$VK_DRIVER_FILES GGML_VK_VISIBLE_DEVICES=0
 fi
@@ -39,7 +39,7 @@ for way in $ways; do
   need_cargo
   cargo build --profile "$profile" --locked --features "$way"
   echo "== $way"
-  # A process of its own, as Stratus itself does before it trusts a card; what ggml says of the devices goes to standard error.
+  # In a separate process, as Stratus does before it trusts a card; ggml's messages about devices go to standard error.
   card=$("$folder/stratus" try-model --card "$model" 2>"$work/devices" | sed -n 's/^heard: //p') || true
   grep -h '^ggml_' "$work/devices" || echo "(ggml names no device)"
   echo "a sentence on the card: ${card:-nothing: it ended, or hears nothing}"

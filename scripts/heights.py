@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes crates/stratus-airports/data/heights.txt from OurAirports' tables (public domain): scripts/heights.py FOLDER
+"""Generates crates/stratus-airports/data/heights.txt from OurAirports' tables (public domain): scripts/heights.py FOLDER
 
 FOLDER holds airports.csv.gz and navaids.csv.gz of the package ourairports 1.1.0.20221011. A line is a radio beacon that stands
 at least 300 ft above every airport within 20 nautical miles: latitude, longitude, feet. Many beacons stand on hills, and

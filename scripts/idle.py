@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""How Stratus starts and rests, seen from outside. In a headless desktop:
+"""Measures start-up and idle load of Stratus from outside. In a headless desktop:
 
     scripts/desk.sh run python3 scripts/idle.py PROGRAM [STARTS [SECONDS]]
 
-Starts it STARTS times (20) on the defaults and prints how long it took from exec until tray, key and socket were
-there; then leaves the last one alone, with no simulator, and counts its wake-ups, processor time and memory for
-SECONDS (30).
+Starts it STARTS times (20) with the defaults and prints the time from exec until tray, key and socket were ready; then
+leaves the last one idle, without a simulator, and measures its wake-ups, processor time and memory for SECONDS (30).
 """
 import os
 import statistics

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes an installation of the size of X-Plane 12 and times its import: scripts/import-speed.py [PROGRAM [AIRPORTS [CIFP FILES]]]
+"""Creates an installation of the size of X-Plane 12 and times its import: scripts/import-speed.py [PROGRAM [AIRPORTS [CIFP FILES]]]
 
-PROGRAM is target/release/stratus if none is named. The files are made up and lie in a folder that is removed afterwards: an apt.dat of
+PROGRAM is target/release/stratus if none is named. The files are made up, in a temporary folder: an apt.dat of
 36,000 airports, of which one in twelve has a taxi network, and 13,000 CIFP files. The import runs on one core at the lowest priority. It
-is run three times: anew, with nothing changed, and with one changed file of procedures.
+runs three times: from scratch, with nothing changed, and with one changed procedures file.
 """
 import os, random, shutil, subprocess, sys, tempfile, time
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""The wait for an answer, measured from outside: latency.py PROGRAM CALLS [THINK_MS], inside a desktop of scripts/desk.sh.
+"""Measures the latency of answers from outside: latency.py PROGRAM CALLS [THINK_MS], inside a desktop of scripts/desk.sh.
 
-A spoken call goes into the virtual microphone while the key is held; the virtual speaker is recorded. Timed is from the
-key's release, less the tail that follows it, to the first sample of the answer in the recording. Taken off are the model's
-compute (recognition, language model, first phrase), as the transcript has it, and what the sound server says that the
-recorder is late by. What a click takes through the same server, into the speaker and back, is told beside it.
-With THINK_MS a language model is asked each time, a peer that thinks for so long."""
+A spoken call goes into the virtual microphone while the key is held; the virtual speaker is recorded. The latency is the time
+from the key's release, without the tail, to the first sample of the answer in the recording. Subtracted are the computation of
+the models (recognition, language model, first phrase), from the transcript, and the delay of the recorder according to the
+sound server. The round trip of a click through the same server is printed for comparison.
+With THINK_MS a fake language model is queried each time, which takes this long."""
 
 import array
 import glob
@@ -24,19 +24,19 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fau
 CALL = "Hilo Ground, Skyhawk one seven two sierra papa, radio check."
 RATE = 48_000
 LOUD = 250
-# A silence within an answer that is longer than this is a drop-out: the carrier's noise never stops while it is on.
+# Longer silences within an answer are drop-outs, because the carrier's noise never stops during a transmission.
 GAP_S = 0.004
 
 
 class Recorder:
-    """Samples of the speaker's monitor, each with the time when it came."""
+    """Samples of the speaker's monitor, each with its time of arrival."""
 
     def __init__(self):
         self.process = subprocess.Popen(
             ["parec", "--latency-msec=5", "-d", "spk.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1", "--raw"],
             stdout=subprocess.PIPE, bufsize=0)
         self.onset, self.last, self.waiting = None, 0.0, None
-        # Every sample, while somebody wants them.
+        # Every sample, while a recording is requested.
         self.kept = None
         threading.Thread(target=self.run, daemon=True).start()
 
@@ -58,14 +58,14 @@ class Recorder:
                     break
 
     def late(self):
-        """What PulseAudio says that this recording is late by, seconds."""
+        """The delay of this recording according to PulseAudio, seconds."""
         text = subprocess.run(["pactl", "list", "source-outputs"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
         mine = [part for part in text.split("Source Output #") if "parec" in part]
         found = [float(u) for u in re.findall(r"Latency: (\d+) usec", mine[0])] if mine else []
         return sum(found) / 1e6
 
     def click(self):
-        """How long a click takes into the speaker and back, seconds: the sound server's part, on both ways."""
+        """The round trip of a click through the speaker, seconds: the sound server's share in both directions."""
         player = subprocess.Popen(["pacat", "--latency-msec=5", "-d", "spk", "--format=s16le", f"--rate={RATE}", "--channels=1", "--raw"],
                                   stdin=subprocess.PIPE, bufsize=0)
         silence, due = bytes(RATE // 100 * 2), time.monotonic()
@@ -92,13 +92,13 @@ class Recorder:
 
 
 def gaps(samples):
-    """Silences within what was played, each in seconds: a transmission has none from its first sample to its last."""
+    """Silences within the playback, in seconds; an intact transmission has none."""
     found, run, begun, last = [], 0, False, 0
     for n, sample in enumerate(samples):
         if sample == 0:
             run += 1
             continue
-        # Between two transmissions there is silence too, but a long one.
+        # There is also silence between two transmissions, but a long one.
         if begun and GAP_S * RATE < run < 0.8 * RATE:
             found.append(run / RATE)
         begun, run, last = True, 0, n
@@ -122,7 +122,7 @@ def answers(folder):
 
 
 class Flight:
-    """A Stratus with the demo's model loaded that is spoken to, and what is heard of it."""
+    """A Stratus with the demo's model, its microphone input, and its recorded output."""
 
     def __init__(self, program, think_ms=None, sim='[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n'):
         self.folder = tempfile.TemporaryDirectory()
@@ -138,7 +138,7 @@ class Flight:
             f.write(f'[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n{brain}')
             f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
             f.write(sim + "[airports]\nimport = false\n")
-        # Its own socket: another Stratus may run beside it.
+        # A separate socket, because another Stratus may be running.
         os.mkdir(f"{work}/run", 0o700)
         environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}, "XDG_RUNTIME_DIR": f"{work}/run"}
         self.stratus = subprocess.Popen([program, "--config", config, "run"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -153,10 +153,10 @@ class Flight:
         time.sleep(3)
 
     def call(self):
-        """One call: its latencies in milliseconds, `whole` (take's end to the first sample heard) among them; None without an answer."""
+        """One call: its latencies in milliseconds, including `whole` (end of the take to the first sample); None without an answer."""
         known = len(answers(self.folder.name))
         ask(self.path, {"ptt": "down"})
-        # The key's click or the last answer's end is over by the time the call is.
+        # The key click or the end of the last answer is over by the time of the call.
         subprocess.run(["paplay", "-d", "virtmic", self.wav], check=True)
         self.recorder.onset, self.recorder.waiting = None, time.monotonic()
         released = ask(self.path, {"ptt": "up"})
@@ -184,7 +184,7 @@ class Flight:
 
 
 def spread(values):
-    """Median, nine of ten, worst."""
+    """Median, ninetieth percentile, maximum."""
     values = sorted(values)
     return statistics.median(values), values[min(len(values) * 9 // 10, len(values) - 1)], values[-1]
 

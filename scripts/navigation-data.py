@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads a real set of navigation data with Stratus: scripts/navigation-data.py [PROGRAM [ROUTES]]
+"""Tests Stratus with a real set of navigation data: scripts/navigation-data.py [PROGRAM [ROUTES]]
 
-The Python library `traffic` carries X-Plane's earth_fix.dat, earth_nav.dat and earth_awy.dat in their earlier form. pip fetches it into a
-folder that is removed afterwards; nothing of it is kept. Stretches of 40 airways, drawn by a fixed seed, are filed in words ("HCE A1 GREEN"),
+The Python library `traffic` includes X-Plane's earth_fix.dat, earth_nav.dat and earth_awy.dat in their older format. pip downloads it into a
+temporary folder. Parts of 40 airways, drawn with a fixed seed, are filed in words ("HCE A1 GREEN"),
 and `stratus plan show` must name every point along them. PROGRAM is target/debug/stratus if none is named.
 """
 import json, os, random, subprocess, sys, tempfile, time, zipfile
@@ -22,7 +22,7 @@ def fetch(folder):
 
 
 def stretches(text):
-    """The airways: the library writes one point a line, in order. A number that does not follow the last one begins another stretch."""
+    """The airways: the library writes one point per line, in order. A gap in the numbers starts another part."""
     last, run = None, []
     for line in text.splitlines():
         f = line.split()
@@ -52,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
     xplane, home = Path(folder) / "X-Plane", Path(folder) / "home"
     (xplane / "Custom Data/CIFP").mkdir(parents=True)
     home.mkdir()
-    # An import needs one file of airports or procedures.
+    # An import needs at least one file of airports or procedures.
     (xplane / "Custom Data/CIFP/KPAO.dat").write_text("SID:010,5,MADEUP1,ALL,SJC,K2,D, ,E   , ,   ,IF,;\n")
     pieces = [f"{a[0]} {a[1]} {a[2]} {b[0]} {b[1]} {b[2]} 2 000 600 {name}" for name, run in airways for a, b in zip(run, run[1:])]
     (xplane / "Custom Data/earth_awy.dat").write_text(HEADER.format(640) + "\n".join(pieces) + "\n99\n")
@@ -63,7 +63,7 @@ with tempfile.TemporaryDirectory() as folder:
     print(f"{package}: {len(airways)} stretches of airway, {len(pieces)} pieces; "
           f"{len(data['earth_fix.dat'].splitlines())} lines of fixes, {len(data['earth_nav.dat'].splitlines())} of beacons")
     dice = random.Random(5)
-    # A point without a place in the two files, or one that an airway passes twice, cannot be told from its name.
+    # A point without coordinates in the two files, or one that an airway passes twice, is ambiguous by name.
     once = [(n, run) for n, run in airways if 5 <= len(run) <= 60 and len({p[0] for p in run}) == len(run)]
     right, points, slowest = 0, 0, 0.0
     for name, run in dice.sample(once, routes):

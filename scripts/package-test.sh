@@ -8,16 +8,16 @@ deb=$(realpath "${1:?the package}"); suite=${2:-bookworm}; mirror=${3:-}
 command -v debootstrap >/dev/null 2>&1 || { echo "error: there is no debootstrap" >&2; echo "hint: apt-get install debootstrap" >&2; exit 1; }
 say() { echo "package: $*"; }
 root=$(mktemp -d "${TMPDIR:-/tmp}/stratus-root.XXXXXX")
-# A folder that is still mounted is not to be removed with the rest.
+# Do not delete a folder that is still mounted.
 end() { for m in dev/pts proc; do ! mountpoint -q "$root/$m" || umount "$root/$m" || exit 1; done; rm -rf --one-file-system "$root" "$root.log"; }
 trap end EXIT
-# Others than root (apt's own user) come in here.
+# Other users than root (apt's user) need access.
 chmod 755 "$root"
 # shellcheck disable=SC2086 # an empty mirror is no argument
 debootstrap --variant=minbase "$suite" "$root" $mirror >"$root.log" 2>&1 || { tail -n 5 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 cp "$deb" "$root/stratus.deb"
-# The program finds its own folder by /proc; apt writes its log by a terminal.
+# The program finds its folder through /proc; apt writes its log through a terminal.
 mount -t proc proc "$root/proc"
 mkdir -p "$root/dev/pts"; mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" || say "no terminals there"
 in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }

@@ -25,12 +25,12 @@ name=stratus-$version-linux-$arch
 root=$out/deb
 rm -rf "$out"; mkdir -p "$root/DEBIAN" "$root/usr/bin"
 
-# What both carry, below a prefix. Pages and completions come from the program that is packed.
+# The contents of both, below a prefix. Manual pages and completions come from the packaged program.
 fill() {
   local p=$1 size state
   install -Dm755 "$bin" "$p/bin/stratus"
   if command -v strip >/dev/null 2>&1; then strip --strip-unneeded "$p/bin/stratus"; fi
-  # The voices, and the demo with its recorded flight in a folder below.
+  # The voices, and the demo with its recorded flight in a subfolder.
   (cd assets && find demo voices sentences -type f) | while read -r f; do install -Dm644 "assets/$f" "$p/share/stratus/$f"; done
   install -Dm644 installer/linux/Stratus.Stratus.desktop "$p/share/applications/Stratus.Stratus.desktop"
   install -Dm644 icons/ready.svg "$p/share/icons/hicolor/scalable/apps/stratus.svg"
@@ -43,13 +43,13 @@ fill() {
   install -Dm644 config/stratus.toml "$p/share/doc/stratus/stratus.toml"
   for f in LICENSE-MIT LICENSE-APACHE NOTICE README.md CHANGELOG.md; do install -Dm644 "$f" "$p/share/doc/stratus/$f"; done
   for f in docs/*; do [ -f "$f" ] && install -Dm644 "$f" "$p/share/doc/stratus/docs/$(basename "$f")"; done
-  # And whatever else the README links: no link of the installed copy leads nowhere.
+  # Also every file that the README links, so that no link of the installed copy is broken.
   scripts/readme-links.sh | while read -r f; do [ -e "$p/share/doc/stratus/$f" ] || install -Dm644 "$f" "$p/share/doc/stratus/$f"; done
   { cat NOTICE; echo; cat LICENSE-MIT; } >"$p/share/doc/stratus/copyright"; chmod 644 "$p/share/doc/stratus/copyright"
 }
 fill "$root/usr"
 
-# The oldest glibc that has every symbol the program asks for.
+# The oldest glibc with every symbol that the program needs.
 libc=$(objdump -T "$root/usr/bin/stratus" | sed -n 's/.*(\{0,1\}GLIBC_\([0-9.]*\)).*/\1/p' | sort -V | tail -n 1)
 depends="libc6 (>= ${libc:-2.36}), libgcc-s1, libasound2 | libasound2t64"
 if objdump -p "$root/usr/bin/stratus" | grep -q 'NEEDED.*libstdc++'; then depends="$depends, libstdc++6"; fi

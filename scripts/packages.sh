@@ -6,7 +6,7 @@
 #   need_packages build test desktop  also what the desktop test drives
 #   need_packages build desktop flightgear  what scripts/flightgear.sh flies with
 #   need_packages airports            FlightGear's airports alone, for scripts/taxi-routes.sh
-#   need_packages build vulkan        what builds recognition for the graphics card, and a processor that stands in for one
+#   need_packages build vulkan        to build recognition for the graphics card, and a software card for tests
 #   need_packages build windows       what builds Stratus for Windows and runs it here
 
 BUILD_PACKAGES="gcc g++ make cmake pkg-config libasound2-dev ca-certificates git"
@@ -17,7 +17,7 @@ AIRPORTS_PACKAGES="flightgear-data-base python3"
 VULKAN_PACKAGES="libvulkan-dev glslc mesa-vulkan-drivers"
 WINDOWS_PACKAGES="g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev binutils-mingw-w64-x86-64 libclang-dev wine64 wine nsis python3"
 
-# Installs what is missing of the named groups; says what to do where it cannot.
+# Installs missing packages of the named groups, or says what to do if it cannot.
 need_packages() {
   local wanted="" missing="" p group as_root=""
   for group in "$@"; do
@@ -49,7 +49,7 @@ need_packages() {
     fi
     as_root=sudo
   fi
-  # A list that is a little old is better than none; the installation says what it could not find.
+  # A slightly outdated list is better than none; the installation reports packages that it could not find.
   $as_root apt-get update -qq || true
   # shellcheck disable=SC2086 # a list of words
   if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null; then
@@ -59,13 +59,13 @@ need_packages() {
   fi
 }
 
-# Newer releases know some packages by another name: pkgconf stands for pkg-config.
+# Newer releases use other names for some packages: pkgconf replaces pkg-config.
 provided() {
   dpkg-query -W -f '${Status}|${Provides}\n' 2>/dev/null | grep '^install ok installed|' | cut -d '|' -f 2 | tr ',' '\n' |
     sed 's/ *(.*//; s/^ *//' | grep -qxF "$1"
 }
 
-# Not Debian: go on when the compiler's tools are there, and name the packages otherwise.
+# Not Debian: continue if the compiler's tools exist, and name the packages otherwise.
 need_tools() {
   local tool missing=""
   for tool in cc c++ make cmake pkg-config git; do
@@ -80,7 +80,7 @@ need_tools() {
   return 1
 }
 
-# Cargo in the usual place of rustup is found even where the shell's profile was not read.
+# Cargo is found in rustup's default folder even if the shell's profile was not read.
 need_cargo() {
   command -v cargo >/dev/null 2>&1 || PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
   if ! command -v cargo >/dev/null 2>&1; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs clients of X-Plane and SimConnect that nobody here wrote, and lets them judge the peers that the links are
-# tested with. Ends with a line for each client. Needs the internet once; the clients stay in target/peers.
+# Installs third-party clients of X-Plane and SimConnect, and runs them against the fake simulators that the links are
+# tested with. Prints a line for each client. Needs the internet once; the clients stay in target/peers.
 #   Microsoft's SimConnect.dll comes with the crate simconnect-sys, stays in target/peers, and runs under Wine: skipped
 #   without wine and mingw's g++ (scripts/windows.sh installs them).
 #   xpwebapi needs Python 3.12 or later: found as python3.12, python3.13 or through pyenv, else skipped.
@@ -35,7 +35,7 @@ if [ -n "$wine" ] && command -v x86_64-w64-mingw32-g++ >/dev/null; then
     sdk=$(ls -d "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/simconnect-sys-0.24.3/sdk | head -n 1)
     cp "$sdk/lib/SimConnect.dll" "$dll/"
     x86_64-w64-mingw32-g++ -O1 -w -static -I"$sdk/include" -o "$dll/client.exe" tests/clients/simconnect_dll.cpp
-    # The test gives the program's source and the port; the library looks for the port in a file beside it.
+    # The test passes the program's source and the port; the library reads the port from a file beside it.
     cat >"$dll/run" <<RUN
 #!/bin/sh
 cd "$dll"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts words and digits wrong in what was heard: radio-words.py PHRASES NAME HEARD.jsonl [NAME HEARD.jsonl ...]"""
+"""Counts wrong words and digits in recognised text: radio-words.py PHRASES NAME HEARD.jsonl [NAME HEARD.jsonl ...]"""
 
 import json
 import os
@@ -7,7 +7,7 @@ import re
 import sys
 
 ONES = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-# "nineer" is how a recogniser writes the same sounds.
+# "nineer" is a recogniser's spelling of the same sounds.
 ONES |= {"niner": "9", "nineer": "9", "tree": "3", "fife": "5"}
 TENS = {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 # Spellings of one word.
@@ -27,7 +27,7 @@ def number(words, i):
 
 
 def plain(text):
-    """A text as words in small letters and single digits: "one two five point seven" and "125.7" are the same."""
+    """A text as lower-case words and single digits: "one two five point seven" and "125.7" are the same."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text.lower())
     text = re.sub(r"(?<=\d)\.(?=\d)", " point ", text)
     text = re.sub(r"[^a-z0-9' ]+", " ", text)
@@ -61,7 +61,7 @@ def plain(text):
 
 
 def wrong(said, heard):
-    """How many words were left out, added or taken for others; never more than were said."""
+    """Number of deletions, insertions and substitutions, capped at the number of words."""
     row = list(range(len(heard) + 1))
     for i, a in enumerate(said, 1):
         before, row = row, [i]

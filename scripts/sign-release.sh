@@ -2,7 +2,7 @@
 # Signs a release: the manifest that `updates.feed` names. Put it and the files into one folder of a web server.
 #
 #   scripts/sign-release.sh new-key KEY.pem
-#       makes a key that nobody else may see, and prints its public half for installer/release-key.pub
+#       creates a private key, and prints its public half for installer/release-key.pub
 #   scripts/sign-release.sh sign KEY.pem VERSION "ONE LINE ABOUT IT" FILE… > stratus-release.txt
 #       FILE: stratus_…_amd64.deb, stratus-…-linux-amd64.tar.gz, stratus-….exe or .msi
 set -eu
@@ -11,7 +11,7 @@ usage() { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 command -v openssl >/dev/null 2>&1 || die "there is no openssl" "apt-get install openssl (3.0 or newer)"
 mark=stratus-release-1
 
-# Which system a file is for, by its name, as the program calls it.
+# The platform of a file, by its name, as the program calls it.
 system_of() {
   case $1 in
     *_amd64.deb) echo linux-x86_64-deb ;;
@@ -28,7 +28,7 @@ case ${1:-} in
     [ $# = 2 ] || usage
     [ ! -e "$2" ] || die "$2 is there already" "name another file; a key that is lost cannot be made again"
     (umask 077; openssl genpkey -algorithm ed25519 -out "$2")
-    # The last 32 bytes of the DER form are the key itself.
+    # The last 32 bytes of the DER form are the key.
     openssl pkey -in "$2" -pubout -outform DER | tail -c 32 | openssl base64 -A; echo
     ;;
   sign)

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Flights without end: scripts/soak.sh [MINUTES [HOURS]]
-# First HOURS (8) of virtual time, every scenario again and again with chance disturbances (tests/soak.rs); then MINUTES (30) of
-# real time, the program in a headless desktop with a simulator, Ollama and a sound server that fail at chance moments.
-# Memory, threads, file handles and latency are sampled; a verdict a line says whether each stays flat (its median over the
-# last quarter against the first), and docs/soak.svg shows them. SEED=N for other chances.
+# Soak test: scripts/soak.sh [MINUTES [HOURS]]
+# First HOURS (8) of virtual time, every scenario over and over with random disturbances (tests/soak.rs); then MINUTES (30) of
+# real time, the program in a headless desktop with a simulator, Ollama and a sound server that fail at random moments.
+# Memory, threads, file handles and latency are sampled; one verdict per line says whether each stays flat (its median over the
+# last quarter against the first), and docs/soak.svg shows them. SEED=N selects other random numbers.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh

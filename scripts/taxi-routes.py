@@ -1,4 +1,4 @@
-"""Taxi routes computed from the files alone, and compared with Stratus's: see taxi-routes.sh."""
+"""Computes taxi routes from the files alone, and compares them with Stratus's: see taxi-routes.sh."""
 import glob
 import gzip
 import json
@@ -60,7 +60,7 @@ class Strip:
 
 
 class Airport:
-    """Points, pieces of way (from, to, name, strip, one-way), parking places and holding points out of the files."""
+    """Points, edges (from, to, name, strip, one-way), parking places and holding points from the files."""
 
     def __init__(self, rows):
         self.strips, self.nodes, self.pieces, self.parking, self.holds, self.at = [], {}, [], [], {}, {}
@@ -73,7 +73,7 @@ class Airport:
         return next((s for s in self.strips if name in s.names), None)
 
     def cross(self):
-        """Pieces over a runway that do not say so."""
+        """Edges across a runway that are not marked as such."""
         for p in self.pieces:
             if p[3] is None:
                 p[3] = next((s for s in self.strips if s.crossed(self.nodes[p[0]], self.nodes[p[1]])), None)
@@ -104,7 +104,7 @@ class Airport:
             for n in p[:2]:
                 if z and n in free:
                     self.holds.setdefault(n, set()).update(z & self.starts.keys())
-        # A parking place is joined to the nearest point that is on no runway.
+        # A parking place is joined to the nearest point that is not on a runway.
         joined = []
         for name, at in self.parking:
             d, near = min((feet(at, self.nodes[n]), n) for n in free)
@@ -177,7 +177,7 @@ class Airport:
                         todo.append((m, d + feet(self.nodes[n], self.nodes[m])))
                 for n in found or {first}:
                     self.holds.setdefault(n, set()).update(strip.names)
-        # A point that no way leads to is nowhere to begin.
+        # A point without a connection cannot be a start.
         self.nodes = {n: p for n, p in self.nodes.items() if n in beside}
         self.parking = [(name, self.nodes[n]) for n, name in parking.items() if n in self.nodes]
         for n, name in parking.items():
@@ -186,7 +186,7 @@ class Airport:
         self.cross()
 
     def goals(self, runway):
-        """The holding points of a runway with what each costs more."""
+        """The holding points of a runway with their extra cost."""
         def full(n, r):
             nearest = min(feet(self.nodes[m], self.starts[r]) for m, ends in self.holds.items() if r in ends and m in self.nodes)
             return feet(self.nodes[n], self.starts[r]) <= nearest + FULL
@@ -202,7 +202,7 @@ class Airport:
         return found
 
     def steps(self, one_way):
-        """Every piece in each direction that it is taxied in: from, to, name, strip, feet, course."""
+        """Every edge in each allowed direction: from, to, name, strip, feet, course."""
         out = []
         for a, b, name, strip, single in self.pieces:
             for x, y, along in ((a, b, True), (b, a, False)):
@@ -213,8 +213,8 @@ class Airport:
 
 
 def relax(source, steps):
-    """Bellman and Ford over steps: again and again along every pair of steps until nothing becomes cheaper. The state is the
-    step taken last and the taxiway named last; its value is cost and length."""
+    """Bellman-Ford over steps: relaxes every pair of steps until nothing becomes cheaper. The state is the last step and the
+    last named taxiway; its value is cost and length."""
     after = {}
     for i, s in enumerate(steps):
         after.setdefault(s[0], []).append(i)
@@ -290,7 +290,7 @@ def main():
             for name, source in airport.at.items():
                 if not name.strip():
                     continue
-                # Of two points in one place the lower one is where it begins.
+                # Of two points in the same place, the lower one is the start.
                 source = min(airport.nodes, key=lambda n: (round(feet(airport.nodes[n], airport.nodes[source]), 6), n))
                 best, anyhow = relax(source, kept), None
                 for runway in sorted(airport.starts):

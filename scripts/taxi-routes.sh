@@ -1,7 +1,7 @@
 #!/bin/sh
-# Compares the taxi routes of `stratus airports taxi` with an independent computation (Bellman and Ford, in Python, on the
-# rows and arcs of the files themselves) at three airports of FlightGear's apt.dat and three of its groundnets: from every
-# parking place to every runway, by cost (docs/airports.md tells the rule) and by length.
+# Compares the taxi routes of `stratus airports taxi` with an independent computation (Bellman-Ford in Python, on the
+# rows and arcs of the files) at three airports of FlightGear's apt.dat and three of its groundnets: from every
+# parking place to every runway, by cost (see docs/airports.md for the rule) and by length.
 # usage: scripts/taxi-routes.sh [FLIGHTGEAR'S DATA FOLDER] [ICAO ...]       STRATUS names the program, else target/debug/stratus
 #        an ICAO with "net:" in front is read from its groundnet, else from apt.dat.gz
 set -eu

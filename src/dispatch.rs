@@ -1,4 +1,4 @@
-//! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
+//! Connects the workers to `App`: effects become jobs, and results become events. One owner thread holds the application.
 
 pub mod ahead;
 mod ask;
@@ -58,22 +58,22 @@ use open::open;
 use recording::Recording;
 use voice::VoiceJob;
 
-/// Events that may wait for the owner; more is a sign that it stands still.
+/// Capacity of the owner's inbox; a full one means that the owner is stuck.
 pub const INBOX: usize = 256;
-/// Typed requests that may wait for their answer.
+/// Typed requests that await an answer.
 pub type Waiting = Arc<Mutex<BTreeMap<u64, Replier>>>;
 
-/// The way into the owner's inbox, for every thread.
+/// The sending side of the owner's inbox, for every thread.
 #[derive(Debug, Clone)]
 pub struct Inbox(pub SyncSender<Event>);
 
 impl Inbox {
-    /// Hands an event over; waits while the inbox is full (workers may wait, callbacks do not use this).
+    /// Sends an event; blocks while the inbox is full (workers may block; callbacks do not use this).
     pub fn send(&self, event: Event) {
-        // The owner is gone only while the process ends.
+        // The owner is gone only during shutdown.
         let _ = self.0.send(event);
     }
-    /// Hands an event over that the next one replaces anyway.
+    /// Sends an event that may be dropped, because the next one replaces it.
     pub fn offer(&self, event: Event) {
         if let Err(TrySendError::Full(_)) = self.0.try_send(event) {
             log::warn!("the inbox is full: a report was dropped");
@@ -81,7 +81,7 @@ impl Inbox {
     }
 }
 
-/// The desktop's parts, as far as they are there.
+/// The parts of the desktop that are available.
 #[derive(Default)]
 pub struct Desk {
     /// The icon and its menu.
@@ -90,7 +90,7 @@ pub struct Desk {
     pub toaster: Option<Toaster>,
     /// The push-to-talk key.
     pub key: Option<Keyboard>,
-    /// Joysticks, while a button of theirs is bound or to be bound.
+    /// Joysticks, while one of their buttons is bound or being bound.
     pub joysticks: Option<Joysticks>,
 }
 
@@ -102,17 +102,17 @@ pub struct Shell {
     voice: Worker<VoiceJob>,
     record: Worker<Line>,
     llm: Option<Llm>,
-    /// Keeps the language model loaded while a simulator runs.
+    /// Keeps the language model loaded while a simulator is running.
     warm: Option<Warm>,
     /// The desktop.
     pub desk: Desk,
-    /// Typed requests that wait.
+    /// Typed requests that await an answer.
     pub waiting: Waiting,
-    /// Typed requests whose words the sentence model reads.
+    /// Typed requests whose words the sentence model is reading.
     read: BTreeSet<u64>,
     inbox: Inbox,
     cancels: BTreeMap<TxId, Arc<AtomicBool>>,
-    /// What is recognised while the key is held.
+    /// Recognition jobs started while the key is held.
     ahead: ahead::Jobs,
     /// Answers of transmissions up to this one were cut off: their phrases are no longer spoken.
     unspoken: Arc<AtomicU64>,
@@ -125,22 +125,22 @@ pub struct Shell {
     flying: bool,
     link: Option<Link>,
     fetching: Option<fetch::Fetch>,
-    /// What the mirror offers of its own.
+    /// Models that only the mirror offers.
     own_models: Vec<crate::models::Offer>,
-    /// What is kept of the session.
+    /// The recording of the session.
     pub recording: Recording,
-    /// A key is waited for, to be bound.
+    /// A key is being bound.
     learning: Arc<AtomicBool>,
-    /// Ollama is asked which models it has.
+    /// Ollama's models are being queried.
     listing: Arc<AtomicBool>,
-    /// SimBrief is asked for a plan.
+    /// A SimBrief plan is being downloaded.
     planning: Arc<AtomicBool>,
     charts: Arc<charts::Charts>,
     import: import::Import,
 }
 
 impl Shell {
-    /// Starts the workers. What cannot start is told as an event; the rest goes on.
+    /// Starts the workers. Failures are reported as events, and the rest keeps working.
     pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk, airports: &Airports) -> Result<Self, Problem> {
         let unspoken = Arc::new(AtomicU64::new(0));
         let recording = Recording::new(paths.flights_dir(), airports.newer_edition(), inbox);
@@ -180,7 +180,7 @@ impl Shell {
         Ok(shell)
     }
 
-    /// Opens microphone and speaker: after the tray is there, for they may take their time.
+    /// Opens microphone and speaker; called after the tray is up, because they may be slow.
     pub fn open_sound(&mut self) {
         let inbox = self.inbox.clone();
         match Capture::start(&self.config.audio, move |e| {
@@ -209,7 +209,7 @@ impl Shell {
         }
     }
 
-    /// Looks for the configured simulator; the link before it ends.
+    /// Searches for the configured simulator, after ending the previous link.
     pub fn open_link(&mut self) {
         self.link = None;
         if !Link::is_simulator(&self.config.sim.link) {
@@ -229,14 +229,14 @@ impl Shell {
         }
     }
 
-    /// Takes over what has changed of the simulators' airports, if the pilot lets it: in the background, and after a while.
+    /// Imports changes in the simulators' airports after a delay in the background, if the pilot allows it.
     pub fn import_airports(&mut self) {
         if self.config.airports.import {
             self.import.begin(import::FIRST);
         }
     }
 
-    /// Typed words go to the recogniser's thread first, for the sentence model's opinion, and come back as the same event.
+    /// Typed words first go to the recogniser's thread for the sentence model's opinion, and come back as the same event.
     fn read_first(&mut self, event: Event, scene: impl FnOnce() -> Scene) -> Option<Event> {
         match event {
             Event::Typed { id, text, opinion: None } if !self.read.remove(&id) => {
@@ -254,11 +254,11 @@ impl Shell {
         }
     }
 
-    /// Does what the application wants. `false` when it wants to end.
+    /// Performs an effect. Returns `false` to end the program.
     fn perform(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Capture(tx) => {
-                // The model and the voice load, and the speaker opens, while the pilot speaks.
+                // Load model and voice, and open the speaker, while the pilot is speaking.
                 let _ = self.ears.send(Ears::Load);
                 let _ = self.voice.send(VoiceJob::Warm(self.config.speech.voice.clone()));
                 if let Some(p) = &self.player {
@@ -287,7 +287,7 @@ impl Shell {
             }
             Effect::Ahead { tx, take, hints } => {
                 if let Some(job) = self.ahead.next(tx, &take.samples) {
-                    // Where it cannot be done now, it is done at the end.
+                    // If the queue is full, the whole call is recognised at the end.
                     let _ = self.ears.send(Ears::Ahead { job, hints, gently: self.flying });
                 }
             }
@@ -373,7 +373,7 @@ impl Shell {
                     log::warn!("{}", p.one_line());
                 }
             }
-            // A recording takes it down (`Recording::effects`).
+            // The recording handles it (`Recording::effects`).
             Effect::Delivered { .. } => {}
             Effect::AskCallsign(now) => self.ask_callsign(&now),
             Effect::AskAirport(now) => self.ask_airport(&now),
@@ -432,7 +432,7 @@ impl Shell {
                 return false;
             }
         }
-        // Finished jobs need no switch any more.
+        // Finished jobs no longer need their cancel flags.
         while self.cancels.len() > 8 {
             self.cancels.pop_first();
         }
@@ -484,7 +484,7 @@ impl Shell {
     }
 }
 
-/// A problem shown without the application's help.
+/// A problem shown without involving the application.
 fn told(p: Problem) -> Effect {
     let short = p.short();
     Effect::Toast(Toast { body: short.body(), title: short.title, fault: true, seconds: 10, details: p.one_line(), ..Toast::default() })
@@ -497,12 +497,12 @@ fn no_microphone() -> Problem {
         .brief("No microphone found", "")
 }
 
-/// The owner's loop: events in, effects out, until the end. `at_rest` is called after each minute without an event.
+/// The owner's event loop. `at_rest` is called after each minute without an event.
 pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant, at_rest: fn()) {
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut rested = Instant::now();
     loop {
-        // A simulator's reports keep the inbox busy: the model's rest and the voice's go by the clock.
+        // A simulator's reports keep the inbox busy, so the idle check of model and voice goes by the clock.
         if rested.elapsed() >= ears::IDLE {
             rested = Instant::now();
             let _ = shell.voice.send(VoiceJob::Rest(at_rest));
@@ -543,7 +543,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
             app.handle(at, event)
         }));
         let effects = effects.unwrap_or_else(|panic| {
-            // What the event had changed so far stays; nothing is on its way to the world.
+            // State changes up to the panic remain; no effect of this event is performed.
             let p = Problem::bug("something went wrong in Stratus").because(panic_words(&*panic)).fix("say it again, in other words");
             let answer = asked.map(|id| Effect::Answer { id, text: String::new(), note: p.one_line() });
             answer.into_iter().chain([told(p)]).collect()
@@ -555,7 +555,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         shell.recording.effects(at, app.engine().phase().word(), &effects);
         for effect in effects {
             if !shell.perform(effect) {
-                // Capture first, then the rest, as the fields stand.
+                // The fields drop in order, capture first.
                 return;
             }
         }

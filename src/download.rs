@@ -1,4 +1,4 @@
-//! Downloads that survive: resumed where they stopped, checked while they are written, and in place only when right.
+//! Robust downloads: resumable, verified while they are written, and moved into place only when complete and correct.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -14,60 +14,60 @@ use ureq::{Agent, Body};
 use crate::paths::{private, private_folder};
 use crate::problem::{Part, Problem};
 
-/// How often a transfer that got nowhere is tried again; whatever gets somewhere begins to count anew.
+/// Retries of a transfer without progress; any progress resets the count.
 const TRIES: u32 = 4;
-/// A block of the transfer, bytes.
+/// Block size of a transfer, bytes.
 const BLOCK: usize = 1 << 16;
 
-/// What is to be had.
+/// A file to download.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// What it is called in front of a person: "the speech model base.en".
+    /// The description for messages: "the speech model base.en".
     pub what: String,
-    /// Where it is.
+    /// The URL.
     pub url: String,
-    /// Where it goes.
+    /// The destination.
     pub to: PathBuf,
-    /// What it is known by.
+    /// How to verify it.
     pub known: Known,
-    /// What a person can do where the place itself is at fault.
+    /// The remedy if the server is at fault.
     pub otherwise: &'static str,
 }
 
-/// What a file is known by before it is there.
+/// What is known about a file in advance.
 #[derive(Debug, Clone)]
 pub enum Known {
-    /// Published: its size, and its SHA-256 in hex.
+    /// Published: size and SHA-256 in hex.
     Published {
         /// Bytes.
         bytes: u64,
         /// In hex.
         sha256: String,
     },
-    /// Nothing is published: its size is the server's word, up to this many bytes. Whoever asks looks at what comes.
+    /// Nothing is published: the server states the size, up to this many bytes. The caller checks the content.
     AtMost(u64),
 }
 
-/// What has come.
+/// A completed download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Came {
     /// Its size.
     pub bytes: u64,
     /// Its SHA-256, in hex.
     pub sha256: String,
-    /// When it was changed last, as the server tells ("Fri, 27 Nov 2026 04:05:06 GMT").
+    /// Last modification according to the server ("Fri, 27 Nov 2026 04:05:06 GMT").
     pub changed: Option<String>,
 }
 
-/// How long a server may take.
+/// Timeouts for a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// To connect and to begin to answer.
+    /// For connecting and for the start of the answer.
     pub answer: Duration,
-    /// Without anything coming; then the connection is made anew and goes on where it stopped. As long as something comes, a
-    /// slow connection is not ended: a server may know no resumption.
+    /// Without any data; the connection is then reopened and the download resumed. A slow connection is kept as long as data
+    /// arrives, because the server may not support resuming.
     pub body: Duration,
-    /// Between two tries.
+    /// Between two attempts.
     pub pause: Duration,
 }
 
@@ -77,29 +77,29 @@ impl Default for Patience {
     }
 }
 
-/// Why a try ended.
+/// Why an attempt ended.
 enum Ended {
-    /// It may go better: the connection broke, the server was busy.
+    /// Retryable: the connection broke, or the server was busy.
     Again(String),
-    /// It may go better: nobody answered at all.
+    /// Retryable: there was no answer at all.
     Unreached(String),
-    /// It will not: told to the person.
+    /// Permanent: reported to the user.
     Never(Problem),
 }
 
-/// Fetches a file. What has arrived stays in `<to>.part` when it does not come to an end, and the next call goes on from
-/// there. `progress` is told how many bytes are there; `cancel` ends it at the next block.
+/// Downloads a file. Data of an incomplete download stays in `<to>.part`, and the next call resumes there. `progress` receives the
+/// number of bytes so far; `cancel` stops it at the next block.
 pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<Came, Problem> {
     let title = format!("Could not download {}", wanted.what);
     let failed = || Problem::new(format!("cannot download {}", wanted.what)).about(Part::Download).brief(&title, "");
     let part = part_of(&wanted.to);
     let mut file = open(&part).map_err(|p| failed().because(p.to_string().replace('\n', "; ")).fix(space_or_rights(&part)))?;
-    // Two at once would write into each other's file.
+    // Two downloads would write into the same file.
     if file.try_lock().is_err() {
         return Err(failed().because("it is already being downloaded").fix("wait until that has finished"));
     }
     let agent = agent(&wanted.url, patience, None);
-    // How many connections the file at hand came by; what was there before counts as one.
+    // Number of connections that contributed to this file; existing data counts as one.
     let mut found = length(&file) > 0;
     let (mut tries, mut pieces, mut restarts) = (0, u32::from(found), 0);
     let mut told = Told::default();
@@ -126,7 +126,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                     .because("the server sent a different file than the published one (its SHA-256 differs); it was deleted")
                     .fix(wanted.otherwise));
             }
-            // Pieces that do not fit together: once more, from the start.
+            // The pieces do not match: start over once.
             (pieces, restarts, found) = (0, restarts + 1, false);
             continue;
         }
@@ -162,7 +162,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     Ok(Came { bytes: told.bytes.unwrap_or(0), sha256: sum, changed: told.changed })
 }
 
-/// The machine that an address names.
+/// The host of a URL.
 fn host(url: &str) -> String {
     url.parse::<ureq::http::Uri>().ok().and_then(|u| u.host().map(str::to_owned)).unwrap_or_else(|| url.to_owned())
 }
@@ -176,17 +176,17 @@ impl Wanted {
     }
 }
 
-/// What is known of the file at hand: its size as published or as the server tells, and when it was changed.
+/// What is known about the current file: its size, published or as stated by the server, and its last modification.
 #[derive(Default)]
 struct Told {
     bytes: Option<u64>,
     changed: Option<String>,
-    /// The server knew no resumption: what was there is no measure of what has come.
+    /// The server does not support resuming, so existing data does not count as progress.
     anew: bool,
 }
 
 impl Told {
-    /// Takes what an answer tells that brings the file from `have` on. The reason where it is not the file that is wanted.
+    /// Checks an answer that continues the file from `have`. Returns the reason if it is not the wanted file.
     fn hear(&mut self, response: &Response<Body>, wanted: &Wanted, have: u64) -> Result<u64, String> {
         let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
         let offered = text("content-length").and_then(|v| v.parse::<u64>().ok()).and_then(|n| n.checked_add(have));
@@ -209,7 +209,7 @@ impl Told {
     }
 }
 
-/// What talks to servers: an address that is encrypted leads to no other kind. `whole`: how long an answer's body may take.
+/// The HTTP client: an encrypted URL never redirects to an unencrypted one. `whole` is the timeout for an answer's body.
 fn agent(url: &str, patience: Patience, whole: Option<Duration>) -> Agent {
     Agent::config_builder()
         .timeout_connect(Some(patience.answer))
@@ -229,13 +229,13 @@ fn agent(url: &str, patience: Patience, whole: Option<Duration>) -> Agent {
 pub struct Answer {
     /// "200 OK".
     pub status: String,
-    /// The status tells of success.
+    /// Whether the status means success.
     pub success: bool,
     /// The whole body.
     pub body: Vec<u8>,
 }
 
-/// An answer by one request: no more than `most` bytes, and all of them within `patience.body`. The error says why it failed.
+/// The answer to one request: at most `most` bytes, within `patience.body`. The error says why it failed.
 pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String> {
     let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| match e {
         ureq::Error::TooManyRedirects => "the server redirects without end".to_owned(),
@@ -265,7 +265,7 @@ pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String
     Ok(Answer { status: status.to_string(), success: status.is_success(), body })
 }
 
-/// A small text by one request: no more than `most` bytes; `None` where there is no such file.
+/// A small text with one request: at most `most` bytes; `None` if the file does not exist.
 pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, Problem> {
     let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check your connection and the address");
     let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| failed(e.to_string()))?;
@@ -286,8 +286,8 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
     String::from_utf8(bytes).map(Some).map_err(|_| failed("it is not text".into()))
 }
 
-/// Which of these files are not there, by the server's own word, which is asked for the head of each. A server that does not
-/// answer, or that says something else, has said nothing of them: whoever downloads one is told then.
+/// Which of these files are missing according to the server, from a HEAD request for each. No answer, or any other answer, proves
+/// nothing; a download reports the error then.
 pub fn not_there<'a>(urls: &[&'a str], patience: Patience) -> Vec<&'a str> {
     let mut missing = Vec::new();
     let Some(first) = urls.first() else { return missing };
@@ -296,14 +296,14 @@ pub fn not_there<'a>(urls: &[&'a str], patience: Patience) -> Vec<&'a str> {
         match agent.head(*url).call().map(|response| response.status()) {
             Ok(StatusCode::NOT_FOUND | StatusCode::GONE) => missing.push(*url),
             Ok(_) => {}
-            // It does not answer the others either.
+            // It will not answer the others either.
             Err(_) => break,
         }
     }
     missing
 }
 
-/// One connection: from the bytes that are there to wherever it comes.
+/// One connection: continues from the bytes that exist as far as it gets.
 fn transfer(
     agent: &Agent,
     wanted: &Wanted,
@@ -322,7 +322,7 @@ fn transfer(
     let mut request = agent.get(&wanted.url);
     let begun = edition.begun();
     if have > 0 && begun.is_none() && wanted.sha256().is_none() {
-        // Without a sum nobody would know whether pieces fit together.
+        // Without a checksum, a mismatch of pieces would go unnoticed.
         empty(file).map_err(|e| Ended::Again(e.to_string()))?;
         have = 0;
     }
@@ -332,7 +332,7 @@ fn transfer(
             request = request.header("If-Range", tag);
         }
     }
-    // No compression: the sum is that of the file.
+    // No compression: the checksum is that of the file.
     let response = request.header("Accept-Encoding", "identity").call().map_err(|e| match e {
         ureq::Error::TooManyRedirects => never("the server redirects without end".into(), other),
         ureq::Error::BadUri(u) => never(format!("{u} is not an address"), other),
@@ -341,7 +341,7 @@ fn transfer(
     })?;
     match response.status() {
         StatusCode::OK => {
-            // No resumption there: from the start.
+            // The server does not support resuming: start over.
             if have > 0 {
                 told.anew = true;
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
@@ -354,7 +354,7 @@ fn transfer(
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
                 return Err(Ended::Again("the server sent a different part than requested".into()));
             }
-            // A server that does not know the condition sends a part of whatever it has now.
+            // A server that ignores the condition sends a part of its current file.
             let now = tag(&response);
             if begun.is_some() && now != begun && (now.is_some() || wanted.sha256().is_none()) {
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
@@ -390,40 +390,40 @@ fn transfer(
     Ok(())
 }
 
-/// Where the bytes of a partial answer begin: "bytes 100-199/200".
+/// The start of the bytes in a partial answer: "bytes 100-199/200".
 fn starts_at(response: &Response<Body>) -> Option<u64> {
     range_start(response.headers().get("content-range")?.to_str().ok()?)
 }
 
-/// Where a `Content-Range` begins.
+/// The start of a `Content-Range`.
 pub fn range_start(range: &str) -> Option<u64> {
     range.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
 }
 
-/// Which edition of a file the bytes that are there belong to: the server's ETag, kept beside them for the next time.
+/// The version of a file that the existing bytes belong to: the server's ETag, stored beside them.
 struct Edition(PathBuf);
 
 impl Edition {
-    /// What was begun with.
+    /// The stored ETag.
     fn begun(&self) -> Option<String> {
         let tag = fs::read_to_string(&self.0).ok()?;
         is_tag(&tag).then_some(tag)
     }
 
-    /// A file begins anew.
+    /// Stores the ETag of a new download.
     fn begins(&self, response: &Response<Body>) {
         let kept = match tag(response) {
             Some(tag) => fs::write(&self.0, tag),
             None => fs::remove_file(&self.0).or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) }),
         };
-        // Without it the sum at the end finds pieces that do not fit.
+        // Without it, the final checksum still detects pieces that do not match.
         if let Err(e) = kept {
             log::debug!("{}: {e}", self.0.display());
         }
     }
 }
 
-/// The tag of an answer, if it stands for the very bytes: a weak one does not.
+/// The ETag of an answer, if it is strong: a weak one does not identify the exact bytes.
 fn tag(response: &Response<Body>) -> Option<String> {
     let tag = response.headers().get("etag")?.to_str().ok()?.trim();
     is_tag(tag).then(|| tag.to_owned())
@@ -433,21 +433,21 @@ fn is_tag(tag: &str) -> bool {
     tag.len() > 2 && tag.len() < 200 && tag.starts_with('"') && tag.ends_with('"') && tag.bytes().all(|b| (0x20..0x7f).contains(&b))
 }
 
-/// Where the edition of a file is kept while it is not whole.
+/// The path of the stored ETag of an incomplete file.
 pub fn edition_of(part: &Path) -> PathBuf {
     let mut name = part.as_os_str().to_owned();
     name.push(".etag");
     PathBuf::from(name)
 }
 
-/// Where a file lies while it is not whole.
+/// The path of an incomplete file.
 pub fn part_of(to: &Path) -> PathBuf {
     let mut name = to.as_os_str().to_owned();
     name.push(".part");
     PathBuf::from(name)
 }
 
-/// A part of the file has arrived.
+/// Whether a part of the file exists.
 pub fn is_begun(to: &Path) -> bool {
     std::fs::metadata(part_of(to)).is_ok_and(|m| m.len() > 0)
 }
@@ -488,7 +488,7 @@ fn sum_of(file: &mut File) -> std::io::Result<String> {
     }
 }
 
-/// Waits, but not for somebody who has given up.
+/// Waits unless cancelled.
 fn wait(time: Duration, cancel: &AtomicBool) {
     let until = std::time::Instant::now() + time;
     while std::time::Instant::now() < until && !cancel.load(Ordering::Relaxed) {

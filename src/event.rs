@@ -1,7 +1,7 @@
-//! The seam: everything the pure half can be told (`Event`), and everything it can want (`Effect`).
+//! The seam: every input of the pure half (`Event`), and every output (`Effect`).
 //!
-//! Plain data, serialisable, so that a session is a recording and a recording is a test. Sound travels as
-//! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
+//! Plain serialisable data, so that a session is a recording, and a recording is a test. Sound travels as `Arc<[f32]>` and is left
+//! out of recordings: a replay starts at `Heard`.
 
 mod loudness;
 mod menu;
@@ -33,7 +33,7 @@ use crate::update::Offered;
 
 pub use voice::{SystemVoice, Voice};
 
-/// What the key does.
+/// Key motions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Edge {
@@ -41,11 +41,11 @@ pub enum Edge {
     Down,
     /// The key went up.
     Up,
-    /// A button that starts a transmission and ends it by being pressed again.
+    /// A button that starts a transmission, and ends it when pressed again.
     Toggle,
 }
 
-/// What a microphone heard while the key was down: 16 kHz mono, -1 to 1.
+/// The captured sound of one press: 16 kHz mono, -1 to 1.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Take {
     /// The samples, 16 kHz mono.
@@ -55,15 +55,15 @@ pub struct Take {
     pub ms: u32,
     /// Loudest sample, 0 to 1.
     pub peak: f32,
-    /// Root mean square of the loudest 100 ms, 0 to 1: speech is above, a quiet room below.
+    /// Root mean square of the loudest 100 ms, 0 to 1: high for speech, low for a quiet room.
     pub loudest_rms: f32,
-    /// Root mean square of the noise that is always there, 0 to 1.
+    /// Root mean square of the constant background noise, 0 to 1.
     #[serde(default)]
     pub noise_rms: f32,
-    /// How much of the take stands clearly above that noise, milliseconds.
+    /// How much of the take is clearly above that noise, milliseconds.
     #[serde(default)]
     pub voiced_ms: u32,
-    /// Samples at the converter's end, of a thousand: the microphone is turned up too far.
+    /// Clipped samples, permille: the gain of the microphone is too high.
     #[serde(default)]
     pub clipped_permille: u16,
 }
@@ -74,7 +74,7 @@ pub struct Clip {
     /// The samples.
     #[serde(skip)]
     pub samples: Arc<[f32]>,
-    /// Samples a second.
+    /// Sample rate, Hz.
     pub rate: u32,
 }
 
@@ -85,27 +85,27 @@ impl Clip {
     }
 }
 
-/// What a recogniser made of a take.
+/// The result of recognition for a take.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Heard {
-    /// The words as the recogniser writes them; empty when there were none.
+    /// The words as recognised; empty if there were none.
     pub text: String,
     /// Mean probability of the words, 0 to 1.
     pub confidence: f32,
     /// Compute time in milliseconds.
     pub took_ms: u32,
-    /// Other readings of the same sound, where the recogniser was not sure, likeliest first; at most five.
+    /// Alternative readings of the sound where the recogniser was unsure, likeliest first; at most five.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Alternative>,
-    /// How often the sound was looked at: 2 where the first reading was in doubt.
+    /// Number of passes over the sound: 2 if the first reading was doubtful.
     #[serde(default)]
     pub looks: u8,
-    /// The sentence model's opinion on the words; none without the model.
+    /// The sentence model's opinion on the words; `None` without the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opinion: Option<Opinion>,
 }
 
-/// Everything the pure half can be told.
+/// Every input of the pure half.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -115,104 +115,104 @@ pub enum Event {
     Ptt(Edge),
     /// A take is complete.
     Captured {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
         /// The sound, or why there is none.
         take: Result<Take, Problem>,
     },
-    /// The pilot has fallen silent after the key went up: the rest of the tail holds nothing.
+    /// The pilot fell silent after releasing the key: the rest of the tail is empty.
     Quiet {
-        /// In this transmission.
+        /// The transmission.
         tx: TxId,
     },
-    /// A take as far as it has come, for `speech.eager`: a pause was reached, or the key went up.
+    /// The take so far, for `speech.eager`: a pause was reached, or the key was released.
     SoFar {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// The sound until now.
+        /// The sound so far.
         take: Take,
     },
     /// Speech recognition is done.
     Heard {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
         /// The words, or why there are none.
         result: Result<Heard, Problem>,
     },
-    /// The language model answered: the whole text of its answer.
+    /// The language model's complete answer.
     Advice {
-        /// To this transmission.
+        /// The transmission.
         tx: TxId,
         /// The model's words, or why there are none.
         result: Result<String, Problem>,
     },
-    /// A phrase has been spoken by the synthesiser.
+    /// A phrase was synthesised.
     Voiced {
-        /// For this transmission.
+        /// The transmission.
         tx: TxId,
-        /// Counted from 0.
+        /// Index, from 0.
         part: u32,
-        /// No more parts follow.
+        /// Whether this is the last part.
         last: bool,
         /// The sound, or why there is none.
         result: Result<Clip, Problem>,
     },
-    /// The first sample of the answer left for the speaker.
+    /// The first sample of the answer was sent to the speaker.
     Started {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
     },
     /// Playback ended.
     Played {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// To its end; false when it was cut off.
+        /// Whether it was played to its end.
         complete: bool,
     },
-    /// The simulator reports.
+    /// A report of the simulator.
     Sim(Arc<Report>),
-    /// The configuration was read again.
+    /// The configuration was reloaded.
     Config(Result<Arc<Config>, Problem>),
-    /// The pilot chose from the tray's menu.
+    /// A choice in the tray menu.
     Menu(Choice),
-    /// A typed transmission; the answer goes to whoever typed it.
+    /// A typed transmission; the answer goes to its sender.
     Typed {
-        /// Of this request.
+        /// The request.
         id: u64,
         /// The words.
         text: String,
-        /// The sentence model's opinion on the words; none without the model.
+        /// The sentence model's opinion on the words; `None` without the model.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opinion: Option<Opinion>,
     },
-    /// A flight plan is filed, or taken back; the answer goes to whoever sent it.
+    /// A flight plan to file or withdraw; the answer goes to its sender.
     Plan {
-        /// Of this request.
+        /// The request.
         id: u64,
-        /// The plan; none takes back what is filed.
+        /// The plan; `None` withdraws the filed one.
         plan: Option<Box<FlightPlan>>,
     },
-    /// SimBrief's answer to [`Effect::FetchPlan`]: the plan to file, or why it failed.
+    /// SimBrief's answer to [`Effect::FetchPlan`]: the plan to file, or the error.
     SimBrief(Result<Box<FlightPlan>, Problem>),
-    /// The microphone is open and hears the call.
+    /// The microphone is open and capturing.
     Listening {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// What a person calls the microphone; recordings of earlier versions do not tell.
+        /// The microphone's display name; missing in recordings of earlier versions.
         #[serde(default)]
         microphone: String,
     },
-    /// The microphone or the speaker came or went.
+    /// The microphone or the speaker was lost or restored.
     Device {
-        /// Which of them; recordings of earlier versions do not tell.
+        /// Which of them; missing in recordings of earlier versions.
         #[serde(default)]
         part: Part,
-        /// What happened; `Ok` when it is back.
+        /// What happened; `Ok` if it works again.
         result: Result<String, Problem>,
     },
-    /// The speech model is loaded, or why not.
+    /// The speech model is loaded, or the error.
     Model(Result<String, Problem>),
-    /// The speech model is a file that Stratus does not know: the pilot decides whether it is used.
+    /// The speech model is an unknown file: the pilot decides whether to use it.
     UnknownModel {
         /// The file.
         file: PathBuf,
@@ -223,128 +223,128 @@ pub enum Event {
     Fetching {
         /// Its name.
         model: String,
-        /// How much of it is there.
+        /// Progress.
         percent: u8,
     },
-    /// The download ended: where the model is, or why not.
+    /// The download ended.
     Fetched {
         /// Its name.
         model: String,
-        /// The file, or what went wrong.
+        /// The file, or the error.
         result: Result<PathBuf, Problem>,
     },
-    /// What the pilot's mirror offers of speech models of its own.
+    /// The speech models that only the pilot's mirror offers.
     Offers(Vec<Offer>),
-    /// The published speech models and voices that the pilot's mirror does not have.
+    /// The published speech models and voices that the pilot's mirror lacks.
     Absent(Vec<String>),
-    /// What the release feed says, or what became of a download.
+    /// The result of an update check or download.
     Update {
-        /// The pilot asked, and is told in any case.
+        /// The pilot asked, and gets an answer in any case.
         asked: bool,
-        /// The news, or why there are none.
+        /// The news, or the error.
         news: Result<UpdateNews, Problem>,
     },
-    /// What a simulator knows of an airport that was asked for; the same source may tell again when it knows better.
+    /// A source's answer about a requested airport; the source may answer again with better data.
     Airport {
-        /// Its code, as it was asked for.
+        /// Its code, as requested.
         icao: String,
-        /// Who tells.
+        /// The source.
         origin: Origin,
-        /// The airport; `None`: it is not known there. A failure takes nothing back.
+        /// The airport; `None` if it is unknown there. A failure withdraws nothing.
         result: Result<Option<Arc<Described>>, Problem>,
     },
-    /// What the pilot's files tell of the air and the ground around the aircraft.
+    /// The airspace and terrain around the aircraft, from the pilot's files.
     Surroundings(Result<Arc<Surroundings>, Problem>),
-    /// The microphones and speakers there are.
+    /// The connected microphones and speakers.
     Devices(Devices),
     /// Whether Stratus starts with the system.
     Autostart(bool),
-    /// A joystick's button was pressed to be bound, as `ptt.joystick` takes it; none: nothing was pressed in time.
+    /// The joystick button pressed for binding, in the form of `ptt.joystick`; `None` on timeout.
     Bound(Option<String>),
-    /// A key of the keyboard was pressed to be bound, as `ptt.key` takes it; none: nothing was pressed in time.
+    /// The key pressed for binding, in the form of `ptt.key`; `None` on timeout.
     KeyBound(Option<String>),
-    /// The language models that Ollama has; none: it does not answer.
+    /// The language models that Ollama has; `None` if it does not answer.
     Brains(Option<Vec<String>>),
-    /// How far the first run had come when Stratus ended last.
+    /// The progress of the first run when Stratus last ended.
     Steps(Steps),
-    /// How loud the microphone is at the moment, while it is tested.
+    /// The current level during the microphone test.
     Level {
-        /// What a person calls the microphone.
+        /// The microphone's display name.
         microphone: String,
-        /// Root mean square of a moment, dB below full scale; -90 at the least.
+        /// Root mean square of a moment, dB below full scale; at least -90.
         rms_db: f32,
     },
-    /// The test of the microphone is over: what was recorded, or why nothing was.
+    /// The microphone test is over: the recording, or the error.
     Checked(Result<Sample, Problem>),
-    /// The words of that test, or why there are none.
+    /// The words of that test, or the error.
     CheckHeard(Result<Heard, Problem>),
-    /// What the pilot typed as the callsign; none: the window was closed. An error: the desktop has no such window.
+    /// The callsign that the pilot typed; `None` if the dialog was closed. An error: the desktop has no such dialog.
     CallsignTyped(Result<Option<String>, Problem>),
     /// The same for the airport.
     AirportTyped(Result<Option<String>, Problem>),
-    /// Somebody asks for the push-to-talk key to be tested; the answer tells whether it was pressed.
+    /// A request to test the push-to-talk key; the answer says whether it was pressed.
     TestKey {
         /// The request.
         id: u64,
     },
-    /// Somebody waits for what becomes of the next spoken call: the answer has the controller's words, or why there are none.
+    /// A request that waits for the outcome of the next spoken call: the controller's words, or why there are none.
     NextCall {
         /// The request.
         id: u64,
     },
-    /// Somebody asks which calls fit now; the answer has one on each line.
+    /// A request for the calls that fit now; the answer has one per line.
     Suggest {
         /// The request.
         id: u64,
     },
-    /// The shell has something to say that is no fault.
+    /// A message of the shell that is not a fault.
     Notice {
-        /// What it is about.
+        /// The title.
         title: String,
         /// The words.
         body: String,
     },
-    /// Something else in the shell failed; the pilot should know.
+    /// Any other failure in the shell that the pilot should know about.
     Trouble(Problem),
     /// Ctrl-C, SIGTERM, or the menu.
     Quit,
 }
 
-/// News of releases.
+/// News about releases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateNews {
-    /// There is no newer one.
+    /// There is no newer release.
     Newest,
-    /// There is a newer one.
+    /// There is a newer release.
     Newer(Offered),
-    /// It is downloaded and checked: where it is.
+    /// The release is downloaded and verified, at this path.
     Ready(Offered, PathBuf),
 }
 
 /// A toast.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Toast {
-    /// "Hilo Tower · 118.1", or what Stratus has to say, in sentence case.
+    /// "Hilo Tower · 118.1", or Stratus's own title in sentence case.
     pub title: String,
     /// The controller's words, and the pilot's as recognised.
     pub body: String,
-    /// A controller speaks: it takes the place of what was said before, and not of what Stratus tells by itself.
+    /// A controller speaks: the toast replaces earlier words of a controller, but not Stratus's own messages.
     #[serde(default)]
     pub conversation: bool,
     /// A problem.
     pub fault: bool,
-    /// How long it stays, seconds.
+    /// Display time, seconds.
     pub seconds: u8,
-    /// It changes several times a second, in its place on the screen: not for the log, nor for a desktop that shows each one anew.
+    /// An update that replaces itself several times a second: not for the log, nor for a desktop that shows every update anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
-    /// What only the log has: causes, remedies and the system's own words.
+    /// For the log only: causes, remedies and system messages.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub details: String,
 }
 
-/// Who said a line of the transcript.
+/// The speaker of a line of the transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Speaker {
@@ -354,23 +354,23 @@ pub enum Speaker {
     Atc,
 }
 
-/// Milliseconds of each stage, counted from the end of the take (release of the key plus the tail).
+/// Time for each stage in milliseconds, from the end of the take (release of the key plus the tail).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Latency {
-    /// From the release of the key to the end of the take: what comes before the others.
+    /// From the release of the key to the end of the take, before the other stages.
     #[serde(default)]
     pub tail: u32,
-    /// Until the take was cut out and resampled.
+    /// Until the take was extracted and resampled.
     pub capture: u32,
-    /// Compute of the recogniser.
+    /// Computation of the recogniser.
     pub recognise: u32,
-    /// Compute of the engine.
+    /// Computation of the engine.
     pub decide: u32,
     /// Waiting for the language model.
     pub consult: u32,
     /// Until the first phrase was synthesised, from the decision.
     pub synthesise: u32,
-    /// From the end of the take to the first sample that leaves for the speaker.
+    /// From the end of the take to the first sample sent to the speaker.
     pub first_audio: u32,
 }
 
@@ -381,7 +381,7 @@ pub struct Line {
     pub t: f64,
     /// Who spoke.
     pub from: Speaker,
-    /// The unit on the frequency; none when nobody is there.
+    /// The unit on the frequency; `None` if there is none.
     pub facility: Option<Facility>,
     /// The frequency.
     pub frequency: Option<Frequency>,
@@ -392,18 +392,18 @@ pub struct Line {
     /// What the pilot meant.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub intent: Option<String>,
-    /// What the engine made of a readback.
+    /// The engine's verdict on a readback.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub verdict: Option<String>,
     /// Why nobody answered, on the pilot's lines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unanswered: Option<String>,
-    /// Times of each stage, on the controller's lines.
+    /// Time for each stage, on the controller's lines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<Latency>,
 }
 
-/// What is written to a simulator, and only out of the engine's clearance record.
+/// A command to the simulator, which comes only from the engine's clearance record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -415,149 +415,148 @@ pub enum Command {
     Ident,
 }
 
-/// Everything the pure half can want.
+/// Every output of the pure half.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// Begin a take at now minus the pre-roll.
+    /// Start a take at the current time minus the pre-roll.
     Capture(TxId),
-    /// The key is up: tell when the pilot has fallen silent.
+    /// The key was released: report when the pilot falls silent.
     Release(TxId),
     /// The take is complete.
     EndCapture(TxId),
-    /// Throw the take away.
+    /// Discard the take.
     DropCapture(TxId),
-    /// Recognise what was said so far: if nothing more is said, those are the words of the whole take.
+    /// Recognise the sound so far; if nothing more is said, the result counts for the whole take.
     Ahead {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// The sound until now.
+        /// The sound so far.
         take: Take,
         /// Words to expect.
         hints: Hints,
     },
     /// Recognise.
     Transcribe {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
         /// The sound.
         take: Take,
         /// Words to expect.
         hints: Hints,
     },
-    /// Ask the language model.
+    /// Query the language model.
     Consult {
-        /// About this transmission.
+        /// The transmission.
         tx: TxId,
         /// The question.
         question: Question,
     },
     /// Speak a phrase.
     Synthesise {
-        /// For this transmission.
+        /// The transmission.
         tx: TxId,
-        /// Counted from 0.
+        /// Index, from 0.
         part: u32,
-        /// No more parts follow.
+        /// Whether this is the last part.
         last: bool,
-        /// The words, as they are to be spoken.
+        /// The words, in spoken form.
         words: String,
-        /// In this voice.
+        /// The voice.
         voice: Voice,
     },
-    /// Play a phrase after those before it.
+    /// Play a phrase after the previous ones.
     Play {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// Counted from 0.
+        /// Index, from 0.
         part: u32,
-        /// No more parts follow.
+        /// Whether this is the last part.
         last: bool,
         /// The sound.
         clip: Clip,
-        /// Through the radio, received so well (percent); none: a clean voice.
+        /// Signal strength of the radio effect (percent); `None` for a clean voice.
         radio: Option<u8>,
         /// 0 to 100.
         volume_percent: u8,
     },
-    /// The click of the key in the pilot's own headset, so loud (0 to 100).
+    /// The key click in the pilot's headset, at this volume (0 to 100).
     SideTone(u8),
     /// Stop playing at once.
     Silence,
-    /// A job is no longer wanted: its late result will be dropped.
+    /// Cancel a job; a late result is dropped.
     Cancel(TxId),
-    /// Show a state.
+    /// Show this state.
     Tray(TrayState),
-    /// Show a menu.
+    /// Show this menu.
     Menu(Box<MenuModel>),
-    /// Show a toast.
+    /// Show this toast.
     Toast(Toast),
-    /// The answer to a typed transmission: written words, empty when the controller stays silent.
+    /// The answer to a typed transmission: written words, empty if the controller stays silent.
     Answer {
-        /// To this request.
+        /// The request.
         id: u64,
         /// The controller's words.
         text: String,
-        /// What Stratus has to say besides: nobody on the frequency, not understood.
+        /// A note by Stratus: nobody on the frequency, not understood.
         note: String,
     },
     /// Write to the simulator.
     Sim(Command),
     /// A line of the transcript.
     Record(Line),
-    /// What was being said is over: it was heard to its end, or cut off and is not in force.
+    /// A transmission is over: heard to its end, or cut off and therefore not issued.
     Delivered {
-        /// To its end.
+        /// Whether it was heard to its end.
         complete: bool,
     },
     /// Open the configuration in the pilot's editor.
     OpenConfig,
-    /// Ask for the callsign in a window of the desktop's: [`Event::CallsignTyped`]. What stands there at first.
+    /// Ask for the callsign in a desktop dialog with this initial value: [`Event::CallsignTyped`].
     AskCallsign(String),
     /// The same for the airport: [`Event::AirportTyped`].
     AskAirport(String),
-    /// Open the folder of the log.
+    /// Open the log folder.
     OpenLogs,
-    /// Check every part, and show what was found.
+    /// Run all checks and show the result.
     Doctor,
-    /// Listen to the microphone until somebody has spoken, for so many seconds at the most: [`Event::Level`], and [`Event::Checked`]
-    /// at the end.
+    /// Listen to the microphone until somebody has spoken, at most this many seconds: [`Event::Level`], finally [`Event::Checked`].
     CheckMicrophone(u32),
-    /// Recognise what the test of the microphone recorded: [`Event::CheckHeard`].
+    /// Recognise the recording of the microphone test: [`Event::CheckHeard`].
     HearCheck {
         /// The sound.
         take: Take,
         /// Words to expect.
         hints: Hints,
     },
-    /// Keep how far the first run has come.
+    /// Save the progress of the first run.
     KeepSteps(Steps),
-    /// Download this speech model of the catalogue; `None` gives the download up.
+    /// Download this speech model of the catalogue; `None` cancels the download.
     Fetch(Option<String>),
-    /// An airport matters now: every source that may know it is to answer by [`Event::Airport`], sooner or later.
+    /// An airport is relevant now: every source that may know it answers with [`Event::Airport`], sooner or later.
     FetchAirport {
         /// Its code.
         icao: String,
-        /// Where it lies, by what is built in.
+        /// Its position in the built-in data.
         at: LatLon,
     },
-    /// The flight has come to another part of the earth: the pilot's files are looked up, and answer by [`Event::Surroundings`].
+    /// The flight has entered another area: look up the pilot's files, which answer with [`Event::Surroundings`].
     FetchSurroundings(Area),
-    /// Ask SimBrief for the pilot's newest plan: [`Event::SimBrief`].
+    /// Download the pilot's latest SimBrief plan: [`Event::SimBrief`].
     FetchPlan,
-    /// Ask the release feed.
+    /// Query the release feed.
     CheckUpdates,
-    /// Download a release and check it.
+    /// Download and verify a release.
     FetchUpdate(Offered),
     /// Start a release's installer, or show its package.
     InstallUpdate(Offered, PathBuf),
-    /// Tell the next button that is pressed on a joystick.
+    /// Report the next joystick button press.
     BindJoystick,
-    /// Tell the next key that is pressed.
+    /// Report the next key press.
     BindKey,
-    /// Tell which language models Ollama has.
+    /// Report the language models that Ollama has.
     ListBrains,
-    /// Start with the system, or no longer.
+    /// Turn start at login on or off.
     Autostart(bool),
     /// Change one key of the pilot's configuration: dotted path and TOML value.
     SetKey {
@@ -566,8 +565,8 @@ pub enum Effect {
         /// "true".
         value: String,
     },
-    /// The configuration in force changed: workers compare their own section.
+    /// The active configuration changed: each worker compares its section.
     Reconfigure(Arc<Config>),
-    /// End the process.
+    /// End the program.
     Exit,
 }

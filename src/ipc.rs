@@ -1,8 +1,8 @@
-//! One Stratus at a time, and the local socket by which `stratus say` and `stratus ptt` reach it.
+//! Single-instance lock, and the local socket through which `stratus say` and `stratus ptt` reach the running instance.
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
 //! `{"suggest":true}`, `{"testkey":true}` and `{"nextcall":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
-//! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
+//! Only the pilot's own account may connect, at most eight at once, with short lines and short timeouts.
 
 mod places;
 
@@ -26,16 +26,16 @@ use crate::event::FlightPlan;
 use crate::problem::Problem;
 use crate::worker::stumble;
 
-/// Connections at once; one more is told that Stratus is busy.
+/// Maximum number of connections; further clients get the answer that Stratus is busy.
 const MAX_CONNECTIONS: usize = 8;
-/// Bytes of a request or an answer, its line feed included: a plan of 400 points has some 40,000.
+/// Maximum size of a request or an answer, bytes, including its line feed: a plan with 400 points has about 40,000.
 const MAX_LINE: usize = 64 * 1024;
-/// How long a request may take to arrive.
+/// Timeout for a request to arrive.
 const READ_LIMIT: Duration = Duration::from_secs(5);
-/// How long an answer may take: a recognised call, a language model that thinks, and some more.
+/// Timeout for an answer, long enough for a recognised call and a language model.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
-/// What another process may ask of the running Stratus.
+/// A request from another process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Request {
@@ -43,33 +43,33 @@ pub enum Request {
     Say(String),
     /// The push-to-talk key.
     Ptt(Press),
-    /// A flight plan to file; null takes back what is filed.
+    /// A flight plan to file; null withdraws the filed one.
     Plan(Option<Box<FlightPlan>>),
     /// End; the value must be true.
     Quit(bool),
-    /// Who is there? Answered by the socket itself; the value must be true.
+    /// Identify yourself. Answered by the socket itself; the value must be true.
     Ping(bool),
-    /// Tell how many toasts could not be shown.
+    /// Report how many toasts could not be shown.
     Toasts(bool),
-    /// Which calls fit now, one on each line; the value must be true.
+    /// List the calls that fit now, one per line; the value must be true.
     Suggest(bool),
-    /// Test the push-to-talk key: the next press is no call. The answer has a text when it arrived. The value must be true.
+    /// Test the push-to-talk key: the next press is not a call. The answer has a text if it arrived. The value must be true.
     TestKey(bool),
-    /// Tell what becomes of the next spoken call, as the notification does. The value must be true.
+    /// Report the outcome of the next spoken call, as the notification does. The value must be true.
     NextCall(bool),
-    /// Stratus was started once more: show the pilot where it is. The value must be true.
+    /// A second instance was started: show the pilot where this one is. The value must be true.
     Show(bool),
 }
 
-/// What is done to the push-to-talk key.
+/// An action on the push-to-talk key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Press {
-    /// It goes down.
+    /// Press.
     Down,
-    /// It goes up.
+    /// Release.
     Up,
-    /// The other way round than it is.
+    /// Toggle.
     Toggle,
 }
 
@@ -77,11 +77,11 @@ pub enum Press {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Reply {
-    /// To `Say`: the controller's words, and what Stratus has to say besides; both may be empty.
+    /// To `Say`: the controller's words, and Stratus's note; either may be empty.
     Said {
         /// The controller's words.
         text: String,
-        /// A remark of Stratus's own.
+        /// A note by Stratus.
         note: String,
     },
     /// Done.
@@ -91,7 +91,7 @@ pub enum Reply {
     },
     /// To `Toasts`.
     Toasts {
-        /// How many could not be shown since it started.
+        /// How many could not be shown since the start.
         failed: u64,
     },
     /// To `Ping`.
@@ -101,22 +101,22 @@ pub enum Reply {
         /// Its version.
         version: String,
     },
-    /// It could not be done.
+    /// The request failed.
     Error {
         /// Why.
         error: String,
     },
 }
 
-/// Whether this process is the one Stratus of its socket.
+/// Whether this process is the only instance on its socket.
 pub enum Instance {
-    /// It is; nobody else can be while this is kept.
+    /// It is, and remains so while this lock is held.
     Acquired(Lock),
-    /// Another one runs.
+    /// Another instance is running.
     AlreadyRunning,
 }
 
-/// The right to be the one Stratus; ends with the process, however that ends.
+/// The single-instance lock; released when the process ends, however it ends.
 pub struct Lock {
     socket: PathBuf,
     #[cfg_attr(not(unix), allow(dead_code, reason = "kept for its lock alone"))]
@@ -124,8 +124,8 @@ pub struct Lock {
 }
 
 impl Instance {
-    /// Tries to become the one Stratus of this socket. The folder is made, for the pilot's account alone; the lock is a
-    /// file beside the socket, so that a socket left behind by a crash is known for what it is and removed.
+    /// Tries to become the only instance on this socket. Creates the folder with access for the pilot's account only. The lock is a
+    /// file beside the socket, so that a stale socket from a crash is recognised and removed.
     pub fn acquire(socket: &Path) -> Result<Self, Problem> {
         let refused = |e: io::Error| {
             Problem::new("cannot make sure that Stratus runs only once")
@@ -150,26 +150,26 @@ impl Instance {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(refused(e)),
             _ => {}
         }
-        // Not every file system takes a socket. Better found out now, while another place can still be chosen.
+        // Not every file system supports sockets. Find out now, while another place can still be chosen.
         #[cfg(unix)]
         std::os::unix::net::UnixListener::bind(socket).and_then(|_| std::fs::remove_file(socket)).map_err(refused)?;
         Ok(Self::Acquired(Lock { socket: socket.to_owned(), file }))
     }
 }
 
-/// The way back to whoever asked. Dropped without an answer, it tells that there is none.
+/// The reply channel of a request. If dropped without an answer, it reports that there is none.
 pub struct Replier {
     to: SyncSender<Reply>,
 }
 
 impl Replier {
-    /// Answers; a peer that has gone meanwhile is no matter.
+    /// Answers; a client that is gone does not matter.
     pub fn send(self, reply: Reply) {
         let _ = self.to.try_send(reply);
     }
 }
 
-/// The listening socket. Dropping it removes it.
+/// The listening socket, removed on drop.
 pub struct Server {
     shared: Arc<Shared>,
     socket: PathBuf,
@@ -186,8 +186,8 @@ struct Shared {
 }
 
 impl Server {
-    /// Listens on the socket of the lock. `handle` runs on a connection's thread and must not block: it passes the
-    /// request on with its `Replier`.
+    /// Listens on the socket of the lock. `handle` runs on a connection's thread and must not block: it passes the request on with
+    /// its `Replier`.
     pub fn start(lock: Lock, handle: impl Fn(Request, Replier) + Send + Sync + 'static) -> Result<Self, Problem> {
         let socket = lock.socket.clone();
         let refused = |e: io::Error| {
@@ -220,7 +220,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
-        // A connection of our own wakes the listener up. Without one (the socket file was removed) it stays asleep.
+        // Wake the listener up by a connection. If that fails (the socket file was removed), it keeps sleeping.
         let woken = connect(&self.socket, Duration::from_millis(200)).is_ok();
         if let Some(thread) = self.thread.take()
             && woken
@@ -238,13 +238,13 @@ fn accept(listener: &LocalSocketListener, shared: &Arc<Shared>) {
         }
         match stream {
             Ok(stream) => admit(stream, shared),
-            // Out of descriptors, most likely: try again, but not in a hot loop.
+            // Most likely out of file descriptors: retry, but not in a busy loop.
             Err(_) => std::thread::sleep(Duration::from_millis(100)),
         }
     }
 }
 
-/// One of the eight places, given back when dropped.
+/// One of the eight connection slots, released on drop.
 struct Place(Arc<Shared>);
 
 impl Drop for Place {
@@ -312,7 +312,7 @@ fn error(why: &str) -> Reply {
     Reply::Error { error: why.to_owned() }
 }
 
-/// Asks the Stratus that listens on this socket. A problem if none runs, if it takes longer than `timeout`, or if it says no.
+/// Sends a request to the instance on this socket. Fails if none is running, after `timeout`, or if it refuses.
 pub fn send(socket: &Path, request: &Request, timeout: Duration) -> Result<Reply, Problem> {
     talk(connect(socket, timeout).map_err(|e| not_reached(socket, &e))?, request, timeout)
 }
@@ -322,7 +322,7 @@ fn not_reached(socket: &Path, e: &io::Error) -> Problem {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
             Problem::new("Stratus is not running").because(format!("nobody listens on {}", socket.display())).fix("start it with `stratus`")
         }
-        // It is there, and too busy to be reached.
+        // It is running, but too busy to connect.
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => failed(e),
         _ => Problem::new("Stratus is not running, or cannot be reached")
             .because(format!("{}: {e}", socket.display()))
@@ -344,7 +344,7 @@ fn talk(mut stream: LocalSocketStream, request: &Request, timeout: Duration) -> 
     {
         return Err(Problem::new("the text is too long for one transmission").because(e).fix("split it"));
     }
-    // A busy Stratus answers and closes without reading: its answer counts for more than our broken pipe.
+    // A busy instance answers and closes without reading: prefer its answer to our broken pipe.
     let line = match (read_line(&mut stream, &mut Vec::new(), deadline), wrote) {
         (Ok(Some(line)), _) => line,
         (_, Err(e)) | (Err(e), Ok(())) => return Err(failed(&e)),
@@ -359,7 +359,7 @@ fn talk(mut stream: LocalSocketStream, request: &Request, timeout: Duration) -> 
 fn name(socket: &Path) -> io::Result<Name<'_>> {
     #[cfg(unix)]
     return socket.to_fs_name::<interprocess::local_socket::GenericFilePath>();
-    // A pipe has no folder: its name stands for the whole path.
+    // A pipe has no folder: its name contains the whole path.
     #[cfg(not(unix))]
     return socket
         .to_string_lossy()
@@ -367,7 +367,7 @@ fn name(socket: &Path) -> io::Result<Name<'_>> {
         .to_ns_name::<interprocess::local_socket::GenericNamespaced>();
 }
 
-/// The pilot's own account and the system may open the pipe, and nobody over the network.
+/// Grants access to the pipe to the pilot's account and the system, and denies it over the network.
 #[cfg(windows)]
 fn owner_only() -> io::Result<interprocess::os::windows::security_descriptor::SecurityDescriptor> {
     let allowed = widestring::u16cstr!("D:P(D;;GA;;;NU)(A;;GA;;;OW)(A;;GA;;;SY)");
@@ -389,7 +389,7 @@ fn write_line(stream: &mut LocalSocketStream, what: &impl Serialize) -> io::Resu
     stream.flush()
 }
 
-/// The next line, without its line feed; `None` at the end. What came after it stays in `rest`.
+/// The next line, without its line feed; `None` at the end. Data after it stays in `rest`.
 fn read_line(stream: &mut LocalSocketStream, rest: &mut Vec<u8>, deadline: Instant) -> io::Result<Option<Vec<u8>>> {
     let mut chunk = [0u8; 2048];
     let mut looked = 0;
@@ -412,7 +412,7 @@ fn read_line(stream: &mut LocalSocketStream, rest: &mut Vec<u8>, deadline: Insta
             Ok(0) => return Ok(None),
             Ok(n) => rest.extend_from_slice(&chunk[..n]),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            // The end of a pipe is an error on Windows.
+            // On Windows, the end of a pipe is an error.
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
             Err(e) => return Err(e),
         }
@@ -425,7 +425,7 @@ fn read_within(stream: &mut LocalSocketStream, into: &mut [u8], time: Duration) 
     stream.read(into)
 }
 
-/// A pipe is looked at again and again, but only while somebody is connected.
+/// A pipe has to be polled, but only while a client is connected.
 #[cfg(windows)]
 fn read_within(stream: &mut LocalSocketStream, into: &mut [u8], time: Duration) -> io::Result<usize> {
     use std::os::windows::io::AsHandle;

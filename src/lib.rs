@@ -9,7 +9,7 @@ pub use stratus_atc as atc;
 pub use stratus_atc::report;
 pub use stratus_units as units;
 
-// The pure half: no clock, files, threads, sockets or randomness. clippy.toml names what is denied here.
+// The pure half: no clock, files, threads, sockets or randomness. clippy.toml lists what is denied here.
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod app;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

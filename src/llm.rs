@@ -1,4 +1,4 @@
-//! The language model on Ollama: one question at a time on a small runtime of its own, answers whole, never word by word.
+//! The language model on Ollama: one question at a time on a separate small runtime; answers are complete, never streamed.
 
 pub mod answer;
 mod http;
@@ -22,15 +22,15 @@ use crate::settings::{Brain, Placement};
 use crate::units::TxId;
 use crate::worker::{panic_words, stumble};
 
-/// Answers beyond this are not read by anybody, bytes.
+/// Longer answers are discarded, bytes.
 const LONGEST: usize = 64 * 1024;
-/// Tokens that an answer may have: an intent and some values.
+/// Maximum number of tokens in an answer: an intent and some values.
 const TOKENS: i32 = 120;
-/// Tokens of context: the question with room to spare, and a small cache beside a simulator.
+/// Context size in tokens: the question with a margin, and a small cache beside a simulator.
 const CONTEXT: u64 = 4096;
 /// How long the model stays loaded after a question.
 const KEEP_MINUTES: u64 = 10;
-/// How often a waiting question looks whether it was cancelled.
+/// How often a pending question checks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
 
 enum Order {
@@ -38,14 +38,14 @@ enum Order {
     Cancel(TxId),
 }
 
-/// The client's thread. Dropping it gives up what is under way and joins.
+/// The client's thread. Dropping it cancels the current question and joins.
 pub struct Llm {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Llm {
-    /// Starts the thread; nothing is asked and nothing is connected before the first question.
+    /// Starts the thread; there is no connection before the first question.
     pub fn start(tell: impl Fn(TxId, Result<String, Problem>) + Send + 'static) -> Result<Self, Problem> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -76,7 +76,7 @@ impl Llm {
                                     Err(_) => match inbox.recv_timeout(Duration::ZERO) {
                                         Ok(Order::Cancel(c)) if c == tx => return None,
                                         Ok(Order::Cancel(_)) | Err(RecvTimeoutError::Timeout) => {}
-                                        // A newer question makes this one stale.
+                                        // A newer question replaces this one.
                                         Ok(o) => {
                                             next = Some(o);
                                             return None;
@@ -107,11 +107,11 @@ impl Llm {
             log::warn!("the language model's client does not keep up");
         }
     }
-    /// Asks; the answer is told with this id, unless it is given up before.
+    /// Asks a question; the answer is reported with this id unless cancelled.
     pub fn ask(&self, tx: TxId, question: Question, brain: &Brain) {
         self.order(Order::Ask(tx, Box::new(question), Box::new(brain.clone())));
     }
-    /// Gives a question up.
+    /// Cancels a question.
     pub fn cancel(&self, tx: TxId) {
         self.order(Order::Cancel(tx));
     }
@@ -128,7 +128,7 @@ impl Drop for Llm {
 
 fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
     let address = reqwest::Url::parse(url);
-    // "http://desk" is the web's port, and hardly where Ollama is.
+    // "http://desk" means port 80, which is hardly Ollama's.
     let port =
         if address.is_ok_and(|a| a.port().is_none()) { ", add its port to brain.ollama_url (Ollama's default is 11434)" } else { "" };
     Problem::new(format!("the language model at {url} does not answer"))
@@ -136,7 +136,7 @@ fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
         .fix(format!("start Ollama{port}, or set brain.mode = \"rules\" in your settings; Stratus works without it"))
 }
 
-/// The model is not at that Ollama: how to get it.
+/// The problem of a model that Ollama lacks, with the remedy.
 fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
     Problem::new(format!("the language model {model:?} is not installed"))
         .because(format!("{url}: {why}"))
@@ -146,19 +146,19 @@ fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
         .fix(format!("run `stratus brain get {model}`, or choose another in the tray's menu (brain.model)"))
 }
 
-/// The whole answer to one question, within its deadline.
+/// The complete answer to one question, within its deadline.
 async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     let url = brain.ollama_url.as_str();
     let client = http::client(url)?;
     let body = request(q, brain)?;
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));
-    // Whole, and no more than an answer can be: what is sent without an end is not kept.
+    // Bounded: an endless answer is not stored.
     let asked = async { http::whole(http::ask(&client, url, "generate", Some(&body)).await?).await };
     match tokio::time::timeout(deadline, asked).await {
         Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
         Ok(Ok(answer)) => match serde_json::from_value::<GenerationResponse>(answer) {
             Ok(answer) if answer.response.len() > LONGEST => Err(absent(url, "its answer is much too long")),
-            // Where there is no object the gate shall say so: it is asked with what the model said.
+            // If there is no object, the gate rejects the answer, so pass the model's text on.
             Ok(answer) => Ok(answer::object(&answer.response).unwrap_or(answer.response)),
             Err(e) => Err(absent(url, "its answer is not from Ollama").because(e)),
         },
@@ -167,17 +167,17 @@ async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     }
 }
 
-/// What Ollama must be told alike in every request: another placement or context would load the model anew.
+/// Options that must be the same in every request: another placement or context would reload the model.
 fn options(brain: &Brain) -> ModelOptions {
     let options = ModelOptions::default().num_ctx(CONTEXT);
     match brain.placement {
         Placement::Auto => options,
-        // No layer of it on the graphics card, which is the simulator's.
+        // Keep all layers off the graphics card, which belongs to the simulator.
         Placement::Cpu => options.num_gpu(0),
     }
 }
 
-/// The question as Ollama takes it, for one whole answer.
+/// The question as an Ollama request for one complete answer.
 fn request(q: &Question, brain: &Brain) -> Result<Value, Problem> {
     let strange = |e: &dyn std::fmt::Display| Problem::bug("the question to the language model cannot be written").because(e);
     let schema = q.schema.clone().try_into().map_err(|e: serde_json::Error| strange(&e))?;

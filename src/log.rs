@@ -1,6 +1,6 @@
-//! The log: a bounded file for the tray, standard error for commands.
+//! The log: a size-limited file for the tray, standard error for commands.
 //!
-//! A log that cannot be written is a `Problem` to tell, never a reason not to fly.
+//! An unwritable log is reported as a `Problem`, and never prevents a flight.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,15 +12,14 @@ use simplelog::{CombinedLogger, ConfigBuilder, SharedLogger, WriteLogger};
 use crate::paths::append_private;
 use crate::problem::Problem;
 
-/// A log file is set aside when it has grown to this many bytes; one older file is kept.
+/// A log file is rotated at this size, bytes; one older file is kept.
 pub const MAX_BYTES: u64 = 1 << 20;
 
-/// Starts the log. `file` gets what `level` ("error", "warn", "info", "debug") lets through; with `stderr` the same
-/// goes to standard error. Gives back what a person should know when the file cannot be written. A second call
-/// in one process only sets the level.
+/// Starts the log. `file` receives what `level` ("error", "warn", "info", "debug") lets through; with `stderr`, so does standard
+/// error. Returns a problem if the file cannot be written. A second call in a process only changes the level.
 pub fn start(file: Option<&Path>, level: &str, stderr: bool) -> Option<Problem> {
     let mut problem = None;
-    // Other crates' chatter (D-Bus, HTTP) can hold what nobody wants in a bug report; our own lines tell the story.
+    // Messages of other crates (D-Bus, HTTP) may contain private data that does not belong in a bug report; our own suffice.
     let config =
         ConfigBuilder::new().set_time_format_rfc3339().set_thread_level(LevelFilter::Error).add_filter_allow_str("stratus").build();
     let mut sinks: Vec<Box<dyn SharedLogger>> = Vec::new();
@@ -39,23 +38,23 @@ pub fn start(file: Option<&Path>, level: &str, stderr: bool) -> Option<Problem> 
     if stderr {
         sinks.push(WriteLogger::new(LevelFilter::Debug, config, io::stderr()));
     }
-    // It fails only when a logger is there already: then that one stays.
+    // It fails only if a logger exists already, which then stays.
     let _ = CombinedLogger::init(sinks);
     set_level(level);
     problem
 }
 
-/// Changes how much is logged, at once. An unknown word means "info" (`Config::validate` refuses it earlier).
+/// Changes the log level at once. An unknown word means "info" (`Config::validate` rejects it earlier).
 pub fn set_level(level: &str) {
     log::set_max_level(level.parse().unwrap_or(LevelFilter::Info));
 }
 
-/// A file that is set aside when it is full, so that a log never fills a disk.
+/// A file that is rotated when it is full, so that a log never fills a disk.
 #[derive(Debug)]
 struct Bounded {
     path: PathBuf,
     file: File,
-    /// A line comes in pieces: it is written as one, and a file never ends in the middle of it.
+    /// A line arrives in pieces. It is written as a whole, so that a file never ends in the middle of one.
     line: Vec<u8>,
     written: u64,
     max: u64,
@@ -80,7 +79,7 @@ impl Write for Bounded {
         self.line.extend_from_slice(bytes);
         if self.line.ends_with(b"\n") {
             let line = std::mem::take(&mut self.line);
-            // Where the folder became read-only, what does not fit any more is dropped: the bound stays.
+            // If the folder became read-only, lines beyond the limit are dropped.
             if self.written < self.max || self.set_aside().is_ok() {
                 self.file.write_all(&line)?;
                 self.written = self.written.saturating_add(line.len() as u64);
@@ -99,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_log_is_set_aside_once_and_stays_bounded() {
+    fn full_log_is_rotated_and_stays_bounded() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("logs/stratus.log");
         let mut log = Bounded::open(&path, 100).unwrap();
@@ -111,11 +110,11 @@ mod tests {
         assert_eq!(sizes.len(), 2);
         assert!(sizes.iter().all(|s| *s <= 110), "{sizes:?}");
         drop(log);
-        assert!(Bounded::open(&path, 100).unwrap().written > 0, "a restart goes on in the same file");
+        assert!(Bounded::open(&path, 100).unwrap().written > 0, "a restart continues the same file");
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_told_and_survived() {
+    fn folder_creation_failure_is_reported_and_survived() {
         let dir = tempfile::tempdir().unwrap();
         let blocked = dir.path().join("file");
         fs::write(&blocked, "").unwrap();

@@ -1,5 +1,5 @@
-//! The speech models that Stratus knows: whisper.cpp's published files, with their sums, what they cost and what they are
-//! good for. Sums and sizes are those of the published files (their Git LFS pointers). And what a mirror offers of its own.
+//! The speech models that Stratus knows: whisper.cpp's published files, with checksums, costs and advice. Checksums and sizes are
+//! those of the published files (their Git LFS pointers). Also reads a mirror's list of its own models.
 
 pub mod brains;
 mod smaller;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::smaller::{ACCEPTED_MS, smaller, smaller_than};
 
-/// Where the files are published; `speech.mirror` names another place with the same file names.
+/// Where the files are published; `speech.mirror` overrides it with a server that has the same file names.
 pub const HUB: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
 
 /// A published model.
@@ -30,7 +30,7 @@ pub struct Model {
 /// The model that suits most pilots.
 pub const RECOMMENDED: &str = "base.en";
 
-/// A model that a newcomer may choose without knowing any: what it is called, and what it is good for.
+/// A model suggested to newcomers, with a title and a short description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suggestion {
     /// The model's name: "base.en".
@@ -41,30 +41,30 @@ pub struct Suggestion {
     pub advice: &'static str,
 }
 
-/// The models that the menu names plainly, the recommended one first.
+/// The models that the menu suggests, the recommended one first.
 pub const SUGGESTED: [Suggestion; 3] = [
     Suggestion { name: RECOMMENDED, title: "Base", advice: "recommended" },
     Suggestion { name: "small.en", title: "Small", advice: "more accurate, slower" },
     Suggestion { name: "tiny.en", title: "Tiny", advice: "for slow computers" },
 ];
 
-/// What a model is called plainly, if it is one of the few.
+/// The suggestion for a model, if it is one of the few.
 pub fn suggestion(name: &str) -> Option<&'static Suggestion> {
     SUGGESTED.iter().find(|s| s.name == name)
 }
 
-/// What a person calls a model, by its name or its file's: "Base" for one of the few, else its name, else the text itself.
+/// Display name of a model, from its name or its file's: "Base" for a suggested one, otherwise its name, otherwise the text itself.
 pub fn plain_name(model: &str) -> String {
     find(model).map_or(model, |m| suggestion(m.name).map_or(m.name, |s| s.title)).to_owned()
 }
 
-/// The model that a newcomer is led to: the recommended one, else another of the few, the quickest first, of those that can be had.
+/// The model offered to a newcomer: the recommended one, otherwise the fastest suggested one that is available.
 pub fn first_choice(absent: &[String]) -> Option<&'static Model> {
     let few = [RECOMMENDED, "tiny.en", "small.en"].into_iter().filter_map(find);
     few.into_iter().find(|m| !absent.iter().any(|a| a == m.name))
 }
 
-/// The models on offer, the smallest of each kind first.
+/// The published models, the smallest of each kind first.
 #[rustfmt::skip]
 pub const ALL: &[Model] = &[
     Model { name: "tiny.en-q5_1", file: "ggml-tiny.en-q5_1.bin", bytes: 32_166_155,
@@ -95,13 +95,13 @@ pub const ALL: &[Model] = &[
         sha256: "1fc70f774d38eb169993ac391eea357ef47c88757ef72ee5943879b7e8e2bc69", advice: "most accurate; needs the GPU build" },
 ];
 
-/// The model of a name, or of its file's name.
+/// Finds a model by name or file name.
 pub fn find(name: &str) -> Option<&'static Model> {
     ALL.iter().find(|m| m.name.eq_ignore_ascii_case(name) || m.file.eq_ignore_ascii_case(name))
 }
 
 impl Model {
-    /// Where it is to be had.
+    /// Its download URL.
     pub fn url(&self, mirror: Option<&str>) -> String {
         format!("{}/{}", mirror.unwrap_or(HUB).trim_end_matches('/'), self.file)
     }
@@ -112,7 +112,7 @@ impl Model {
     }
 }
 
-/// A model that can be had: a published one, or one of a mirror's own.
+/// An available model: a published one, or a mirror's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// "base.en".
@@ -125,9 +125,9 @@ pub struct Offer {
     pub sha256: String,
     /// When to choose it.
     pub advice: String,
-    /// Where it is to be had.
+    /// Its download URL.
     pub url: String,
-    /// Nobody but the mirror vouches for it: the sum is the mirror's own.
+    /// Only the mirror vouches for it: the checksum comes from the mirror.
     pub own: bool,
 }
 
@@ -150,7 +150,7 @@ impl Offer {
         format!("{} MB", self.bytes.div_ceil(1_000_000))
     }
 
-    /// What it takes in memory, roughly: the weights, and about as much to work in for a small one.
+    /// Approximate memory use: the weights, and for a small model about as much again as working memory.
     pub fn memory(&self) -> String {
         format!("about {} MB", (self.bytes / 1_000_000 + 120).div_ceil(10) * 10)
     }
@@ -161,9 +161,9 @@ impl Offer {
     }
 }
 
-/// Where a mirror may list models of its own, beside the files.
+/// The file in which a mirror lists its own models.
 pub const INDEX: &str = "stratus-models.toml";
-/// More than this in a list helps nobody.
+/// Maximum number of models in a list.
 const MOST: usize = 32;
 /// The largest published model is 3.1 GB.
 const LARGEST: u64 = 4 << 30;
@@ -184,8 +184,8 @@ struct Entry {
     advice: String,
 }
 
-/// Reads a mirror's list of models of its own: tables `[[model]]` with name, file, bytes, sha256 and advice. One that is
-/// published is left out where it is the same, and refused where it is not: nothing else may go by its name.
+/// Parses a mirror's list of its own models: tables `[[model]]` with name, file, bytes, sha256 and advice. A published model is
+/// skipped if it is identical and rejected otherwise, because its name is reserved.
 pub fn own(text: &str, mirror: &str) -> Result<Vec<Offer>, String> {
     let index: Index = toml::from_str(text).map_err(|e| e.message().to_owned())?;
     if index.model.len() > MOST {
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalogue_is_in_order() {
+    fn catalogue_is_in_order() {
         assert!(find(RECOMMENDED).is_some() && find("GGML-BASE.EN.BIN") == find("base.en") && find("best").is_none());
         for m in ALL {
             assert!(m.sha256.len() == 64 && m.sha256.bytes().all(|b| b.is_ascii_hexdigit()), "{}", m.name);
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(find("base.en").unwrap().size(), "148 MB");
     }
     #[test]
-    fn a_mirrors_own_models_are_read_and_never_pass_for_published_ones() {
+    fn mirror_models_are_read_and_never_pass_for_published() {
         let sum = "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789";
         let entry = |name: &str, file: &str, bytes: u64, sum: &str| {
             format!("[[model]]\nname = {name:?}\nfile = {file:?}\nbytes = {bytes}\nsha256 = {sum:?}\nadvice = \"ours\\u0007\"\n")

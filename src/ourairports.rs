@@ -1,5 +1,5 @@
-//! Newer airports of the world at the pilot's: OurAirports' tables read from a folder, and the file that is made of them
-//! written, found again, checked and taken away. What is not whole counts for nothing: what is built in stands then.
+//! The pilot's updated world airports: reduces OurAirports' tables to a data file, and writes, finds, verifies and removes it. An
+//! incomplete file is ignored in favour of the built-in data.
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -14,40 +14,40 @@ use crate::airports::world::{BUILT_IN_EDITION, Counts, World};
 use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 
-/// What the file begins with: its kind, and the version of its format.
+/// Magic bytes and format version.
 const MAGIC: &[u8] = b"SOURAIR\x01";
-/// The SHA-256 of all before it ends the file.
+/// Length of the SHA-256 of everything before it, at the end of the file.
 const SUM: usize = 32;
-/// No such file is larger.
+/// Maximum size of the file.
 const LARGEST: u64 = 8 << 20;
-/// Nor is what it tells of itself.
+/// Maximum size of its header.
 const LARGEST_HEAD: usize = 1 << 16;
 
-/// A table that was fetched.
+/// A downloaded table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetched {
     /// "airports.csv".
     pub file: String,
     /// Its size.
     pub bytes: u64,
-    /// Its SHA-256, in hex: none is published, so this is for whoever wants to compare.
+    /// Its SHA-256, in hex. None is published, so this only allows a comparison.
     pub sha256: String,
 }
 
-/// Where newer airports come from.
+/// The origin of updated airports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The day that the tables are of: "2026-11-27".
+    /// The date of the tables: "2026-11-27".
     pub edition: String,
     /// The folder on the web.
     pub from: String,
     /// The tables.
     pub tables: Vec<Fetched>,
-    /// What was made of them.
+    /// The number of entries made of them.
     pub counts: Counts,
 }
 
-/// Tables that are not what they should be.
+/// The problem of unexpected table contents.
 pub fn refused(why: impl std::fmt::Display) -> Problem {
     Problem::new("cannot use the new airports")
         .because(why)
@@ -60,17 +60,17 @@ impl From<Refused> for Problem {
     }
 }
 
-/// Where the file lies.
+/// The path of the file.
 pub fn place(data_dir: &Path) -> PathBuf {
     data_dir.join("airports").join("ourairports.bin")
 }
 
-/// Where tables lie on their way; empty when none are.
+/// The folder for tables during a download; otherwise empty.
 pub fn tables_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("airports").join("tables")
 }
 
-/// Reads a table's file and hands its rows over. `Err` when its columns are not the table's.
+/// Reads a table's file and passes its rows on. Fails if its columns do not match.
 pub fn read(file: &Path, table: Table, into: &mut Reduction) -> Result<(), Problem> {
     let name = table.file();
     let cannot = |e: std::io::Error| refused(format!("{}: {e}", file.display()));
@@ -106,14 +106,14 @@ pub fn read(file: &Path, table: Table, into: &mut Reduction) -> Result<(), Probl
             Some(values) => into.row(table, &values)?,
             None => into.damaged(table),
         }
-        // The buffer of one row that is far too long is not kept.
+        // Do not keep the buffer of a single oversized row.
         if row.as_slice().len() > 1 << 20 {
             row = ByteRecord::new();
         }
     }
 }
 
-/// Reads all tables of a folder, and makes of them what `World` reads, if they hold nine tenths of `built_in` at least.
+/// Reads all tables of a folder, and builds the data for `World`, if they have at least nine tenths of `built_in`.
 pub fn reduce(folder: &Path, built_in: Counts) -> Result<Reduced, Problem> {
     let mut reduction = Reduction::default();
     for table in Table::ALL {
@@ -122,7 +122,7 @@ pub fn reduce(folder: &Path, built_in: Counts) -> Result<Reduced, Problem> {
     Ok(reduction.finish(built_in)?)
 }
 
-/// Puts newer airports in their place: whole, or not at all.
+/// Installs updated airports: completely, or not at all.
 pub fn write(data_dir: &Path, bytes: &[u8], provenance: &Provenance) -> Result<(), Problem> {
     let to = place(data_dir);
     let failed = |e: std::io::Error| {
@@ -151,7 +151,7 @@ pub fn write(data_dir: &Path, bytes: &[u8], provenance: &Provenance) -> Result<(
     })
 }
 
-/// The newer airports, and where they come from; `None` where there are none. `Err`: there are, but they count for nothing.
+/// The updated airports and their origin; `None` if there are none, `Err` if they are unusable.
 pub fn newer(data_dir: &Path) -> Result<Option<(World, Provenance)>, Problem> {
     let at = place(data_dir);
     let ignored = |why: String| {
@@ -181,14 +181,14 @@ pub fn newer(data_dir: &Path) -> Result<Option<(World, Provenance)>, Problem> {
     if provenance.edition.as_str() < BUILT_IN_EDITION {
         return Err(ignored(format!("it dates from {}, and is older than the built-in data ({BUILT_IN_EDITION})", provenance.edition)));
     }
-    // In its own place, without head and sum: these bytes stay as long as the program runs.
+    // A separate copy without header and checksum, because these bytes stay for the lifetime of the program.
     let world = world.to_vec();
     drop(all);
     let world = World::newer(world, &provenance.edition).ok_or_else(damaged)?;
     Ok(Some((world, provenance)))
 }
 
-/// Takes the newer airports away; whether there were any.
+/// Removes the updated airports; returns whether there were any.
 pub fn remove(data_dir: &Path) -> Result<bool, Problem> {
     match fs::remove_file(place(data_dir)) {
         Ok(()) => Ok(true),

@@ -1,4 +1,4 @@
-//! Where Stratus keeps its files: configuration, models, log, transcript, and the socket of the running tray.
+//! The paths of Stratus's files: configuration, models, log, transcript, and the socket of the running tray.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
@@ -8,31 +8,31 @@ use directories::{BaseDirs, ProjectDirs};
 
 use crate::problem::Problem;
 
-/// The places that belong to Stratus on this machine. Nothing is created by looking them up.
+/// Stratus's paths on this machine. Looking them up creates nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// `stratus.toml`.
     pub config_file: PathBuf,
-    /// What grows: models and the transcript.
+    /// For growing data: models and the transcript.
     pub data_dir: PathBuf,
-    /// The log's folder.
+    /// The log folder.
     pub log_dir: PathBuf,
-    /// Where the running tray listens; gone after a reboot.
+    /// The folder of the running tray's socket; cleared by a reboot.
     pub runtime_dir: PathBuf,
-    /// The desktop's entry that starts Stratus with the session (XDG autostart).
+    /// The desktop entry that starts Stratus at login (XDG autostart).
     pub autostart_file: PathBuf,
 }
 
 impl Paths {
-    /// The system's usual places (the XDG base directories on Linux), with `config_file` instead of the usual
-    /// configuration where a flag names one. Fails only where the system knows no home folder.
+    /// The system's standard paths (the XDG base directories on Linux), with `config_file` instead of the default configuration if
+    /// given. Fails only without a home folder.
     pub fn find(config_file: Option<&Path>) -> Result<Self, Problem> {
         let dirs = ProjectDirs::from("", "", "stratus").ok_or_else(|| {
             Problem::new("cannot find the folders for Stratus's files")
                 .because("this user has no home folder")
                 .fix("set HOME, or name a file with `--config FILE`")
         })?;
-        // On Windows models must not travel with a roaming profile.
+        // On Windows, models must not be part of a roaming profile.
         let data_dir = dirs.data_local_dir().to_owned();
         Ok(Self {
             config_file: match config_file {
@@ -40,7 +40,7 @@ impl Paths {
                 None => dirs.config_dir().join("stratus.toml"),
             },
             log_dir: dirs.state_dir().unwrap_or(&data_dir).join("logs"),
-            // A machine without XDG_RUNTIME_DIR (a bare server, a container) still has one tray per data folder.
+            // Without XDG_RUNTIME_DIR (a bare server, a container), there is still one tray per data folder.
             runtime_dir: dirs.runtime_dir().map_or_else(|| data_dir.join("run"), Path::to_owned),
             autostart_file: BaseDirs::new()
                 .map_or_else(|| data_dir.join("autostart"), |b| b.config_dir().join("autostart"))
@@ -49,7 +49,7 @@ impl Paths {
         })
     }
 
-    /// Everything under one folder: for tests and portable installs.
+    /// Everything below one folder: for tests and portable installations.
     pub fn under(root: &Path) -> Self {
         Self {
             config_file: root.join("stratus.toml"),
@@ -60,22 +60,22 @@ impl Paths {
         }
     }
 
-    /// Where downloaded speech models lie.
+    /// The folder of downloaded speech models.
     pub fn models_dir(&self) -> PathBuf {
         self.data_dir.join("models")
     }
 
-    /// Where neural voices lie that are not part of the package.
+    /// The folder of neural voices that are not part of the package.
     pub fn voices_dir(&self) -> PathBuf {
         self.data_dir.join("voices")
     }
 
-    /// The log file in use; the one before it is `stratus.old.log` beside it.
+    /// The current log file; the previous one is `stratus.old.log` beside it.
     pub fn log_file(&self) -> PathBuf {
         self.log_dir.join("stratus.log")
     }
 
-    /// What was said, one JSON object a line.
+    /// The transcript, one JSON object per line.
     pub fn transcript_file(&self) -> PathBuf {
         self.data_dir.join("transcript.jsonl")
     }
@@ -85,9 +85,9 @@ impl Paths {
         self.data_dir.join("flights")
     }
 
-    /// Where the local socket of the running tray may be, the best place first (on Windows the pipe's name is made from its
-    /// text). Others than the usual one are for a path that is too long for a socket, and for a folder that cannot be
-    /// written to; they follow from the data folder, so that the tray and `stratus say` find the same ones.
+    /// Possible paths of the running tray's socket, the best first (on Windows the pipe's name is derived from them). The
+    /// alternatives are for a path that is too long for a socket, and for a read-only folder. They depend only on the data folder,
+    /// so that the tray and `stratus say` find the same ones.
     pub fn sockets(&self) -> Vec<PathBuf> {
         let usual = self.runtime_dir.join("stratus.sock");
         #[cfg(target_os = "linux")]
@@ -100,12 +100,12 @@ impl Paths {
     }
 }
 
-/// Bytes of a socket's path: the system has room for 108 with the zero at their end.
+/// Maximum length of a socket's path, bytes: the system has room for 108 with the terminating NUL.
 #[cfg(target_os = "linux")]
 const LONGEST_SOCKET: usize = 107;
 
-/// Short places for a socket: in the session's folder of this account, else where everybody may write, there with the
-/// account's number. Whether such a folder is this account's own, `ipc` looks.
+/// Short paths for a socket: in the session folder of this account, otherwise in a world-writable folder under the account's
+/// number. `ipc` checks that such a folder belongs to this account.
 #[cfg(target_os = "linux")]
 fn short_sockets(data_dir: &Path) -> impl Iterator<Item = PathBuf> {
     use std::os::unix::ffi::OsStrExt;
@@ -113,16 +113,16 @@ fn short_sockets(data_dir: &Path) -> impl Iterator<Item = PathBuf> {
     use sha2::{Digest, Sha256};
 
     let user = rustix::process::geteuid().as_raw();
-    // Each home has a Stratus of its own.
+    // Each home has a separate instance.
     let home: String = Sha256::digest(data_dir.as_os_str().as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
     let session = PathBuf::from(format!("/run/user/{user}"));
-    // It is the system's to make that one.
+    // Only the system creates that folder.
     let session = session.is_dir().then(|| session.join(format!("stratus-{home}")));
     let open_to_all = ["/tmp", "/var/tmp"].map(|folder| Path::new(folder).join(format!("stratus-{user}-{home}")));
     session.into_iter().chain(open_to_all).map(|folder| folder.join("stratus.sock"))
 }
 
-/// A path as a person reads it: "~/.config/stratus/stratus.toml" where it is below the home folder.
+/// A path for display: "~/.config/stratus/stratus.toml" if it is below the home folder.
 pub fn shown(path: &Path) -> String {
     let home = BaseDirs::new().map(|b| b.home_dir().to_owned());
     match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
@@ -131,7 +131,7 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// How a file that is nobody else's business is opened: made, where it is new, for its owner alone.
+/// Options to open a private file: a new file is accessible to its owner only.
 pub fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "Windows keeps a profile to its owner by itself"))]
     let mut options = OpenOptions::new();
@@ -140,7 +140,7 @@ pub fn private() -> OpenOptions {
     options
 }
 
-/// Makes a folder, and those above it, for its owner alone; one that is there stays as it is.
+/// Creates a folder and its parents, accessible to the owner only; an existing folder stays as it is.
 pub fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -148,8 +148,7 @@ pub fn private_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Appends to a file of words that were said: opened as `private` does, and closed to others where an earlier version left it
-/// open to them.
+/// Opens a transcript-like file for appending: as `private`, and restricts access if an earlier version left it open to others.
 pub fn append_private(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         private_folder(folder)?;
@@ -161,16 +160,16 @@ pub fn append_private(path: &Path) -> io::Result<File> {
         let mut rights = file.metadata()?.permissions();
         if rights.mode() & 0o077 != 0 {
             rights.set_mode(0o600);
-            // Somebody else's file cannot be closed; it is written all the same.
+            // Access to another account's file cannot be restricted; write to it anyway.
             let _ = file.set_permissions(rights);
         }
     }
     Ok(file)
 }
 
-/// A path that still holds when the working folder changes, with a leading `~/` meant as the shell means it.
+/// A path that stays valid when the working folder changes, with a leading `~/` expanded as in a shell.
 ///
-/// A relative path stays as it is where the working folder itself is gone.
+/// A relative path stays as it is if the working folder no longer exists.
 pub fn absolute(path: &Path) -> PathBuf {
     if let Ok(rest) = path.strip_prefix("~")
         && let Some(base) = BaseDirs::new()
@@ -185,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flag_moves_the_configuration_and_nothing_else() {
+    fn flag_moves_only_the_configuration() {
         let usual = Paths::find(None).unwrap();
         let moved = Paths::find(Some(Path::new("other.toml"))).unwrap();
         assert!(moved.config_file.is_absolute() && moved.config_file.ends_with("other.toml"));
@@ -195,7 +194,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn what_is_private_is_for_its_owner_alone_also_where_it_was_not() {
+    fn private_files_become_owner_only_even_if_they_were_not() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let (folder, file) = (dir.path().join("a/b"), dir.path().join("a/b/said"));
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_socket_has_a_short_place_where_the_usual_one_is_too_long() {
+    fn socket_has_a_short_path_if_the_default_is_too_long() {
         let short = Paths::under(Path::new("/r"));
         assert_eq!(short.sockets()[0], Path::new("/r/run/stratus.sock"));
         let long = Paths::under(Path::new(&format!("/r/{}", "a-long-name/".repeat(10))));
@@ -220,18 +219,18 @@ mod tests {
             assert_eq!(all, paths.sockets(), "the tray and the command look in the same places");
         }
         assert!(!long.sockets().iter().any(|s| s.starts_with(&long.runtime_dir)));
-        // Another home is another Stratus.
+        // Another home means another instance.
         assert!(long.sockets().iter().all(|s| !other.sockets().contains(s) && !short.sockets().contains(s)));
     }
 
     #[test]
-    fn a_tilde_is_the_home_folder() {
+    fn tilde_is_the_home_folder() {
         let home = BaseDirs::new().unwrap().home_dir().to_owned();
         assert_eq!(absolute(Path::new("~/models/a.bin")), home.join("models/a.bin"));
     }
 
     #[test]
-    fn everything_lies_under_a_portable_root() {
+    fn portable_root_contains_everything() {
         let p = Paths::under(Path::new("/r"));
         for path in [&p.config_file, &p.sockets()[0], &p.models_dir(), &p.transcript_file(), &p.log_file()] {
             assert!(path.starts_with("/r"), "{}", path.display());

@@ -1,4 +1,4 @@
-//! Named pipes with patience: Windows's own reads and writes of them know none.
+//! Named pipes with timeouts, which Windows's own reads and writes of them lack.
 
 #![allow(unsafe_code, reason = "Win32's overlapped reads and writes, which the standard library does not have")]
 
@@ -16,13 +16,13 @@ use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, GetOverlap
 use windows_sys::Win32::System::Pipes::PeekNamedPipe;
 use windows_sys::Win32::System::Threading::CreateEventW;
 
-/// While a write waits, what the other side sends meanwhile is taken in this often.
+/// How often a waiting write reads what the other side sends meanwhile.
 const TAKE_IN: u32 = 5;
-/// More than this is not taken in during one write, bytes.
+/// Maximum number of bytes read during one write.
 const MOST: usize = 4 << 20;
 
-/// Waits until a read would not wait, looking every `pause`; `false` when nothing came within `time`. A pipe whose other
-/// end is gone has its end to read.
+/// Waits until a read would not block, polling every `pause`; `false` if nothing came within `time`. If the other end is gone, the
+/// end of the pipe can be read.
 pub fn readable(pipe: BorrowedHandle, time: Duration, pause: Duration) -> io::Result<bool> {
     let deadline = Instant::now() + time;
     while !has_something(pipe)? {
@@ -36,7 +36,7 @@ pub fn readable(pipe: BorrowedHandle, time: Duration, pause: Duration) -> io::Re
 
 fn has_something(pipe: BorrowedHandle) -> io::Result<bool> {
     let mut there = 0;
-    // SAFETY: the handle is open as long as it is borrowed; only the count is asked for.
+    // SAFETY: the handle is open as long as it is borrowed; only the count is requested.
     let known = unsafe { PeekNamedPipe(pipe.as_raw_handle(), ptr::null_mut(), 0, ptr::null_mut(), &raw mut there, ptr::null_mut()) };
     if known != 0 {
         return Ok(there > 0);
@@ -47,20 +47,19 @@ fn has_something(pipe: BorrowedHandle) -> io::Result<bool> {
     }
 }
 
-/// One end of a pipe for one thread: reads and writes that end in time, and a write that never waits for a reader which
-/// waits for us in turn.
+/// One end of a pipe for one thread, with timeouts for reads and writes. A write cannot deadlock with a peer that is also writing.
 #[derive(Debug)]
 pub struct Duplex {
     file: File,
-    /// Signalled at the end of a write, and of a read, which may come while a write waits.
+    /// Signalled at the end of a write, and of a read, which may happen while a write waits.
     written: OwnedHandle,
     read: OwnedHandle,
-    /// What came while a write waited.
+    /// Data received while a write was waiting.
     spilt: VecDeque<u8>,
 }
 
 impl Duplex {
-    /// Opens a pipe that another process serves. That process may know who asks, and not act as them.
+    /// Opens a pipe that another process serves. That process may identify this one, but not impersonate it.
     pub fn open(path: &str) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
@@ -71,8 +70,7 @@ impl Duplex {
         Ok(Self { file, written: event()?, read: event()?, spilt: VecDeque::new() })
     }
 
-    /// Reads what comes within `time`, looking every `pause`; an error of kind `TimedOut` when nothing does, 0 bytes at
-    /// the end.
+    /// Reads what arrives within `time`, polling every `pause`; an error of kind `TimedOut` if nothing does, 0 bytes at the end.
     pub fn read_within(&mut self, into: &mut [u8], time: Duration, pause: Duration) -> io::Result<usize> {
         if !self.spilt.is_empty() {
             return io::Read::read(&mut self.spilt, into);
@@ -83,14 +81,14 @@ impl Duplex {
         self.read_now(into)
     }
 
-    /// Writes all of it, or gives up after `time` with an error of kind `TimedOut`.
+    /// Writes everything, or fails after `time` with an error of kind `TimedOut`.
     pub fn write_within(&mut self, bytes: &[u8], time: Duration) -> io::Result<()> {
         let deadline = Instant::now() + time;
         let mut rest = bytes;
         while !rest.is_empty() {
             let length = u32::try_from(rest.len()).unwrap_or(u32::MAX);
             let mut state = state(&self.written);
-            // SAFETY: buffer and state live until the write has ended: this function waits for it, or for its cancelling.
+            // SAFETY: buffer and state live until the write has ended: this function waits for it, or for its cancellation.
             let begun = unsafe { WriteFile(self.handle(), rest.as_ptr(), length, ptr::null_mut(), &raw mut state) };
             let written = match begun {
                 0 => self.finish_write(&mut state, deadline)?,
@@ -107,18 +105,18 @@ impl Duplex {
         }
         loop {
             let mut count = 0;
-            // SAFETY: the state is the pending write's.
+            // SAFETY: the state belongs to the pending write.
             if unsafe { GetOverlappedResultEx(self.handle(), state, &raw mut count, TAKE_IN, 0) } != 0 {
                 return Ok(count as usize);
             }
             let why = io::Error::last_os_error();
-            // WAIT_TIMEOUT, ERROR_IO_INCOMPLETE: it is still on its way.
+            // WAIT_TIMEOUT, ERROR_IO_INCOMPLETE: it is still pending.
             if !matches!(why.raw_os_error(), Some(258 | 996)) {
                 return Err(why);
             }
             let taken = self.take_in();
             if taken.is_err() || Instant::now() >= deadline {
-                // SAFETY: as above; the wait after it makes sure that nothing is written to or read from afterwards.
+                // SAFETY: as above; the wait after it ensures that nothing is accessed afterwards.
                 unsafe {
                     CancelIoEx(self.handle(), state);
                     GetOverlappedResult(self.handle(), state, &raw mut count, 1);
@@ -128,7 +126,7 @@ impl Duplex {
         }
     }
 
-    /// Takes in what there is, so that the other side can read on.
+    /// Reads what is there, so that the other side can continue to read.
     fn take_in(&mut self) -> io::Result<()> {
         let mut chunk = [0; 4096];
         while has_something(self.file.as_handle())? {
@@ -143,7 +141,7 @@ impl Duplex {
         Ok(())
     }
 
-    /// A read that has something to read.
+    /// Reads when data is available.
     fn read_now(&self, into: &mut [u8]) -> io::Result<usize> {
         let mut state = state(&self.read);
         let length = u32::try_from(into.len()).unwrap_or(u32::MAX);
@@ -165,7 +163,7 @@ impl Duplex {
 
     fn result(&self, state: &OVERLAPPED) -> io::Result<usize> {
         let mut count = 0;
-        // SAFETY: the state is that of a read or write of this handle that was begun.
+        // SAFETY: the state belongs to a read or write of this handle that was started.
         match unsafe { GetOverlappedResult(self.handle(), state, &raw mut count, 1) } {
             0 => Err(io::Error::last_os_error()),
             _ => Ok(count as usize),
@@ -183,7 +181,7 @@ fn event() -> io::Result<OwnedHandle> {
     if made.is_null() {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: it was just made, and is closed by its owner alone.
+    // SAFETY: it was just created, and is closed by its owner alone.
     Ok(unsafe { OwnedHandle::from_raw_handle(made) })
 }
 

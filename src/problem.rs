@@ -1,4 +1,4 @@
-//! The one shape in which a person ever sees that something went wrong: what, why, and how to mend it.
+//! The only form in which a person sees an error: what failed, why, and how to fix it.
 
 use std::fmt;
 
@@ -6,27 +6,26 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::units::sentence;
 
-/// Something went wrong, told so that a pilot can mend it.
+/// An error, described so that a pilot can fix it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What does not work: "cannot load the speech model".
     pub what: String,
     /// The causes, outermost first.
     pub why: Vec<String>,
-    /// What to do about it; empty when nothing helps.
+    /// The remedy; empty if there is none.
     pub fix: String,
-    /// Whose it is; decides the exit code.
+    /// Who has to fix it; determines the exit code.
     pub kind: ProblemKind,
-    /// What it is about: decides where the menu's fault line leads, and what ends the fault.
+    /// The part it concerns: determines where the menu's fault row leads, and what ends the fault.
     #[serde(default)]
     pub part: Part,
-    /// How a toast tells it, where that is not what `what` says.
+    /// A shorter wording for toasts, if it differs from `what`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     brief: Option<Box<Brief>>,
 }
 
-/// What is told in a toast and in the menu, where there is no room for causes: no configuration key, no path, no words of
-/// the system's.
+/// The wording for a toast and the menu, where there is no room for causes: no configuration keys, paths or system messages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Brief {
     title: String,
@@ -34,25 +33,25 @@ struct Brief {
     remedy: Option<String>,
 }
 
-/// A problem as a toast and the menu tell it: whole sentences, without a stop behind the title.
+/// The form of a problem for a toast and the menu: whole sentences, without a full stop after the title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Short {
     /// "No speech model".
     pub title: String,
-    /// One cause; empty where the title says it.
+    /// One cause; empty if the title states it.
     pub cause: String,
     /// One remedy, which names a row of the menu or a plain action.
     pub remedy: String,
 }
 
 impl Short {
-    /// Cause and remedy, a line each.
+    /// Cause and remedy, one line each.
     pub fn body(&self) -> String {
         [self.cause.as_str(), self.remedy.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// The parts of Stratus that a problem can be about, the most urgent first.
+/// The parts of Stratus that a problem can concern, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -75,13 +74,13 @@ pub enum Part {
     /// Anything else.
     #[default]
     Stratus,
-    /// A voice of the system's: Stratus has its own.
+    /// A system voice: Stratus has its own.
     Voice,
     /// Buttons of joysticks: optional.
     Joystick,
     /// Ollama: optional.
     LanguageModel,
-    /// Airports of the simulators, and newer ones of the world: what is built in remains.
+    /// Airports of the simulators, and updates of the world's: the built-in data remains.
     Airports,
     /// A download.
     Download,
@@ -92,12 +91,12 @@ pub enum Part {
 }
 
 impl Part {
-    /// Stratus cannot do its work without it: a fault of it shows in the icon until it ends. The others are told and no more.
+    /// Whether Stratus cannot work without this part: the icon shows its fault until it ends. Faults of other parts are only reported.
     pub fn is_needed(self) -> bool {
         self <= Part::Stratus
     }
 
-    /// The row of the menu that mends it, from the top level down.
+    /// The menu row that fixes it, from the top level down.
     pub fn row(self) -> &'static [&'static str] {
         match self {
             Part::Settings => &["Help", "Settings file"],
@@ -118,7 +117,7 @@ impl Part {
         self.row().join(" \u{203a} ")
     }
 
-    /// What a pilot can do about a fault of it, where the problem itself says nothing better.
+    /// The default remedy for a fault of this part.
     fn remedy(self) -> String {
         let place = self.place();
         match self {
@@ -138,15 +137,15 @@ impl Part {
     }
 }
 
-/// Whose a problem is.
+/// Who is responsible for a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProblemKind {
-    /// The pilot's, or the machine's: exit code 1.
+    /// The pilot or the machine: exit code 1.
     User,
-    /// The configuration's: exit code 3.
+    /// The configuration: exit code 3.
     Config,
-    /// Ours: exit code 70.
+    /// A bug in Stratus: exit code 70.
     Bug,
 }
 
@@ -159,48 +158,48 @@ impl Problem {
     pub fn config(what: impl Into<String>) -> Self {
         Self { kind: ProblemKind::Config, part: Part::Settings, ..Self::new(what) }
     }
-    /// A fault of Stratus itself.
+    /// A bug in Stratus.
     pub fn bug(what: impl Into<String>) -> Self {
         Self { kind: ProblemKind::Bug, ..Self::new(what) }
     }
-    /// Adds a cause below those already there.
+    /// Adds a cause below the existing ones.
     #[must_use]
     pub fn because(mut self, why: impl fmt::Display) -> Self {
         self.why.push(why.to_string());
         self
     }
-    /// Says how to mend it.
+    /// Sets the remedy.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
         self
     }
-    /// Says what it is about.
+    /// Sets the part.
     #[must_use]
     pub fn about(mut self, part: Part) -> Self {
         self.part = part;
         self
     }
-    /// The same, unless it says so already.
+    /// Sets the part, unless it is set already.
     #[must_use]
     pub fn or_about(self, part: Part) -> Self {
         if self.part == Part::Stratus { self.about(part) } else { self }
     }
-    /// Says how a toast tells it: a title in sentence case, and one cause (may be empty) as a whole sentence. The remedy is the
-    /// part's, unless [`Problem::remedy`] gives another.
+    /// Sets the wording for a toast: a title in sentence case, and one cause (may be empty) as a whole sentence. The remedy is that
+    /// of the part, unless [`Problem::remedy`] sets another.
     #[must_use]
     pub fn brief(mut self, title: impl Into<String>, cause: impl Into<String>) -> Self {
         let brief = self.brief.get_or_insert_default();
         (brief.title, brief.cause) = (title.into(), cause.into());
         self
     }
-    /// Says what a toast proposes, as a whole sentence that names a row of the menu or a plain action.
+    /// Sets the remedy for a toast, as a whole sentence that names a menu row or a plain action.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.brief.get_or_insert_default().remedy = Some(remedy.into());
         self
     }
-    /// As a toast and the menu tell it. Causes and the system's own words are for the log.
+    /// The form for a toast and the menu. Causes and system messages are for the log.
     pub fn short(&self) -> Short {
         let brief = self.brief.as_deref().cloned().unwrap_or_default();
         Short {
@@ -209,7 +208,7 @@ impl Problem {
             remedy: brief.remedy.unwrap_or_else(|| self.part.remedy()),
         }
     }
-    /// The process's exit code for it.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             ProblemKind::User => 1,
@@ -247,7 +246,7 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// Words in which each path is the name of its file alone: where it lies is for the log.
+/// Replaces each path by its file name; the full path is for the log.
 fn without_folders(words: &str) -> String {
     let is_path = |w: &str| w.starts_with(['/', '\\']) || w.starts_with("~/") || w.chars().nth(1) == Some(':') && w.contains('\\');
     let short = |w: &str| {
@@ -257,12 +256,12 @@ fn without_folders(words: &str) -> String {
     words.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
-/// The words among `fits` that `wrong` was probably meant to be: at most three, the nearest first. Capitals and what joins
-/// two words ("_", "-", a space) make no difference.
+/// Which of the words `fits` was probably meant by `wrong`: at most three, the closest first. Case and separators ("_", "-", a
+/// space) do not matter.
 pub fn nearest<'a>(wrong: &str, fits: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |word: &str| word.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).take(64).collect();
     let wrong: Vec<char> = plain(wrong);
-    // Of a single letter nothing can be guessed: each other one is as near.
+    // A single letter is equally close to every other, so nothing can be guessed.
     let limit = (wrong.len() / 3).clamp(1, 3).min(wrong.len().saturating_sub(1));
     let mut near: Vec<(usize, &str)> =
         fits.into_iter().map(|f| (distance(&wrong, &plain(f)), f)).filter(|(slips, _)| *slips <= limit).collect();
@@ -271,7 +270,7 @@ pub fn nearest<'a>(wrong: &str, fits: impl IntoIterator<Item = &'a str>) -> Vec<
     near.into_iter().take(3).map(|(_, word)| word).collect()
 }
 
-/// Typing slips between two words: letters put in, left out, changed, or two neighbours swapped.
+/// Edit distance between two words: insertions, deletions, substitutions, and swapped neighbours.
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
     for i in 1..=a.len() {
@@ -293,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_sees_what_why_and_the_remedy() {
+    fn display_shows_what_why_and_the_remedy() {
         let p = Problem::config("cannot read stratus.toml").because("line 3: unknown key `tial_ms`").fix("did you mean `tail_ms`?");
         assert_eq!(
             p.to_string(),
@@ -304,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_toast_has_a_title_one_cause_and_one_remedy_and_nothing_of_the_log() {
+    fn toast_has_a_title_one_cause_and_one_remedy() {
         let long =
             Problem::new("the microphone cannot be opened").because("ALSA: EBUSY").fix("set audio.microphone").about(Part::Microphone);
         let short = long.short();
@@ -324,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_recordings_problem_is_read() {
+    fn problem_from_an_old_recording_is_read() {
         let old = r#"{"what":"there is no microphone","why":[],"fix":"connect one","kind":"user"}"#;
         let p: Problem = serde_json::from_str(old).unwrap();
         assert_eq!((p.part, p.short().title.as_str()), (Part::Stratus, "There is no microphone"));
@@ -333,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_words_are_those_that_were_mistyped() {
+    fn nearest_words_are_those_that_were_mistyped() {
         let fits = ["tail_ms", "pre_roll_ms", "F1", "F10", "F11", "F12", "ScrollLock"];
         for (wrong, meant) in [
             ("tial_ms", vec!["tail_ms"]),

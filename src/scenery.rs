@@ -1,4 +1,4 @@
-//! The airports of the simulators on this machine: where their files lie, their import, and the look-up of one airport.
+//! The airports of the simulators on this machine: finds their files, imports them, and looks up an airport.
 
 pub mod route;
 mod sources;
@@ -19,10 +19,10 @@ use crate::units::text;
 pub use sources::{Wanted, found};
 pub use store::{Imports, Outcome, Progress};
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
-    /// X-Plane's format, packed by gzip or not: many airports.
+    /// X-Plane's format, gzipped or not: many airports.
     AptDat,
     /// FlightGear's taxi network of one airport.
     Groundnet,
@@ -30,27 +30,27 @@ pub enum Kind {
     Cifp,
 }
 
-/// A file of airports.
+/// A file with airports.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Source {
-    /// Where.
+    /// The path.
     pub path: PathBuf,
-    /// What.
+    /// The kind.
     pub kind: Kind,
     /// Bytes.
     pub size: u64,
-    /// When it was changed last, in nanoseconds since 1970.
+    /// Last modification, in nanoseconds since 1970.
     pub changed: u128,
     /// Airports taken from it.
     pub airports: usize,
-    /// Lines or tags that could not be read.
+    /// Number of lines or tags that could not be parsed.
     pub skipped: u64,
-    /// The pilot named it, or the folder that it is in.
+    /// Set if the pilot named it, or its folder.
     #[serde(default)]
     pub named: Option<Named>,
 }
 
-/// What a pilot named to be imported: it is looked at again whenever the index is brought up to date.
+/// What a pilot named for import; checked again on every update of the index.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Named {
     /// X-Plane's folder.
@@ -61,11 +61,11 @@ pub enum Named {
     File(PathBuf),
 }
 
-/// A file of procedures is no longer, in bytes: the rest is not read.
+/// Maximum size of a procedures file, bytes; the rest is not read.
 const LARGEST_CHARTS: u64 = 16 << 20;
 
-/// The procedures of an airport with their legs, from the file that their names were imported from. A file that has gone since, or
-/// cannot be read, tells none: the names are known.
+/// The procedures of an airport with their legs, from the file that their names were imported from. If that file is missing or
+/// unreadable, there are no legs, but the names are known.
 fn charted(file: &Path) -> Charted {
     let mut bytes = Vec::new();
     match File::open(file).and_then(|f| f.take(LARGEST_CHARTS).read_to_end(&mut bytes)) {
@@ -77,10 +77,10 @@ fn charted(file: &Path) -> Charted {
     }
 }
 
-/// An airport as the imported files have it, over what is built in; `None` where they do not know it.
+/// An airport from the imported files, layered over the built-in data; `None` if they do not contain it.
 pub fn described(imports: &Imports, airports: &Airports, icao: &str) -> Result<Option<Described>, Problem> {
     let known = airports.find(icao);
-    // American fields without an ICAO code stand there without the K that they have here.
+    // Some files list American fields without an ICAO code without the K that they have here.
     let short = icao.strip_prefix('K').filter(|rest| rest.len() == 3);
     for code in [Some(icao), short].into_iter().flatten() {
         if let Some(own) = imports.airport(code)? {

@@ -1,4 +1,4 @@
-//! The configuration's types and defaults. Units stand in the key names; every key is documented in `config/stratus.toml`.
+//! The configuration's types and defaults. Key names contain the unit; every key is documented in `config/stratus.toml`.
 
 mod address;
 mod ptt;
@@ -17,11 +17,11 @@ use crate::models::voices;
 use crate::problem::Problem;
 use crate::units::Callsign;
 
-/// Everything the pilot can set.
+/// All settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Who flies.
+    /// The pilot.
     pub pilot: Pilot,
     /// Push-to-talk.
     pub ptt: Ptt,
@@ -55,10 +55,10 @@ pub struct Pilot {
     /// Overrides the simulator's ICAO aircraft type.
     #[serde(deserialize_with = "unless_empty")]
     pub aircraft_type: Option<String>,
-    /// The pilot's name at SimBrief: alias or number.
+    /// The pilot's SimBrief name: alias or number.
     #[serde(deserialize_with = "unless_empty")]
     pub simbrief: Option<String>,
-    /// Where SimBrief's plans are fetched from; `None`: from SimBrief.
+    /// Server for SimBrief's plans; `None` for SimBrief itself.
     #[serde(deserialize_with = "unless_empty")]
     pub simbrief_url: Option<String>,
     /// How the controller treats the pilot.
@@ -71,17 +71,17 @@ pub struct Pilot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PilotMode {
-    /// Speaks more slowly, and says what was wrong with a readback.
+    /// Speaks more slowly, and explains readback errors.
     Student,
-    /// As on any frequency.
+    /// As on any real frequency.
     #[default]
     Standard,
-    /// Wants the callsign in every readback.
+    /// Requires the callsign in every readback.
     Strict,
 }
 
 impl PilotMode {
-    /// As it stands in the configuration.
+    /// The word in the configuration.
     pub fn word(self) -> &'static str {
         match self {
             Self::Student => "student",
@@ -95,16 +95,16 @@ impl PilotMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeepOpen {
-    /// Always: nothing of a call is lost.
+    /// Always: no call is ever cut.
     Always,
-    /// While a simulator reports, and for a minute after a call; else from the press on.
+    /// While a simulator reports, and for a minute after a call; otherwise it opens on key press.
     #[default]
     WithSim,
-    /// From the press on: what is said while it opens is lost.
+    /// On key press: words spoken while it opens are lost.
     OnPress,
 }
 
-/// The ear, or the speaker's side, on which the controller is heard.
+/// The side of the headset or speaker on which the controller is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HeadsetEar {
@@ -127,23 +127,23 @@ pub struct Audio {
     /// Speaker by name or id; `None` is the system's default.
     #[serde(deserialize_with = "unless_empty")]
     pub speaker: Option<String>,
-    /// The microphone's channel that counts, from 1; 0: those that carry sound.
+    /// The microphone channel to use, from 1; 0: all channels with sound.
     pub input_channel: u8,
     /// When the microphone is open.
     pub keep_open: KeepOpen,
-    /// Sound kept from before the key went down.
+    /// Duration of the sound kept from before the press.
     pub pre_roll_ms: u32,
-    /// Sound kept after the key went up.
+    /// Duration of the sound kept after the release.
     pub tail_ms: u32,
-    /// Loudness of the controller, 0 to 100.
+    /// Volume of the controller, 0 to 100.
     pub volume_percent: u8,
-    /// The controller is not heard, only read.
+    /// Show the controller's words without sound.
     pub mute: bool,
-    /// The sound of a radio instead of a clean voice.
+    /// Radio effect instead of a clean voice.
     pub radio_effect: bool,
     /// Where the controller is heard.
     pub ear: HeadsetEar,
-    /// Loudness of the click when the key goes down, 0 to 100; 0: none.
+    /// Volume of the click on key press, 0 to 100; 0 for none.
     pub side_tone_percent: u8,
 }
 
@@ -169,29 +169,29 @@ impl Default for Audio {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Speech {
-    /// The speech model's file in whisper.cpp's format; `None`: no recognition.
+    /// Path of the speech model in whisper.cpp's format; `None`: no recognition.
     #[serde(deserialize_with = "unless_empty")]
     pub model: Option<PathBuf>,
-    /// SHA-256 of the model file in hex; `None` for the ones Stratus knows.
+    /// SHA-256 of the model file in hex; `None` for known models.
     #[serde(deserialize_with = "unless_empty")]
     pub model_sha256: Option<String>,
-    /// Where speech models are downloaded from instead of the public hub: the address of a folder with the same files.
+    /// Download server for speech models instead of the public hub: the URL of a folder with the same files.
     #[serde(deserialize_with = "unless_empty")]
     pub mirror: Option<String>,
-    /// Recognition threads; 0 is half the processor's cores.
+    /// Recognition threads; 0 is half of the processor's cores.
     pub threads: u8,
     /// Load the model at start instead of at the first press.
     pub preload: bool,
     /// Recognise at pauses, while the key is still held.
     pub eager: bool,
-    /// Unload the model after so long without a call; 0: never.
+    /// Unload the model after this long without a call; 0: never.
     pub idle_unload_minutes: u16,
-    /// The controllers' voice: "auto", "en-US", "en-GB", the name of a neural voice, "own:" and the name of a file of the pilot's own,
+    /// The controllers' voice: "auto", "en-US", "en-GB", the name of a neural voice, "own:" and the name of the pilot's own file,
     /// "pico", or "windows:" and a name, a language or "auto".
     pub voice: String,
-    /// Which controller has which pitch and pace; another number casts them anew, 0 gives all of them one voice.
+    /// Seed for the pitch and pace of each controller; 0 gives all of them one voice.
     pub cast: u32,
-    /// How fast the controller speaks, percent of normal.
+    /// Speaking rate of the controller, percent of normal.
     pub rate_percent: u16,
 }
 
@@ -212,7 +212,7 @@ impl Default for Speech {
     }
 }
 
-/// When the language model is asked.
+/// When to use the language model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BrainMode {
@@ -226,7 +226,7 @@ pub enum BrainMode {
 }
 
 impl BrainMode {
-    /// As it stands in the configuration.
+    /// The word in the configuration.
     pub fn word(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -236,14 +236,14 @@ impl BrainMode {
     }
 }
 
-/// Where the language model computes.
+/// Where the language model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Placement {
-    /// As Ollama sees fit: on the graphics card, as far as there is room.
+    /// Ollama's choice: on the graphics card, as far as it fits.
     #[default]
     Auto,
-    /// On the processor alone: the graphics card is left to the simulator.
+    /// On the processor only, which leaves the graphics card to the simulator.
     Cpu,
 }
 
@@ -251,17 +251,17 @@ pub enum Placement {
 pub const AUTO_VOICE: &str = "auto";
 /// Stratus's own voices, and the one that fits the airport.
 pub const VOICES: [&str; 3] = [AUTO_VOICE, "en-US", "en-GB"];
-/// A voice of Windows's own: its name, a part of it, or a language follows.
+/// Prefix of a Windows voice; its name, a part of it, or a language follows.
 pub const WINDOWS_VOICE: &str = "windows:";
-/// The voices of Windows's that fit the airport.
+/// The Windows voices that fit the airport.
 pub const AUTO_WINDOWS_VOICE: &str = "windows:auto";
 
 /// Pico's small voices instead of neural ones, in the accent that fits the airport.
 pub const PICO_VOICE: &str = "pico";
-/// A neural voice of the pilot's own: the name of its file in the voices' folder follows, without ".onnx".
+/// Prefix of the pilot's own neural voice; its file name in the voices folder follows, without ".onnx".
 pub const OWN_VOICE: &str = "own:";
 
-/// Whether `speech.voice` may be so. Whether such a voice is there, the system knows.
+/// Whether this is a valid `speech.voice`. Only the system knows whether such a voice exists.
 fn is_voice(text: &str) -> bool {
     let own = |name: &str| (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
     let file = |name: &str| (1..=60).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
@@ -276,16 +276,16 @@ fn is_voice(text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brain {
-    /// When the language model is asked.
+    /// When to use the language model.
     pub mode: BrainMode,
-    /// Where Ollama listens, on this machine or another one in the house: a URL to which "/api/..." is added.
+    /// Ollama's address, on this machine or another one in the network: a URL to which "/api/..." is appended.
     #[serde(deserialize_with = "ollama_address")]
     pub ollama_url: String,
-    /// The model's name there.
+    /// The model's name in Ollama.
     pub model: String,
-    /// Where it computes.
+    /// Where it runs.
     pub placement: Placement,
-    /// How long the engine waits before it answers alone.
+    /// How long the engine waits for the model before it answers alone.
     pub deadline_ms: u32,
 }
 
@@ -305,9 +305,9 @@ impl Default for Brain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AirportData {
-    /// Take over the airports of the simulators on this machine, in the background.
+    /// Import the airports of the simulators on this machine in the background.
     pub import: bool,
-    /// Where `stratus airports update` gets OurAirports' tables instead of the public place: a folder with the same files.
+    /// Server for OurAirports' tables instead of the public one: a folder with the same files.
     #[serde(deserialize_with = "unless_empty")]
     pub mirror: Option<String>,
 }
@@ -322,9 +322,9 @@ impl Default for AirportData {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Copilot {
-    /// Tunes COM1 when the pilot has read back another frequency.
+    /// Tune COM1 after the pilot has read back another frequency.
     pub tune: bool,
-    /// Sets an assigned transponder code, and idents when asked to.
+    /// Set an assigned transponder code, and ident on request.
     pub squawk: bool,
 }
 
@@ -334,7 +334,7 @@ pub struct Copilot {
 pub struct ToastSettings {
     /// Show the controller's words.
     pub enabled: bool,
-    /// How long a toast stays.
+    /// Display time of a toast.
     pub seconds: u8,
 }
 
@@ -348,9 +348,9 @@ impl Default for ToastSettings {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Updates {
-    /// Ask the feed at each start.
+    /// Query the feed at each start.
     pub check: bool,
-    /// The address of the signed manifest; `None`: nobody is asked.
+    /// The URL of the signed manifest; `None`: no update checks.
     #[serde(deserialize_with = "unless_empty")]
     pub feed: Option<String>,
 }
@@ -369,7 +369,7 @@ impl Default for Log {
     }
 }
 
-/// An optional key: an empty text means that it is not set, so that a default can stand in the shipped file.
+/// An optional key: an empty text means unset, so that the shipped file can show a default.
 fn unless_empty<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -382,13 +382,13 @@ where
     }
 }
 
-/// An address of Ollama's, in the one form that is used.
+/// An Ollama address, in normalised form.
 fn ollama_address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     address::ollama(&String::deserialize(from)?).map_err(serde::de::Error::custom)
 }
 
 impl Config {
-    /// Checks what types alone cannot: ranges and names. The error says which key, why, and what fits.
+    /// Checks what types cannot: ranges and names. The error says which key, why, and what is allowed.
     pub fn validate(&self) -> Result<(), Problem> {
         let bad = |key: &str, why: String, fix: &str| {
             Err(Problem::config(format!("the value of `{key}` in your settings is not valid"))
@@ -517,7 +517,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_are_valid_and_bad_values_name_their_key() {
+    fn defaults_are_valid_and_bad_values_name_their_key() {
         Config::default().validate().unwrap();
         let mut c = Config::default();
         c.audio.volume_percent = 101;
@@ -551,7 +551,7 @@ mod tests {
             ("desk", true),
             ("http://desk/", true),
             ("[fd00::5]", true),
-            // The port that is set anyway.
+            // The default port.
             ("desk:49000", true),
             ("desk:5500", true),
             ("desk:1234", false),

@@ -1,7 +1,7 @@
-//! The manifest of a release: whether its maintainer signed it, whether it is newer, and which file is for this system.
+//! The manifest of a release: whether the maintainer signed it, whether it is newer, and which file is for this system.
 //!
-//! First line: `stratus-release-1 SIGNATURE` (Ed25519, base64). The rest is JSON, and the signature is that of the words
-//! "stratus-release-1", a line's end, and the rest. `scripts/sign-release.sh` makes it.
+//! First line: `stratus-release-1 SIGNATURE` (Ed25519, base64). The rest is JSON. The signature covers the words
+//! "stratus-release-1", a line feed, and the rest. `scripts/sign-release.sh` creates it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
-/// What a manifest begins with, and what its signature covers before the rest: nothing else is signed by accident.
+/// The first word of a manifest. The signature covers it too, so that nothing else can be signed by accident.
 const MARK: &str = "stratus-release-1";
-/// The maintainer's public key, as `scripts/sign-release.sh new-key` prints it; comments alone where there is none yet.
+/// The maintainer's public key, as printed by `scripts/sign-release.sh new-key`; only comments if there is none yet.
 const KEY: &str = include_str!("../installer/release-key.pub");
-/// More files than this are no release.
+/// Maximum number of files in a release.
 const MOST_FILES: usize = 16;
-/// More than this is no installer.
+/// Maximum size of an installer.
 const LARGEST: u64 = 1 << 30;
 
 /// The public half of a key that signs releases.
@@ -36,7 +36,7 @@ pub fn release_key() -> Option<PublicKey> {
 pub struct Version([u32; 3]);
 
 impl Version {
-    /// Of this program.
+    /// The version of this program.
     pub fn own() -> Self {
         env!("CARGO_PKG_VERSION").parse().unwrap_or(Self([0; 3]))
     }
@@ -97,9 +97,9 @@ struct File {
 pub struct Offered {
     /// Its version.
     pub version: Version,
-    /// What the maintainer says about it, one line.
+    /// The maintainer's notes, one line.
     pub notes: String,
-    /// The file's name; it lies beside the manifest.
+    /// The file name; the file is beside the manifest.
     pub file: String,
     /// Its size.
     pub bytes: u64,
@@ -107,18 +107,18 @@ pub struct Offered {
     pub sha256: String,
 }
 
-/// What a manifest means to the program that runs.
+/// What a manifest means for the running program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// This program is the newest.
     Newest,
-    /// The feed offers an older one, which is never installed.
+    /// The feed offers an older release, which is never installed.
     Older(Version),
-    /// There is a newer one.
+    /// There is a newer release.
     Newer(Offered),
 }
 
-/// Reads a manifest: nothing of it counts before its signature is right.
+/// Parses a manifest; nothing in it counts before its signature is verified.
 pub fn read(text: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
     let bad = |why: String| {
         Problem::new("cannot use the release feed")

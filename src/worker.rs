@@ -1,7 +1,7 @@
-//! `Worker<T>`: a named thread with a bounded inbox that ends when its owner lets go of it.
+//! `Worker<T>`: a named thread with a bounded inbox that ends when its owner drops it.
 //!
-//! The body runs under `catch_unwind`: a panic in one job is told and does not take the process with it. `survive` is the
-//! same for a thread that holds more than a queue.
+//! The body runs under `catch_unwind`: a panic in one job is reported and does not end the process. `survive` does the same for a
+//! thread that holds more than a queue.
 
 pub mod bell;
 
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::problem::Problem;
 
-/// A named thread that works through a bounded queue of jobs. Dropping it closes the queue and joins the thread.
+/// A named thread that processes a bounded queue of jobs. Dropping it closes the queue and joins the thread.
 #[derive(Debug)]
 pub struct Worker<T: Send + 'static> {
     inbox: Option<SyncSender<T>>,
@@ -27,8 +27,8 @@ pub struct Worker<T: Send + 'static> {
 impl<T: Send + 'static> Worker<T> {
     /// Starts a thread called `name` whose queue holds `depth` jobs.
     ///
-    /// `make` runs on the new thread and returns the job handler (so that it may own things that cannot be sent).
-    /// When a job panics, `on_panic` gets the panic's words, and the handler is made anew for the next job.
+    /// `make` runs on the new thread and returns the job handler, which may therefore own values that are not `Send`. When a job
+    /// panics, `on_panic` gets the panic's message, and a new handler is made for the next job.
     pub fn start<F, H>(
         name: &'static str,
         depth: usize,
@@ -42,8 +42,8 @@ impl<T: Send + 'static> Worker<T> {
         Self::for_whom(name, depth, |_| (), make, move |_, words| on_panic(words))
     }
 
-    /// As `start`, for jobs that somebody waits for: `whom` tells by the job who that is, and `on_panic` is told it, so that
-    /// nobody waits for what will not come. It gets none when the handler itself could not be made.
+    /// As `start`, for jobs with a waiting client: `whom` gets the client from the job, and `on_panic` receives it, so that the
+    /// client does not wait in vain. It receives `None` if the handler itself could not be made.
     pub fn for_whom<F, H, W>(
         name: &'static str,
         depth: usize,
@@ -76,7 +76,7 @@ impl<T: Send + 'static> Worker<T> {
                             handler(job);
                         })) {
                             on_panic(Some(waits), panic_words(&*panic));
-                            // The old handler may be in any state: forget what it held rather than use it again.
+                            // The old handler may be in any state, so forget it if dropping it panics.
                             let _ = catch_unwind(AssertUnwindSafe(move || drop(handler)));
                             continue 'fresh;
                         }
@@ -88,15 +88,14 @@ impl<T: Send + 'static> Worker<T> {
         Ok(Self { inbox: Some(inbox), thread: Some(thread), name, closing, hasty: false })
     }
 
-    /// Makes it one that leaves its queue where it is when it is dropped, and ends after the job at hand: nobody wants the rest
-    /// any more.
+    /// Makes the worker discard its queue on drop and end after the current job, because nobody needs the rest.
     #[must_use]
     pub fn hasty(mut self) -> Self {
         self.hasty = true;
         self
     }
 
-    /// Queues a job without waiting; gives a full or closed queue back as a `Problem`.
+    /// Queues a job without blocking; a full or closed queue is a `Problem`.
     pub fn send(&self, job: T) -> Result<(), Problem> {
         let Some(inbox) = &self.inbox else { return Err(self.gone()) };
         inbox.try_send(job).map_err(|e| match e {
@@ -122,15 +121,15 @@ impl<T: Send + 'static> Drop for Worker<T> {
     }
 }
 
-/// Panics in a row after which a thread is given up: it would only fail again.
+/// Consecutive panics after which a thread is given up, because it would only fail again.
 const MOST: u32 = 20;
-/// A thread that ran for so long has recovered.
+/// A thread that ran for this long has recovered.
 const WELL: Duration = Duration::from_secs(60);
-/// Between a panic and the next try, for each panic in a row.
+/// Delay after a panic, multiplied by the number of consecutive panics.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Runs `body` until it returns. After a panic `mend` puts the state in order (it gets the panic's words), and `body` runs
-/// again; a thread that does nothing but panic is given up.
+/// Runs `body` until it returns. After a panic, `mend` repairs the state (it gets the panic's message), and `body` runs again; a
+/// thread that only panics is given up.
 pub fn survive<S>(state: &mut S, mut body: impl FnMut(&mut S), mut mend: impl FnMut(&mut S, String)) {
     let mut row = 0;
     loop {
@@ -146,8 +145,8 @@ pub fn survive<S>(state: &mut S, mut body: impl FnMut(&mut S), mut mend: impl Fn
     }
 }
 
-/// Panics where a test wants it: in a program with the feature `faults`, if the folder `STRATUS_FAULTS` has a file of this
-/// name, which is taken away.
+/// Panics at the request of a test: in a program with the feature `faults`, if the folder `STRATUS_FAULTS` has a file of this name,
+/// which is then removed.
 #[cfg(feature = "faults")]
 pub fn stumble(name: &str) {
     if let Some(folder) = std::env::var_os("STRATUS_FAULTS")
@@ -157,12 +156,12 @@ pub fn stumble(name: &str) {
     }
 }
 
-/// Nothing: what is shipped has no such faults.
+/// Does nothing: released programs have no such faults.
 #[cfg(not(feature = "faults"))]
 #[inline(always)]
 pub fn stumble(_: &str) {}
 
-/// The text of a panic, as far as it has one.
+/// The message of a panic, if it has one.
 pub fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
@@ -177,7 +176,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     #[test]
-    fn a_panicking_job_is_told_and_the_next_one_is_done() {
+    fn panicking_job_is_reported_and_the_next_one_runs() {
         let (out, seen) = channel();
         let (words, told) = channel();
         let worker = Worker::start(
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hasty_one_leaves_its_queue_and_another_works_it_off() {
+    fn hasty_worker_discards_its_queue_and_others_finish_theirs() {
         for hasty in [true, false] {
             let ((out, seen), (go, wait)) = (channel(), channel::<()>());
             let wait = Arc::new(std::sync::Mutex::new(wait));
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_survives_its_panics_and_one_that_only_panics_is_given_up() {
+    fn thread_survives_panics_until_it_only_panics() {
         let (mut seen, mut mended) = ((0, Vec::new()), 0);
         survive(
             &mut seen,
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_a_job_that_panics_is_told() {
+    fn client_of_a_panicking_job_is_notified() {
         let (words, told) = channel();
         let worker = Worker::for_whom(
             "test",
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_is_a_problem_not_memory() {
+    fn full_queue_is_a_problem_instead_of_memory_growth() {
         let (go, wait) = channel::<()>();
         let wait = std::sync::Mutex::new(wait);
         let wait = std::sync::Arc::new(wait);

@@ -1,5 +1,5 @@
-//! `stratus airports update`: tables reduced as `scripts/world.py` does, fetched from servers that cut, stall and lie, refused
-//! where they are not OurAirports', used when they are, and never half in place. Real HTTP over a loopback socket.
+//! `stratus airports update`: reduces tables as `scripts/world.py` does, downloads them from servers that truncate, stall and lie,
+//! rejects tables that are not OurAirports', uses valid ones, and never installs them partly. Real HTTP over a loopback socket.
 
 #![allow(clippy::print_stdout, reason = "what could not be compared is told")]
 #![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports, reason = "the command is run on Linux"))]
@@ -32,8 +32,8 @@ const FREQUENCIES: &str = "\"id\",\"airport_ref\",\"airport_ident\",\"type\",\"d
 const COUNTRIES: &str = "\"id\",\"code\",\"name\",\"continent\"\n1,\"US\",\"United States\",\"NA\"\n2,\"DE\",\"Germany\",\"EU\"\n3,\"CI\",\"Côte d'Ivoire\",\"AF\"\n";
 const REGIONS: &str = "\"id\",\"code\",\"local_code\",\"name\",\"continent\",\"iso_country\"\n1,\"US-CA\",\"CA\",\"California\",\"NA\",\"US\"\n2,\"DE-HE\",\"HE\",\"Hesse\",\"EU\",\"DE\"\n";
 
-/// Self-made airports with all that is odd in such tables: quotes, commas and lines within quotes, letters beyond ASCII, values
-/// that are missing or cannot be, kinds that are left out, codes claimed twice, frequencies out of the civil band.
+/// Made-up airports with every oddity of such tables: quotes, commas and line breaks within quotes, non-ASCII letters, missing or
+/// impossible values, excluded kinds, duplicate codes, frequencies outside the civil band.
 fn odd() -> [String; 5] {
     let airports = [
         "1,\"KZZA\",\"medium_airport\",\"Example \"\"Bob\"\" Smith Regional Airport, North\",37.5,-122.25,12.5,\"NA\",\"US\",\"US-CA\",\"Bob Town\",\"yes\",\"KZZA\",\"KZZA\",\"ZZA\",\"a, b\"",
@@ -84,7 +84,7 @@ fn odd() -> [String; 5] {
     [COUNTRIES.into(), REGIONS.into(), table(AIRPORTS, &airports), table(RUNWAYS, &runways), table(FREQUENCIES, &frequencies)]
 }
 
-/// So many made-up airports around the world, each with a runway and a station, nine of ten with a runway's ends.
+/// This many made-up airports around the world, each with a runway and a station, nine of ten with runway ends.
 fn many(count: usize) -> [String; 5] {
     let (mut airports, mut runways, mut frequencies) = (AIRPORTS.to_owned(), RUNWAYS.to_owned(), FREQUENCIES.to_owned());
     for n in 0..count {
@@ -106,7 +106,7 @@ fn many(count: usize) -> [String; 5] {
     [COUNTRIES.into(), REGIONS.into(), airports, runways, frequencies]
 }
 
-/// Airports with a tower that share a town, as the tables name them.
+/// Towered airports that share a town, as named in the tables.
 fn shared() -> [String; 5] {
     let [countries, regions, mut airports, mut runways, mut frequencies] = many(30);
     for (n, (kind, name, town)) in [
@@ -136,7 +136,7 @@ fn write(folder: &Path, tables: &[String; 5]) {
     Table::ALL.iter().zip(tables).for_each(|(t, text)| fs::write(folder.join(t.file()), text).unwrap());
 }
 
-/// A server of these tables; of one of them with a script of its own, and with other bytes.
+/// A server of these tables; one of them follows a script and has other bytes.
 fn server(tables: &[String; 5], odd: Table, script: Vec<Does>, bytes: Option<Vec<u8>>) -> Server {
     let held = |(t, text): (&Table, &String)| Held {
         path: format!("/{}", t.file()),
@@ -162,7 +162,7 @@ fn odd_tables_are_reduced_as_expected_and_as_by_the_script() {
     let (tables, data) = (folder.path().join("tables"), folder.path().join("data"));
     write(&tables, &odd());
     let few = Counts { airports: 6, runways: 8, stations: 10 };
-    // One airport of the ten rows has no place: more than a table may have damaged.
+    // One airport in ten rows has no position, which exceeds the allowed damage.
     let told = ourairports::reduce(&tables, few).unwrap_err().to_string();
     assert!(told.contains("1 of the 10 rows of airports.csv"), "{told}");
     let mut padded = odd();
@@ -203,15 +203,15 @@ fn odd_tables_are_reduced_as_expected_and_as_by_the_script() {
             && b.stations[0].facility == Facility::Ctaf
             && b.stations[0].frequency.to_string() == "123.505"
     );
-    assert_eq!(b.runways.len(), 1, "a strip of 99 feet is none");
-    // Two claim CL99: neither has it.
+    assert_eq!(b.runways.len(), 1, "a strip of 99 feet is not a runway");
+    // Two airports claim CL99, so neither gets it.
     assert!(world.get("CL99").is_none() && get("US-0001").runways.len() == 1 && get("US-0002").name == "Second claim");
     assert_eq!((get("DIZZ").runways.len(), get("DIZZ").place.as_str()), (1, "Abidjan, Côte d'Ivoire"));
     assert_eq!(get("NFZZ").position.lon.round(), 180.0);
     assert!(world.get("EDZH").is_none() && world.get("EDZC").is_none() && world.get("EDZW").is_none());
     assert_eq!(world.nearest(LatLon::new(50.4, 8.1), 20.0).and_then(|(_, n)| world.airport(n)).unwrap().icao, "EDZL");
 
-    // And the script makes the same of them.
+    // The script produces the same result.
     let provenance = Provenance { edition: "2026-11-27".into(), from: String::new(), tables: Vec::new(), counts: reduced.counts };
     ourairports::write(&data, &reduced.bytes, &provenance).unwrap();
     same_as_the_script(&tables, &data, folder.path());
@@ -237,7 +237,7 @@ fn same_as_the_script(tables: &Path, data: &Path, folder: &Path) {
 }
 
 #[test]
-fn what_can_end_well_is_in_use_afterwards() {
+fn recoverable_updates_are_installed() {
     let tables = many(300);
     let tagged = |cut| Does::Tagged { tag: "\"a\"", other: false, conditions: true, cut };
     for (name, script, goes_on) in [
@@ -258,7 +258,7 @@ fn what_can_end_well_is_in_use_afterwards() {
         let (used, ignored) = airports(data.path());
         assert!(ignored.is_none() && used.find("DE-00299").is_some() && used.find("LOWI").is_none(), "{name}");
         assert_eq!(used.source(), "OurAirports, 2026-11-27");
-        assert!(used.find("KPAO").is_some(), "what is described by hand stands in front");
+        assert!(used.find("KPAO").is_some(), "airports described by hand take precedence");
         assert!(!tables_dir(data.path()).exists(), "{name}: no table is left");
         let ranges = server.requests().iter().filter(|r| r.to_lowercase().contains("range: bytes=")).count();
         assert_eq!(ranges > 0, goes_on, "{name}: {:?}", server.requests());
@@ -266,7 +266,7 @@ fn what_can_end_well_is_in_use_afterwards() {
 }
 
 #[test]
-fn what_cannot_end_well_is_told_and_changes_nothing() {
+fn failed_update_is_reported_and_changes_nothing() {
     let good = many(300);
     let data = tempfile::tempdir().unwrap();
     let all = server(&good, Table::Airports, vec![Does::Serves], None);
@@ -322,22 +322,22 @@ fn what_cannot_end_well_is_told_and_changes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told_and_nothing_half_is_left() {
+fn unwritable_target_is_reported_and_leaves_no_partial_file() {
     let tables = many(300);
     let data = tempfile::tempdir().unwrap();
     let server = server(&tables, Table::Airports, vec![Does::Serves], None);
-    // A folder of somebody else's, as good as: a file stands where it should be.
+    // As if the folder belonged to another account: a file is in its place.
     fs::write(data.path().join("airports"), "").unwrap();
     let told = fetched(data.path(), &server, small()).unwrap_err().to_string();
     assert!(told.contains("is writable") && told.contains("hint:"), "{told}");
     fs::remove_file(data.path().join("airports")).unwrap();
-    // In the place of the file itself.
+    // A folder in place of the file.
     fs::create_dir_all(place(data.path())).unwrap();
     let told = fetched(data.path(), &server, small()).unwrap_err().to_string();
     assert!(told.contains("cannot save the new airports") && told.contains("hint:"), "{told}");
-    assert_eq!(fs::read_dir(data.path().join("airports")).unwrap().count(), 1, "nothing half is left");
+    assert_eq!(fs::read_dir(data.path().join("airports")).unwrap().count(), 1, "no partial file is left");
     fs::remove_dir(place(data.path())).unwrap();
-    // Two at once would write into each other's files.
+    // Two simultaneous updates would write into the same files.
     fs::create_dir_all(tables_dir(data.path())).unwrap();
     let held = fs::File::create(tables_dir(data.path()).join("lock")).unwrap();
     held.lock().unwrap();
@@ -350,7 +350,7 @@ fn what_cannot_be_written_is_told_and_nothing_half_is_left() {
 }
 
 #[test]
-fn a_damaged_an_other_and_an_older_file_are_ignored_with_their_reason() {
+fn damaged_foreign_or_older_files_are_ignored_with_a_reason() {
     let data = tempfile::tempdir().unwrap();
     let server = server(&many(300), Table::Airports, vec![Does::Serves], None);
     let (mut provenance, reduced) = fetched(data.path(), &server, small()).unwrap();
@@ -377,12 +377,12 @@ fn a_damaged_an_other_and_an_older_file_are_ignored_with_their_reason() {
     provenance.edition = "2022-10-11".into();
     ourairports::write(data.path(), &reduced.bytes, &provenance).unwrap();
     assert!(airports(data.path()).1.is_none());
-    // Right sum, other contents.
+    // Valid checksum, wrong contents.
     ourairports::write(data.path(), b"SWLD\x02\x00", &provenance).unwrap();
     ignored("damaged");
 }
 
-/// The program itself, in a home of its own.
+/// The program itself, in a separate home.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -415,7 +415,7 @@ impl Home {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_command_updates_survives_being_killed_and_goes_back() {
+fn update_command_survives_a_kill_and_can_be_reverted() {
     let tables = many(45_500);
     let tagged = |cut| Does::Tagged { tag: "\"e1\"", other: false, conditions: true, cut };
     let script = vec![Does::Dated("Sat, 03 Feb 2024 01:02:03 GMT"), Does::StallsAfter(0), tagged(600_000), tagged(1 << 30)];
@@ -430,7 +430,7 @@ fn the_command_updates_survives_being_killed_and_goes_back() {
     assert!(told.contains("DE-00000 Dorf 0 (Dorf 0, Germany)"), "{told}");
     assert!(!home.run(&["show", "LOWI"]).0);
 
-    // Killed while a table comes: what was there stands, and the next one goes on from what has come.
+    // Killed while a table downloads: the old data stays, and the next update resumes the download.
     let mut child = home.command(&["update"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
     let part = tables_dir(&home.data()).join("airports.csv.part");
     let begun = Instant::now();
@@ -450,7 +450,7 @@ fn the_command_updates_survives_being_killed_and_goes_back() {
     );
     assert!(server.requests().iter().any(|r| r.to_lowercase().contains("range: bytes=600000-")));
 
-    // Damaged, it is told and what is built in stands; taken away, nothing is told.
+    // Damaged data is reported and the built-in data is used; after its removal, nothing is reported.
     let at = place(&home.data());
     let mut bytes = fs::read(&at).unwrap();
     assert!(bytes.len() < 3_000_000);

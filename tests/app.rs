@@ -1,4 +1,4 @@
-//! `App::handle` by itself: barge-in, cut-off answers, lost jobs, and random events.
+//! `App::handle` alone: barge-in, cut-off answers, lost jobs, and random events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn app() -> App {
     App::new(Arc::new(config), Airports::first())
 }
 
-/// A call by key that ends with these words; gives the effects of the decision.
+/// A call by key that ends with these words; returns the effects of the decision.
 fn call(app: &mut App, now: &mut Time, words: &str) -> (TxId, Vec<Effect>) {
     let pressed = app.handle(*now, Event::Ptt(Edge::Down));
     let tx = pressed.iter().find_map(|e| if let Effect::Capture(tx) = e { Some(*tx) } else { None }).unwrap();
@@ -56,19 +56,19 @@ fn speaks(fx: &[Effect]) -> Option<(TxId, String)> {
 const TAXI: &str = "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi runway eight with information bravo.";
 
 #[test]
-fn what_was_cut_off_is_said_again() {
+fn cut_off_answer_is_repeated() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let (tx, words) = speaks(&fx).unwrap();
     assert!(words.contains("runway eight"), "{words}");
     app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
     app.handle(now, Event::Started { tx });
-    // The pilot keys over it: silenced at once, and not in force.
+    // Barge-in: silenced at once, and not issued.
     let fx = app.handle(now, Event::Ptt(Edge::Down));
     assert!(fx.contains(&Effect::Silence), "{fx:?}");
     assert_eq!(app.engine().record().taxi, None);
     app.handle(now + Duration::from_millis(100), Event::Ptt(Edge::Up));
-    // Too short to be a transmission; after some silence the controller says it again.
+    // Too short for a transmission; after some silence the controller repeats the answer.
     now = app.next_deadline().unwrap();
     let (tx, again) = speaks(&app.handle(now, Event::Wake)).unwrap();
     assert_eq!(again, words);
@@ -77,7 +77,7 @@ fn what_was_cut_off_is_said_again() {
 }
 
 #[test]
-fn a_readback_of_what_was_cut_off_shows_that_it_was_heard() {
+fn readback_of_a_cut_off_answer_proves_it_was_heard() {
     let (mut app, mut now) = (app(), Time(0));
     call(&mut app, &mut now, TAXI);
     let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
@@ -87,7 +87,7 @@ fn a_readback_of_what_was_cut_off_shows_that_it_was_heard() {
 }
 
 #[test]
-fn a_readback_that_cuts_off_the_reminder_is_judged() {
+fn readback_that_interrupts_the_reminder_is_judged() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let (tx, _) = speaks(&fx).unwrap();
@@ -103,7 +103,7 @@ fn a_readback_that_cuts_off_the_reminder_is_judged() {
 }
 
 #[test]
-fn the_transcript_has_the_stages_of_an_answer() {
+fn transcript_has_the_stages_of_an_answer() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let (tx, _) = speaks(&fx).unwrap();
@@ -113,13 +113,13 @@ fn the_transcript_has_the_stages_of_an_answer() {
     app.spent(9);
     let fx = app.handle(now + Duration::from_millis(5), Event::Started { tx });
     let latency = fx.iter().find_map(|e| if let Effect::Record(l) = e { l.latency_ms.clone() } else { None }).unwrap();
-    // `call` keeps silent for the whole tail; deciding is told once, right after the words.
+    // `call` is silent for the whole tail; the decision time is reported once, right after the words.
     let tail = Config::default().audio.tail_ms;
     assert_eq!(latency, Latency { tail, capture: 0, recognise: 1, decide: 3, consult: 0, synthesise: 40, first_audio: 45 });
 }
 
 #[test]
-fn the_key_clicks_and_the_radio_is_as_the_settings_say() {
+fn key_click_and_radio_follow_the_settings() {
     let (mut app, mut now) = (app(), Time(0));
     let has_click = |fx: &[Effect]| fx.iter().any(|e| matches!(e, Effect::SideTone(40)));
     let played = |fx: &[Effect]| fx.iter().find_map(|e| if let Effect::Play { radio, .. } = e { Some(*radio) } else { None });
@@ -127,14 +127,14 @@ fn the_key_clicks_and_the_radio_is_as_the_settings_say() {
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let (tx, _) = speaks(&fx).unwrap();
     let fx = app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(clip()) });
-    assert_eq!(played(&fx), Some(Some(100)), "nobody knows how far away the aircraft is");
+    assert_eq!(played(&fx), Some(Some(100)), "the distance of the aircraft is unknown");
     let mut config = Config::default();
     (config.audio.side_tone_percent, config.audio.radio_effect) = (40, false);
     app.handle(now, Event::Config(Ok(Arc::new(config.clone()))));
     let fx = app.handle(now, Event::Voiced { tx, part: 1, last: true, result: Ok(clip()) });
     assert_eq!(played(&fx), Some(None));
     let fx = app.handle(now, Event::Ptt(Edge::Down));
-    // First silence, then the click.
+    // Silence first, then the click.
     assert!(matches!(fx.iter().find(|e| matches!(e, Effect::Silence | Effect::SideTone(_))), Some(Effect::Silence)) && has_click(&fx));
     app.handle(now, Event::Ptt(Edge::Up));
     config.audio.mute = true;
@@ -143,7 +143,7 @@ fn the_key_clicks_and_the_radio_is_as_the_settings_say() {
 }
 
 #[test]
-fn the_recording_loops_while_it_is_tuned_and_ends_with_the_frequency() {
+fn recording_loops_while_tuned_and_stops_with_its_frequency() {
     let (mut app, mut now) = (app(), Time(0));
     let at = Airports::first().find("PHTO").unwrap().position;
     let tuned = |com1: &str| {
@@ -166,18 +166,18 @@ fn the_recording_loops_while_it_is_tuned_and_ends_with_the_frequency() {
             app.handle(now, Event::Played { tx, complete: true });
         }
     }
-    assert_eq!(recent.last(), Some(&1), "a recording that loops is one of the last answers, not all of them");
+    assert_eq!(recent.last(), Some(&1), "a looping recording counts as one of the last answers, not as all of them");
     assert!(!app.handle(now, tuned("126.4")).contains(&Effect::Silence));
     let fx = app.handle(now, tuned("121.9"));
     assert!(fx.contains(&Effect::Silence) && !app.speaking(), "{fx:?}");
-    // Back on it, it runs at once.
+    // Tuned again, it plays at once.
     app.handle(now, tuned("126.4"));
     let fx = app.handle(app.next_deadline().unwrap(), Event::Wake);
     assert!(app.next_deadline().is_some() && speaks(&fx).is_some());
 }
 
 #[test]
-fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
+fn recording_on_the_other_radio_gives_way_and_resumes() {
     let (mut app, mut now) = (app(), Time(0));
     let at = Airports::first().find("PHTO").unwrap().position;
     let com = |com1: &str, com2: &str| {
@@ -200,21 +200,21 @@ fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
     let (tx, words, toast, line) = runs(&mut app, &mut now);
     assert!(words.contains("information delta") && toast.unwrap().contains("126.4"), "{words}");
     assert_eq!(line.unwrap().frequency, "126.4".parse().ok());
-    // Another frequency on COM1 does not disturb it, and it does not run into itself.
+    // Another frequency on COM1 does not interrupt it, and it does not overlap itself.
     assert!(!app.handle(now, com("118.1", "126.4")).contains(&Effect::Silence));
-    assert!(app.next_deadline().unwrap() > now + Duration::from_secs(15), "only the voice's own deadline");
+    assert!(app.next_deadline().unwrap() > now + Duration::from_secs(15), "only the voice's deadline");
     app.handle(now, com("121.9", "126.4"));
-    // A call: silence at once, and the controller's answer waits for nothing.
+    // A call: immediate silence, and the controller's answer waits for nothing.
     let (answer, fx) = call(&mut app, &mut now, TAXI);
     assert!(answer.0 > tx.0 && speaks(&fx).unwrap().1.contains("runway eight"), "{fx:?}");
     app.handle(now, Event::Played { tx: speaks(&fx).unwrap().0, complete: true });
     assert!(app.engine().record().pending.is_some());
-    // The readback that never comes is asked for in the middle of the recording.
+    // The missing readback is requested in the middle of the recording.
     app.handle(now, com("121.9", ""));
     app.handle(now, com("121.9", "126.4"));
     let (_, words, toast, line) = runs(&mut app, &mut now);
     assert!(words.contains("information delta"), "{words}");
-    assert!(toast.is_none() && line.is_some(), "what runs again is shown once");
+    assert!(toast.is_none() && line.is_some(), "a repeated recording is shown once");
     now = app.next_deadline().unwrap();
     let fx = app.handle(now, Event::Wake);
     assert!(fx.contains(&Effect::Silence) && !speaks(&fx).unwrap().1.contains("information"), "{fx:?}");
@@ -225,25 +225,25 @@ fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
 }
 
 #[test]
-fn an_answer_is_given_the_time_that_it_lasts() {
+fn answer_may_take_as_long_as_it_plays() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let (tx, _) = speaks(&fx).unwrap();
     let clip = |seconds: usize| Clip { samples: vec![0.1; seconds * 100].into(), rate: 100 };
     app.handle(now, Event::Voiced { tx, part: 0, last: false, result: Ok(clip(15)) });
     app.handle(now, Event::Started { tx });
-    // Made while the first is still heard.
+    // Synthesised while the first is still playing.
     app.handle(now, Event::Voiced { tx, part: 1, last: true, result: Ok(clip(15)) });
     let fx = app.handle(now + Duration::from_secs(49), Event::Wake);
     assert!(app.speaking() && !fx.contains(&Effect::Silence), "{fx:?}");
-    // It stands still: told, and what was cut off is no clearance.
+    // Playback stalls: this is reported, and the cut-off clearance does not count.
     let fx = app.handle(now + Duration::from_secs(51), Event::Wake);
     assert!(!app.speaking() && fx.contains(&Effect::Silence), "{fx:?}");
     assert_eq!(app.engine().record().taxi, None);
 }
 
 #[test]
-fn a_missing_microphone_is_told_at_once_with_its_own_reason() {
+fn missing_microphone_is_reported_at_once_with_its_reason() {
     let (mut app, now) = (app(), Time(0));
     app.handle(now, Event::Ptt(Edge::Down));
     let tx = app.open_tx().unwrap();
@@ -263,7 +263,7 @@ fn tray(fx: &[Effect]) -> Option<TrayState> {
     fx.iter().rev().find_map(|e| if let Effect::Tray(state) = e { Some(*state) } else { None })
 }
 
-/// A press whose take holds a voice: the effects of what recognition then says.
+/// A press whose take contains a voice: the effects of the recognised words.
 fn press(app: &mut App, now: &mut Time, heard: Option<Result<Heard, Problem>>, take: Result<Take, Problem>) -> Vec<Effect> {
     let pressed = app.handle(*now, Event::Ptt(Edge::Down));
     let tx = pressed.iter().find_map(|e| if let Effect::Capture(tx) = e { Some(*tx) } else { None }).unwrap();
@@ -287,7 +287,7 @@ fn voice() -> Take {
 }
 
 #[test]
-fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
+fn every_press_without_a_result_is_answered_by_a_toast() {
     let model = || Problem::new("there is no speech model").about(Part::SpeechModel).brief("Download a speech model to begin", "");
     let refused = || Problem::new("cannot use the speech model").about(Part::SpeechModel).brief("Speech model not usable", "");
     let silent = || Ok(Take { ms: 2000, ..Take::default() });
@@ -315,7 +315,7 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
     ];
     for (what, heard, take, title, state) in cases {
         let (mut app, mut now) = (app(), Time(0));
-        // As at the start: the same fault stands already.
+        // As at the start: the same fault is already active.
         if what == "no model" {
             app.handle(now, Event::Trouble(model()));
         } else if what == "a refused model" {
@@ -328,7 +328,7 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
             assert_eq!(tray(&fx), Some(state), "{what}, press {n}");
             assert!(app.open_tx().is_none(), "{what}");
         }
-        // A call that is understood ends the fault.
+        // An understood call clears the fault.
         let fx = press(
             &mut app,
             &mut now,
@@ -340,7 +340,7 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
 }
 
 #[test]
-fn a_tap_is_told_unless_it_silenced_the_controller() {
+fn tap_is_reported_unless_it_silenced_the_controller() {
     let (mut app, mut now) = (app(), Time(0));
     for _ in 0..2 {
         app.handle(now, Event::Ptt(Edge::Down));
@@ -352,25 +352,25 @@ fn a_tap_is_told_unless_it_silenced_the_controller() {
     call(&mut app, &mut now, TAXI);
     assert!(app.handle(now, Event::Ptt(Edge::Down)).contains(&Effect::Silence));
     let fx = app.handle(now + Duration::from_millis(100), Event::Ptt(Edge::Up));
-    assert!(toasts(&fx).is_empty(), "the press did what it was for: {fx:?}");
+    assert!(toasts(&fx).is_empty(), "the press served its purpose: {fx:?}");
 }
 
 #[test]
-fn the_icon_is_red_only_while_what_is_said_is_heard() {
+fn icon_is_red_only_while_capturing() {
     let (mut app, now) = (app(), Time(0));
     let fx = app.handle(now, Event::Ptt(Edge::Down));
-    assert_eq!(tray(&fx), None, "the microphone is being opened: nothing is heard, and nothing is worked on");
+    assert_eq!(tray(&fx), None, "the microphone is being opened: nothing is captured or processed");
     let tx = app.open_tx().unwrap();
     assert!(app.handle(now, Event::Listening { tx: TxId(tx.0 + 1), microphone: String::new() }).is_empty(), "another call's");
     assert_eq!(tray(&app.handle(now, Event::Listening { tx, microphone: "Headset".into() })), Some(TrayState::Listening));
 }
 
 #[test]
-fn a_fault_ends_with_its_cause_and_with_no_other() {
+fn fault_ends_with_its_own_cause_only() {
     let (mut app, now) = (app(), Time(0));
     let menu = |fx: &[Effect]| fx.iter().rev().find_map(|e| if let Effect::Menu(m) = e { Some(m.fault.clone()) } else { None });
     let of = |part| Problem::new(format!("{part:?} failed")).about(part);
-    // What is optional is told, and shows in neither icon nor menu.
+    // Optional parts are reported, but show in neither icon nor menu.
     for part in [Part::Joystick, Part::LanguageModel] {
         let fx = app.handle(now, Event::Trouble(of(part)));
         assert!(toasts(&fx).len() == 1 && tray(&fx).is_none() && menu(&fx).flatten().is_none(), "{part:?}: {fx:?}");
@@ -381,7 +381,7 @@ fn a_fault_ends_with_its_cause_and_with_no_other() {
     assert!(tray(&fx).is_none(), "the microphone is still gone: {fx:?}");
     let fx = app.handle(now, Event::Device { part: Part::Microphone, result: Ok("back".into()) });
     assert_eq!((tray(&fx), menu(&fx)), (Some(TrayState::Ready), Some(None)));
-    // A key that works, a simulator that reports, settings that are read.
+    // A working key, a reporting simulator, reloaded settings.
     app.handle(now, Event::Trouble(of(Part::PushToTalk)));
     app.handle(now, Event::Trouble(of(Part::Simulator)));
     app.handle(now, Event::Config(Err(of(Part::Settings))));
@@ -392,7 +392,7 @@ fn a_fault_ends_with_its_cause_and_with_no_other() {
 }
 
 #[test]
-fn a_toast_has_the_unit_the_words_the_call_and_what_is_to_be_read_back() {
+fn toast_has_unit_answer_call_and_required_readback() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);
     let toast = toasts(&fx)[0];
@@ -401,16 +401,16 @@ fn a_toast_has_the_unit_the_words_the_call_and_what_is_to_be_read_back() {
     assert!(lines.len() == 3 && lines[0].contains("runway 8, taxi"), "{lines:?}");
     assert!(lines[1].starts_with("You: \"Hilo Ground") && lines[1].ends_with("\u{2026}\"") && lines[1].chars().count() <= 80, "{lines:?}");
     assert!(lines[2].starts_with("Read back: runway 8"), "{lines:?}");
-    // For the speech and six seconds more; never less than eight seconds, nor than the pilot's own setting.
+    // For the duration of the speech plus six seconds; at least eight seconds, and at least the pilot's setting.
     assert!((10..40).contains(&toast.seconds) && toast.conversation, "{toast:?}");
     let tx = speaks(&fx).unwrap().0;
     app.handle(now, Event::Played { tx, complete: true });
-    // What is right stays silent: Stratus says so, and not in the unit's name.
+    // A correct readback gets no answer: Stratus says so, not the unit.
     let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
     let toast = toasts(&fx)[0];
     assert_eq!((toast.title.as_str(), toast.seconds, toast.conversation), ("Readback correct", 8, false), "{toast:?}");
     let (_, fx) = call(&mut app, &mut now, "Hilo Ground, Skyhawk two sierra papa, radio check.");
-    assert_eq!(toasts(&fx)[0].body.lines().count(), 2, "nothing is due: {fx:?}");
+    assert_eq!(toasts(&fx)[0].body.lines().count(), 2, "nothing to read back: {fx:?}");
     let mut config = Config::default();
     config.toast.seconds = 60;
     config.sim.com1 = "133.0".parse().ok();
@@ -423,7 +423,7 @@ fn a_toast_has_the_unit_the_words_the_call_and_what_is_to_be_read_back() {
 }
 
 #[test]
-fn a_callsign_that_nobody_knows_is_a_message_of_stratus() {
+fn unknown_callsign_is_a_message_of_stratus() {
     let mut config = Config::default();
     config.sim.airport = Some("PHTO".into());
     config.sim.com1 = "121.9".parse().ok();
@@ -435,7 +435,7 @@ fn a_callsign_that_nobody_knows_is_a_message_of_stratus() {
 }
 
 #[test]
-fn a_button_that_toggles_begins_anew_after_the_longest_hold() {
+fn toggle_button_starts_anew_after_the_maximum_hold() {
     let (mut app, mut now) = (app(), Time(0));
     app.handle(now, Event::Ptt(Edge::Toggle));
     now = now + Duration::from_secs(1);
@@ -449,7 +449,7 @@ fn a_button_that_toggles_begins_anew_after_the_longest_hold() {
 }
 
 #[test]
-fn typed_words_that_the_key_ends_are_answered() {
+fn typed_words_are_answered_when_the_key_interrupts() {
     let mut config = Config::default();
     config.sim.airport = Some("PHTO".into());
     config.sim.com1 = "121.9".parse().ok();
@@ -463,7 +463,7 @@ fn typed_words_that_the_key_ends_are_answered() {
 }
 
 #[test]
-fn an_answer_with_an_old_id_is_dropped() {
+fn answer_with_an_old_id_is_dropped() {
     let (mut app, mut now) = (app(), Time(0));
     let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");
     app.handle(now, Event::Ptt(Edge::Down));
@@ -473,7 +473,7 @@ fn an_answer_with_an_old_id_is_dropped() {
 }
 
 #[test]
-fn an_airports_damaged_data_are_told_once_and_the_tray_goes_on() {
+fn damaged_airport_data_is_reported_once_and_tray_goes_on() {
     let mut app = app();
     let first = app.handle(Time(0), Event::Wake);
     let asks = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::FetchAirport { icao, .. } if icao == "PHTO")).count();
@@ -509,7 +509,7 @@ fn silence_and_short_presses_never_reach_recognition() {
 }
 
 #[test]
-fn a_stuck_key_and_a_lost_job_end_by_themselves() {
+fn stuck_key_and_lost_job_time_out() {
     let (mut app, mut now) = (app(), Time(0));
     app.handle(now, Event::Ptt(Edge::Down));
     let tx = app.open_tx().unwrap();
@@ -517,14 +517,14 @@ fn a_stuck_key_and_a_lost_job_end_by_themselves() {
         now = app.next_deadline().unwrap();
         app.handle(now, Event::Wake);
     }
-    assert_eq!(now, Time(30_000), "the longest hold");
-    // The take never comes.
+    assert_eq!(now, Time(30_000), "the maximum hold");
+    // The take never arrives.
     now = app.next_deadline().unwrap();
     let fx = app.handle(now, Event::Wake);
     assert!(app.open_tx().is_none() && fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault)), "{tx:?} {fx:?}");
 }
 
-/// What a simulator may tell of the airport at hand, at any moment: the same, other numbers on the runways, nothing, trouble.
+/// Any answer of a simulator about the current airport: the same, other runway numbers, unknown, or an error.
 fn chart() -> impl Strategy<Value = Event> {
     let told = |number: Option<&str>| {
         let mut airport = Airports::first().get("PHTO").unwrap().clone();
@@ -596,14 +596,14 @@ proptest! {
             for effect in app.handle(now, event) {
                 match effect {
                     Effect::Capture(tx) => {
-                        prop_assert!(capturing.is_none_or(|c| c < tx), "an older transmission is captured again");
+                        prop_assert!(capturing.is_none_or(|c| c < tx), "an older transmission is captured");
                         capturing = Some(tx);
                     }
                     Effect::Record(line) => prop_assert!(!line.text.to_lowercase().contains("cleared for takeoff") || line.from == stratus::event::Speaker::Pilot),
                     _ => {}
                 }
             }
-            // Whatever is due is worked off, one thing a wake: a deadline that stays would spin the owner's loop.
+            // Process everything due, one item per wake-up: a deadline in the past would make the owner's loop spin.
             let mut wakes = 0;
             while app.next_deadline().is_some_and(|d| d <= now) && wakes < 8 {
                 app.handle(now, Event::Wake);
@@ -616,7 +616,7 @@ proptest! {
 
 const UNCLEAR: &str = "any chance we might wander off towards runway eight two sierra papa";
 
-/// Effects of a call that the rules do not understand, at an application with this brain.
+/// The effects of a call that the rules do not understand, in an application with this brain mode.
 fn unclear(mode: stratus::settings::BrainMode) -> (App, Time, TxId, Vec<Effect>) {
     let mut config = Config::default();
     config.pilot.callsign = "N172SP".parse().ok();
@@ -633,7 +633,7 @@ fn consults(fx: &[Effect]) -> bool {
 }
 
 #[test]
-fn the_model_is_asked_as_the_brain_is_set_and_its_advice_is_only_an_intent() {
+fn model_is_queried_per_brain_mode_and_advises_only_an_intent() {
     use stratus::settings::BrainMode;
     let (_, _, _, fx) = unclear(BrainMode::Rules);
     assert!(!consults(&fx) && speaks(&fx).is_some_and(|(_, w)| w.contains("say")), "{fx:?}");
@@ -644,7 +644,7 @@ fn the_model_is_asked_as_the_brain_is_set_and_its_advice_is_only_an_intent() {
 }
 
 #[test]
-fn a_lying_late_or_broken_model_leaves_the_engine_its_own_answer() {
+fn lying_late_or_broken_model_leaves_the_engines_answer() {
     use stratus::settings::BrainMode;
     for lie in [r#"{"intent":"taxi_request","runway":"26"}"#, r#"{"intent":"mayday"}"#, "cleared for takeoff runway 8", ""] {
         let (mut app, now, tx, _) = unclear(BrainMode::Auto);
@@ -660,7 +660,7 @@ fn a_lying_late_or_broken_model_leaves_the_engine_its_own_answer() {
 }
 
 #[test]
-fn a_model_that_answers_otherwise_than_asked_is_told_once() {
+fn model_with_malformed_answers_is_reported_once() {
     use stratus::settings::BrainMode;
     let told = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.body.contains("in a form"))).count();
     let (mut app, mut now, tx, _) = unclear(BrainMode::Llm);
@@ -669,13 +669,13 @@ fn a_model_that_answers_otherwise_than_asked_is_told_once() {
     let (tx, fx) = call(&mut app, &mut now, "hilo ground skyhawk one seven two sierra papa radio check");
     assert!(consults(&fx), "{fx:?}");
     assert_eq!(told(&app.handle(now, Event::Advice { tx, result: prose() })), 0, "once for each model");
-    // One that lies in the right form answers as it is asked.
+    // A wrong answer in the right form is well-formed.
     let (mut app, now, tx, _) = unclear(BrainMode::Auto);
     assert_eq!(told(&app.handle(now, Event::Advice { tx, result: Ok(r#"{"intent":"mayday"}"#.into()) })), 0);
 }
 
 #[test]
-fn with_the_model_always_asked_an_emergency_still_does_not_wait() {
+fn emergency_never_waits_for_the_model() {
     let mut config = Config::default();
     config.pilot.callsign = "N172SP".parse().ok();
     config.sim.airport = Some("PHTO".into());
@@ -688,7 +688,7 @@ fn with_the_model_always_asked_an_emergency_still_does_not_wait() {
 }
 
 #[test]
-fn what_was_said_so_far_is_recognised_only_where_the_pilot_wants_it_and_only_of_the_open_call() {
+fn eager_recognition_runs_only_if_enabled_for_the_open_call() {
     let voice = Take { ms: 2000, loudest_rms: 0.1, noise_rms: 0.001, voiced_ms: 1500, ..Take::default() };
     let ahead = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Ahead { .. })).count();
     for eager in [false, true] {
@@ -703,7 +703,7 @@ fn what_was_said_so_far_is_recognised_only_where_the_pilot_wants_it_and_only_of_
         assert_eq!(ahead(&app.handle(Time(2200), so_far(tx, &Take { ms: 2000, ..Take::default() }))), 0, "silence");
         app.handle(Time(3000), Event::Ptt(Edge::Up));
         assert_eq!(ahead(&app.handle(Time(3010), so_far(tx, &voice))), usize::from(eager), "at the release");
-        // The tail is over: the whole take is on its way.
+        // The tail is over, and the whole take is on its way.
         app.handle(Time(4000), Event::Wake);
         assert_eq!(ahead(&app.handle(Time(4001), so_far(tx, &voice))), 0);
     }

@@ -1,5 +1,5 @@
-//! The device matrix, on a PulseAudio of the test's own: what goes is told once, what comes back is used and told once.
-//! The time it takes is printed. `scripts/audio-test.sh` runs it; elsewhere its tests are ignored.
+//! The hot-plug matrix, on a private PulseAudio: each loss is reported once, and a returning device is used again and reported
+//! once. The time taken is printed. `scripts/audio-test.sh` runs these tests; elsewhere they are ignored.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 #![cfg(target_os = "linux")]
 
@@ -16,9 +16,9 @@ use stratus::problem::Problem;
 use stratus::settings::{Audio, KeepOpen};
 use stratus::units::TxId;
 
-/// There is one sound server: tests take turns.
+/// There is one sound server, so tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
-/// A device that is there again should be used within this time.
+/// A returning device should be in use within this time.
 const RECOVERED: Duration = Duration::from_secs(2);
 
 /// The sound server of one test.
@@ -30,7 +30,7 @@ struct Sound {
 }
 
 fn sound() -> Sound {
-    let folder = std::env::var_os("STRATUS_SOUND").expect("no sound server of its own: scripts/audio-test.sh runs this test with one");
+    let folder = std::env::var_os("STRATUS_SOUND").expect("no private sound server: scripts/audio-test.sh runs this test with one");
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     Sound { folder: folder.into(), server: None, awake: Vec::new(), _turn: turn }
 }
@@ -75,7 +75,7 @@ impl Sound {
         }
     }
 
-    /// A speaker and a microphone of the same name. The speaker is kept awake, for an idle one works in long blocks.
+    /// A speaker and a microphone of the same name. The speaker is kept active, because an idle one works in long blocks.
     fn plug(&mut self, name: &str) -> Instant {
         let sink = format!("sink_name={name}");
         let description = format!("sink_properties=device.description={name}");
@@ -130,7 +130,7 @@ fn audio(device: Option<&str>) -> Audio {
     }
 }
 
-/// A microphone and what it told.
+/// A microphone and its reports.
 struct Ears {
     capture: Capture,
     takes: Receiver<Result<Take, Problem>>,
@@ -152,7 +152,7 @@ impl Ears {
         Self { capture: capture.unwrap(), takes, told, next: 1 }
     }
 
-    /// Whether a take of now has sound in it.
+    /// Whether a new take contains sound.
     fn hears(&mut self) -> bool {
         let tx = TxId(self.next);
         self.next += 1;
@@ -166,26 +166,26 @@ impl Ears {
     }
 }
 
-/// What was told next.
+/// The next report.
 fn next(told: &Receiver<Result<String, Problem>>) -> Result<String, Problem> {
-    told.recv_timeout(Duration::from_secs(20)).expect("the pilot is told")
+    told.recv_timeout(Duration::from_secs(20)).expect("no report arrived")
 }
 
-/// Nothing more was told up to now.
+/// Asserts that there was no further report.
 fn no_more(told: &Receiver<Result<String, Problem>>) {
     let more: Vec<_> = told.try_iter().collect();
-    assert!(more.is_empty(), "told too much: {more:?}");
+    assert!(more.is_empty(), "unexpected reports: {more:?}");
 }
 
 fn took(what: &str, since: Instant, until: Instant) {
     let took = until.saturating_duration_since(since);
-    // Told, not asserted: a machine that builds something else at the same time is slower than any limit worth having.
+    // Printed, not asserted: a machine that is building something else is slower than any useful limit.
     println!("{what}: {} ms{}", took.as_millis(), if took > RECOVERED { " (beyond two seconds)" } else { "" });
 }
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_server_tells_what_comes_and_goes_and_its_list_is_cpals() {
+fn server_reports_hot_plug_and_its_list_matches_cpal() {
     use stratus::audio::list::Lister;
     use stratus::audio::news::News;
     let mut sound = self::sound();
@@ -207,7 +207,7 @@ fn the_server_tells_what_comes_and_goes_and_its_list_is_cpals() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_chosen_microphone_is_stood_in_for_and_taken_again() {
+fn fallback_microphone_is_used_until_the_chosen_one_returns() {
     let mut s = sound();
     s.start(&["room", "headset"]);
     let mut ears = Ears::new(Some("headset"));
@@ -230,7 +230,7 @@ fn a_chosen_microphone_is_stood_in_for_and_taken_again() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_only_microphone_is_lost_and_found() {
+fn only_microphone_is_lost_and_found() {
     let mut s = sound();
     s.start(&["room"]);
     let mut ears = Ears::new(None);
@@ -247,7 +247,7 @@ fn the_only_microphone_is_lost_and_found() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_change_of_the_default_is_followed() {
+fn change_of_the_default_device_is_followed() {
     let mut s = sound();
     s.start(&["room", "headset"]);
     let mut ears = Ears::new(None);
@@ -262,7 +262,7 @@ fn a_change_of_the_default_is_followed() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_takes_its_place() {
+fn unplugged_default_microphone_never_becomes_a_monitor() {
     let mut s = sound();
     s.start(&["room", "headset"]);
     s.default("headset");
@@ -274,13 +274,13 @@ fn the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_take
     assert!(told.contains("Now using room"), "{told}");
     ears.until_it_hears();
     no_more(&ears.told);
-    // The last microphone goes, and a speaker is left: the server falls back on what that one plays.
+    // The last microphone disappears and a speaker remains, so the server falls back to its monitor.
     pactl(&["load-module", "module-null-sink", "sink_name=television", "sink_properties=device.description=television"]).unwrap();
     s.unplug("room");
     wait("the server's fallback", || pactl(&["get-default-source"]).filter(|d| d.ends_with(".monitor")));
     let p = next(&ears.told).unwrap_err();
     assert!(p.short().title.contains("icrophone"), "{p}");
-    assert!(!ears.hears(), "it hears what a speaker plays");
+    assert!(!ears.hears(), "it captures a speaker's monitor");
     s.plug("room");
     assert!(next(&ears.told).unwrap().contains("room"));
     ears.until_it_hears();
@@ -288,7 +288,7 @@ fn the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_take
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_default_speaker_that_is_unplugged_is_told_and_the_answer_goes_on() {
+fn unplugged_default_speaker_is_reported_and_answer_continues() {
     let mut s = sound();
     s.start(&["room", "headset"]);
     s.default("headset");
@@ -307,14 +307,14 @@ fn the_default_speaker_that_is_unplugged_is_told_and_the_answer_goes_on() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_server_is_killed_in_the_middle_of_a_take_and_restarted() {
+fn server_killed_during_a_take_is_reconnected_after_restart() {
     let mut s = sound();
     s.start(&["room"]);
     let mut ears = Ears::new(None);
     ears.until_it_hears();
     ears.capture.begin(TxId(900));
     s.kill();
-    // The take ends with the reason, which is told with it.
+    // The take ends with the reason, reported with it.
     let p = ears.takes.recv_timeout(Duration::from_secs(20)).unwrap().unwrap_err();
     assert_eq!(next(&ears.told).unwrap_err(), p);
     s.start(&["room"]);
@@ -339,7 +339,7 @@ fn no_server_and_no_device_at_start() {
     no_more(&ears.told);
 }
 
-/// A speaker and what it told.
+/// A speaker and its reports.
 struct Voice {
     player: Player,
     played: Receiver<bool>,
@@ -361,7 +361,7 @@ impl Voice {
         Self { player: player.unwrap(), played, told, next: 1 }
     }
 
-    /// Whether a phrase of now is drawn by a device.
+    /// Whether a device plays a new phrase.
     fn speaks(&mut self, seconds: f32) -> bool {
         self.begin(seconds);
         let first = self.played.recv_timeout(Duration::from_secs(20)).unwrap();
@@ -377,13 +377,13 @@ impl Voice {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_speaker_is_stood_in_for_lost_and_found() {
+fn speaker_falls_back_is_lost_and_recovered() {
     let mut s = sound();
     s.start(&["room", "headset"]);
     let mut voice = Voice::new(Some("headset"));
     assert!(voice.speaks(0.2));
     no_more(&voice.told);
-    // In the middle of a phrase: it goes on at the stand-in.
+    // In the middle of a phrase: playback continues on the fallback.
     voice.begin(3.0);
     assert!(voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "started");
     s.unplug("headset");
@@ -410,7 +410,7 @@ fn a_speaker_is_stood_in_for_lost_and_found() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_cost_of_opening_on_press_is_measured() {
+fn cost_of_opening_on_press_is_measured() {
     let mut s = sound();
     s.start(&["room"]);
     let (take, takes) = channel();
@@ -429,7 +429,7 @@ fn the_cost_of_opening_on_press_is_measured() {
             assert_eq!(opened.recv_timeout(Duration::from_secs(20)).unwrap(), TxId(n));
             capture.end(TxId(n));
             let take = takes.recv_timeout(Duration::from_secs(20)).unwrap().unwrap();
-            // The take waits for one more buffer: until it is there, sound counts.
+            // The take waits for one more buffer, and captures sound until it arrives.
             pressed.elapsed().as_millis().saturating_sub(u128::from(take.ms))
         })
         .collect();
@@ -439,7 +439,7 @@ fn the_cost_of_opening_on_press_is_measured() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn thirty_openings_leave_no_threads_behind() {
+fn thirty_openings_leak_no_threads() {
     let mut s = sound();
     s.start(&["room"]);
     let threads = || std::fs::read_dir(Path::new("/proc/self/task")).unwrap().count();

@@ -1,5 +1,5 @@
-//! What the sound system's threads call allocates nothing, frees nothing, takes no lock and writes no log: a counting
-//! allocator and a listening logger around the real callbacks.
+//! The audio callbacks allocate nothing, free nothing, take no lock and write no log: tested with a counting allocator and a
+//! recording logger around the real callbacks.
 #![allow(unsafe_code, reason = "an allocator is unsafe by nature; this one only counts and passes on")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -18,11 +18,11 @@ thread_local! {
 }
 
 fn touch() {
-    // A thread that is ending has no counter any more.
+    // A thread that is ending has lost its counter.
     let _ = TOUCHED.try_with(|t| t.set(t.get().map(|n| n + 1)));
 }
 
-// SAFETY: every call goes to the system's allocator unchanged.
+// SAFETY: every call is passed to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         touch();
@@ -68,7 +68,7 @@ fn touched(call: impl FnOnce()) -> u32 {
 const SIZES: [usize; 6] = [0, 1, 17, 441, 960, 8192];
 const RATES: [u32; 5] = [8000, 16_000, 44_100, 48_000, 96_000];
 
-/// A microphone's callback through the life of its ring: armed, a take held, its tail, nobody emptying it.
+/// A microphone's callback through the life of its ring: armed, during a take, its tail, and with no reader.
 fn listen<T: Copy>(value: T)
 where
     f32: FromSample<T>,
@@ -79,7 +79,7 @@ where
                 let (mut m, mut ear): (Microphone, Ear) = Microphone::scripted("a", rate, channels, channel);
                 let buffer = vec![value; frames * usize::from(channels)];
                 let mut taken: Vec<f32> = Vec::with_capacity(rate as usize * 4);
-                // Armed and held: emptied between the callbacks, a pre-roll or a take at a time.
+                // Armed and during a take: the ring is emptied between callbacks.
                 for every in [1, 3] {
                     for n in 0..12 {
                         assert_eq!(touched(|| ear.hear(&buffer)), 0, "{rate} Hz, {channels} channels, {frames} frames");
@@ -90,7 +90,7 @@ where
                         }
                     }
                 }
-                // The thread stands still: the ring fills up and stays full.
+                // The reader is stuck: the ring fills up and stays full.
                 let full = (rate as usize * 2).checked_div(frames).unwrap_or(0) + 3;
                 assert_eq!(touched(|| (0..full.min(3000)).for_each(|_| ear.hear(&buffer))), 0, "full at {rate} Hz");
             }
@@ -121,10 +121,10 @@ fn speak<T: Copy + FromSample<f32>>(value: T) {
 }
 
 #[test]
-fn the_callbacks_allocate_nothing_and_log_nothing() {
+fn callbacks_allocate_nothing_and_log_nothing() {
     log::set_logger(&Listening).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    assert!(touched(|| drop(std::hint::black_box(vec![1u8; 9]))) >= 2, "the counter does not count");
+    assert!(touched(|| drop(std::hint::black_box(vec![1u8; 9]))) >= 2, "the counter does not work");
     let before = LOGGED.load(Ordering::Relaxed);
     listen(0.25f32);
     listen(-0.5f64);
@@ -146,9 +146,9 @@ fn the_callbacks_allocate_nothing_and_log_nothing() {
     assert_eq!(LOGGED.load(Ordering::Relaxed), before, "a callback wrote to the log");
 }
 
-/// No lock is in the code of the callbacks' files: with neither a lock nor an allocation there is nothing to wait for.
+/// The callbacks' source files contain no lock. Without locks and allocations, a callback never blocks.
 #[test]
-fn the_callbacks_files_name_no_lock() {
+fn callback_sources_contain_no_locks() {
     for file in ["ear.rs", "mouth.rs"] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/audio").join(file);
         let text = std::fs::read_to_string(path).unwrap();

@@ -1,4 +1,4 @@
-//! A configuration that this account may not read or may not change: each command says so alike, and nothing is written.
+//! A configuration that this account may not read or change: every command reports it the same way, and nothing is written.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, Permissions};
@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// An account without rights of its own: root may read and write everything.
+/// An unprivileged account; root may read and write everything.
 const NOBODY: u32 = 65534;
 
 struct Home {
@@ -21,7 +21,7 @@ impl Home {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::set_permissions(root.path(), Permissions::from_mode(0o755)).unwrap();
-        // Where another account may start it.
+        // A place from which another account may start it.
         let program = root.path().join("stratus");
         let built = env!("CARGO_BIN_EXE_stratus");
         fs::hard_link(built, &program).or_else(|_| fs::copy(built, &program).map(drop)).unwrap();
@@ -35,7 +35,7 @@ impl Home {
         home
     }
 
-    /// To the account that the program runs as.
+    /// Gives a file to the account that the program runs as.
     fn give(&self, path: &Path) {
         if is_root() {
             assert!(Command::new("chown").args(["-R", &NOBODY.to_string()]).arg(path).status().unwrap().success());
@@ -56,7 +56,7 @@ impl Home {
         command.output().unwrap()
     }
 
-    /// What a command that fails says on standard error.
+    /// The standard error of a failing command.
     fn fails(&self, args: &[&str]) -> String {
         let out = self.run(args);
         assert_eq!(out.status.code(), Some(3), "{args:?}: {out:?}");
@@ -64,7 +64,7 @@ impl Home {
         String::from_utf8(out.stderr).unwrap()
     }
 
-    /// What the doctor says of the configuration.
+    /// The doctor's report on the configuration.
     fn doctor(&self) -> serde_json::Value {
         let out = self.run(&["doctor", "--json"]);
         let found: Vec<serde_json::Value> = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {out:?}"));
@@ -81,7 +81,7 @@ const SET_UP: [&str; 9] =
     ["setup", "--yes", "--skip-model", "--skip-microphone", "--skip-speaker", "--skip-sim", "--skip-brain", "--key", "F13"];
 
 #[test]
-fn a_configuration_that_may_not_be_read_is_told_alike_by_every_command() {
+fn unreadable_configuration_is_reported_alike_everywhere() {
     let home = Home::new();
     let folder = home.config.parent().unwrap();
     for (closed, open) in [(home.config.as_path(), 0o644), (folder, 0o755)] {
@@ -102,7 +102,7 @@ fn a_configuration_that_may_not_be_read_is_told_alike_by_every_command() {
 }
 
 #[test]
-fn a_link_to_nothing_and_a_folder_are_told_alike_by_every_command() {
+fn dangling_link_and_folder_are_reported_alike_everywhere() {
     let home = Home::new();
     for says in ["is a link to", "is a folder"] {
         fs::remove_file(&home.config).unwrap();
@@ -120,10 +120,10 @@ fn a_link_to_nothing_and_a_folder_are_told_alike_by_every_command() {
 }
 
 #[test]
-fn a_read_only_configuration_is_used_and_never_written() {
+fn read_only_configuration_is_used_and_never_written() {
     let home = Home::new();
     let folder = home.config.parent().unwrap();
-    // The file itself; a link into a store of others, as home-manager makes it.
+    // The file itself, and a link into a store, as made by home-manager.
     for linked in [false, true] {
         if linked {
             let store = home.root.path().join("store");
@@ -146,13 +146,13 @@ fn a_read_only_configuration_is_used_and_never_written() {
         let said = home.fails(&SET_UP);
         assert!(said.contains("read-only") && said.contains("home-manager"), "{said}");
         assert_eq!(fs::read_to_string(&home.config).unwrap(), home.text);
-        assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "no copy is begun for nothing");
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "no backup is made for nothing");
     }
     home.mode(&home.root.path().join("store"), 0o755);
 }
 
 #[test]
-fn warnings_and_keys_that_there_are_not_are_told_by_the_check() {
+fn check_reports_warnings_and_unknown_keys() {
     let home = Home::new();
     fs::write(&home.config, "[speech]\nmodel = \"C:\\temp\\base.bin\"\n[ptt]\nkey = \"Control_R\"\n").unwrap();
     let check = home.run(&["config", "check"]);

@@ -1,4 +1,4 @@
-//! The demo flight over seeds 1 to 5, through real recognition and real voices: recognised, answered, and answered right.
+//! The demo flight with seeds 1 to 5, with real recognition and real voices: calls are recognised, answered, and answered correctly.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use stratus::cmd::demo::{self, Said};
@@ -19,7 +19,7 @@ fn answer(s: &Said) -> String {
 }
 
 #[test]
-fn the_demo_flight_is_recognised_and_answered_right_for_its_moment() {
+fn demo_flight_is_recognised_and_answered_correctly() {
     let (mut calls, mut recognised) = (0, 0);
     for seed in 1..=5 {
         let said = flight(seed);

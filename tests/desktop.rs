@@ -1,8 +1,8 @@
-//! `stratus run` on a real (headless) desktop, seen only from outside: a key pressed with XTEST while a pilot's voice plays
-//! into the microphone; then the transcript, the toast, the tray, and the controller at the speaker.
+//! `stratus run` on a real (headless) desktop, seen only from outside: a key pressed with XTEST while a pilot's voice plays into
+//! the microphone; then the transcript, the toast, the tray, and the controller on the speaker.
 //!
-//! `scripts/desktop-test.sh` runs it. STRATUS_BIN names another program, STRATUS_PILOT_WAV and STRATUS_PILOT_WORDS another
-//! call, STRATUS_SHOTS a folder for screenshots.
+//! `scripts/desktop-test.sh` runs it. STRATUS_BIN selects another program, STRATUS_PILOT_WAV and STRATUS_PILOT_WORDS another call,
+//! STRATUS_SHOTS a folder for screenshots.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 #![cfg(target_os = "linux")]
 
@@ -22,10 +22,10 @@ use desk::tray::{MODEL, MODEL_SHA256, Tray, first_run, program};
 use desk::{Desk, Running, desk, record, speech_seconds, wait};
 use stratus::ipc::{Reply, Request, send};
 
-/// "Heelow": Pico's way to say Hilo.
+/// "Heelow" makes Pico pronounce Hilo.
 const CALL: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
 const WORDS: &str = "hilo ground skyhawk one seven two sierra papa radio check";
-/// A server of files by their paths; it has nothing else.
+/// A server of files by path.
 struct Hub {
     at: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -52,7 +52,7 @@ impl Hub {
                 let head = String::from_utf8_lossy(&head).into_owned();
                 let file = files.iter().find(|(path, _)| head.split(' ').nth(1) == Some(path));
                 let (status, bytes) = file.map_or(("404 Not Found", &[][..]), |(_, bytes)| ("200 OK", bytes));
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
                 let _ = stream.write_all(bytes);
                 seen.lock().unwrap().push(head);
@@ -108,17 +108,17 @@ fn pilot_wav(folder: &Path) -> PathBuf {
     wav
 }
 
-/// What a pilot says in other steps than a call.
+/// The pilot's speech in steps other than a call.
 fn spoken(folder: &Path, name: &str, words: &str) -> PathBuf {
     let wav = folder.join(name);
     assert!(Command::new(program()).args(["speak", words, "--voice", "en-GB", "--out"]).arg(&wav).status().unwrap().success());
     wav
 }
 
-/// What the demo's model hears as a radio check.
+/// Words that the demo's model recognises as a radio check.
 const CHECK: &str = "Skyhawk one seven two sierra papa, radio check.";
 
-/// Into the microphone, as loud as a pilot speaks.
+/// Plays into the microphone, at a pilot's volume.
 fn play(wav: &Path) {
     assert!(Command::new("paplay").args(["-d", "virtmic", "--volume", "30000"]).arg(wav).status().unwrap().success());
 }
@@ -135,7 +135,7 @@ fn shot(desk: &Desk, name: &str) {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_pilot_holds_the_key_and_is_answered() {
+fn pilot_holds_the_key_and_is_answered() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let wav = pilot_wav(tray.folder.path());
@@ -180,13 +180,13 @@ fn a_pilot_holds_the_key_and_is_answered() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn say_ptt_a_second_instance_and_quit_by_menu() {
+fn say_ptt_second_instance_and_quit_by_menu_work() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let second = child(&["run", "--sim", "none"]).wait_with_output().unwrap();
     assert_eq!(second.status.code(), Some(1), "{second:?}");
-    // Somebody who starts it from the desktop's menu sees no terminal.
+    // A user who starts it from the desktop's menu sees no terminal.
     wait("the toast of the second start", 10, || toasts.lock().unwrap().iter().any(|l| l.contains("running already")).then_some(()));
     assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
 
@@ -207,9 +207,9 @@ fn say_ptt_a_second_instance_and_quit_by_menu() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
+fn without_a_model_the_tray_offers_them_and_reports_errors() {
     let desk = desk();
-    // A hub that has no list of its own, and of the published models one that is damaged.
+    // A hub without a list of its own models, and with a single published model, which is damaged.
     let hub = Hub::start(vec![("/ggml-base.en.bin", vec![7; 100])]);
     let at = hub.at;
     let mut tray = Tray::start_with(&desk, &format!("[ptt]\nkey = \"ScrollLock\"\n[speech]\nmirror = \"http://{at}\"\n"));
@@ -218,15 +218,15 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
     let label = |words: &str| wait(words, 10, || tray.item.menu().into_iter().find(|e| e.label.contains(words)));
     let set_up = label("Set up (1 of 5): download speech model");
-    assert!(set_up.enabled && tray.item.menu()[0] == set_up, "the first row leads to the first step");
-    assert!(!label("Small \u{2013} not on your mirror").enabled, "what the mirror does not have is not offered");
+    assert!(set_up.enabled && tray.item.menu()[0] == set_up, "the first row offers the first step");
+    assert!(!label("Small \u{2013} not on your mirror").enabled, "models missing on the mirror are not offered");
     assert!(!label("Emma (British woman) \u{2013} not on your mirror").enabled);
     shot(&desk, "first-run.png");
     tray.item.click("Set up (1 of 5)");
     wait("the request", 10, || hub.asked().iter().any(|r| r.starts_with("GET /ggml-base.en.bin ")).then_some(()));
     told("Could not download the speech model base.en");
     label("Set up (1 of 5): download speech model");
-    // The pilot's mode is chosen by the menu too, and stands in the file.
+    // The menu also sets the pilot's mode, which is saved to the file.
     tray.item.click("Student");
     let config = tray.folder.path().join("stratus.toml");
     wait("the mode in the file", 10, || fs::read_to_string(&config).unwrap().contains("mode = \"student\"").then_some(()));
@@ -236,7 +236,7 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn from_nothing_to_a_call_by_the_tray_alone() {
+fn from_nothing_to_a_call_using_only_the_tray() {
     let desk = desk();
     let model = fs::read(MODEL).unwrap();
     let index = format!(
@@ -260,7 +260,7 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
         play(wav);
         desk.xdotool(&["keyup", "Scroll_Lock"]);
     };
-    // One: the model. The only one that a mirror has of its own is what it means.
+    // One: the model. The mirror has a single model of its own, which is chosen.
     told("Welcome to Stratus");
     tray.state("needs your attention", 10);
     wait("the mirror's own model", 10, || {
@@ -269,7 +269,7 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     tray.item.choose(&row("Set up (1 of 5): download speech model"));
     told("Speech model club.en is ready");
     tray.state("ready", 20);
-    // A busy machine loses sound: then it is said again, as the toast asks. A notification is whole with its last argument.
+    // A busy machine drops sound; then speak again, as the toast asks. A notification is complete with its last argument.
     let shown = || toasts.lock().unwrap().iter().filter(|l| l.starts_with("   int32 ")).count();
     let has = |words: &str| toasts.lock().unwrap().iter().any(|l| l.contains(words));
     let said_until = |words: &str, say: &dyn Fn() -> usize| {
@@ -316,7 +316,7 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     told("Make your first call");
     let (before, pilot) = (transcript(&home()).len(), pilot_wav(&folder));
     let answered = || transcript(&home()).split_off(before).into_iter().find(|l| l["from"] == "atc");
-    // A notification may be the answer or the reason why there is none: only without an answer after it the call is made again.
+    // A notification may be the answer or the reason for none: repeat the call only if no answer follows.
     let answer = (0..3).find_map(|_| {
         let toasts_before = shown();
         hold(&pilot);
@@ -342,7 +342,7 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
-/// A set-up in the terminal, and what it has said so far.
+/// A setup in the terminal, and its output so far.
 struct Terminal {
     process: Running,
     said: Arc<Mutex<String>>,
@@ -378,7 +378,7 @@ impl Terminal {
         wait(&format!("{words:?} in {}", said()), 30, || said().contains(words).then_some(()));
     }
 
-    /// All that it said, once it has ended well.
+    /// Its complete output, once it has ended successfully.
     fn end(mut self) -> String {
         assert!(wait("the end", 20, || self.process.0.try_wait().unwrap()).success());
         self.reader.join().unwrap();
@@ -386,7 +386,7 @@ impl Terminal {
     }
 }
 
-/// The tray that a set-up started ends with the test, however that ends.
+/// Ends the tray that a setup started when the test ends, however that happens.
 struct Started;
 
 impl Drop for Started {
@@ -401,7 +401,7 @@ fn socket() -> PathBuf {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
+fn terminal_setup_ends_with_a_call_by_the_tray_it_starts() {
     let desk = desk();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("stratus.toml");
@@ -410,7 +410,7 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
     let _ = fs::remove_file(first_run());
     let (check, call) = (spoken(folder.path(), "check.wav", CHECK), pilot_wav(folder.path()));
     let _tray = Started;
-    // The microphone; the speaker, and that it was heard; the key, and that it be tried; the callsign; the tray.
+    // The microphone; the speaker, confirmed; the key, tested; the callsign; the tray.
     let setup = Terminal::start(&config, &["--model", MODEL], "\n\ny\nScrollLock\ny\nN172SP\ny\n");
     setup.shows("as you would on the radio");
     play(&check);
@@ -445,20 +445,20 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_set_up_works_while_the_tray_runs() {
+fn setup_works_while_the_tray_runs() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let config = tray.folder.path().join("stratus.toml");
     let setup = Terminal::start(&config, &["--skip-model", "--skip-microphone", "--skip-speaker"], "F9\ny\n\n");
     setup.shows("Press F9 and release it");
     tray.state("ready", 10);
-    // The tray is asked to wait for the press: until it does, it would be a tap.
+    // The tray is asked to wait for the press; until it does, the press would be a tap.
     wait("the key", 20, || {
         desk.xdotool(&["key", "F9"]);
         std::thread::sleep(Duration::from_millis(300));
         setup.said.lock().unwrap().contains("Key works").then_some(())
     });
-    // Without a microphone that was tested, the call is typed.
+    // Without a tested microphone, the call is typed.
     setup.shows("The controller: \"");
     let said = setup.end();
     assert!(said.contains("can be typed as well: stratus say") && said.contains("Done."), "{said}");
@@ -467,7 +467,7 @@ fn the_set_up_works_while_the_tray_runs() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn ctrl_c_while_the_key_is_held_ends_it() {
+fn ctrl_c_while_the_key_is_held_ends_the_program() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     desk.xdotool(&["keydown", "Scroll_Lock"]);
@@ -479,13 +479,13 @@ fn ctrl_c_while_the_key_is_held_ends_it() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
+fn key_held_for_half_a_minute_is_released_and_works_again() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     desk.xdotool(&["keydown", "Scroll_Lock"]);
     tray.state("listening", 5);
     wait("the end of the longest hold", 40, || (!tray.words().contains("Listening")).then_some(()));
-    // The key is still down: it counts again only after it was up.
+    // The key is still down; it counts again only after it was released.
     tray.state("ready", 30);
     desk.xdotool(&["keyup", "Scroll_Lock"]);
     desk.xdotool(&["keydown", "Scroll_Lock"]);
@@ -497,7 +497,7 @@ fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() {
+fn saved_configuration_applies_at_once_and_a_broken_one_never() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let config = tray.folder.path().join("stratus.toml");
@@ -522,7 +522,7 @@ fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() 
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
-/// A panel answers for the icons.
+/// Whether a panel manages the icons.
 fn watched() -> bool {
     let bus = ["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus", "--method"];
     let asked = ["org.freedesktop.DBus.NameHasOwner", "org.kde.StatusNotifierWatcher"];
@@ -536,7 +536,7 @@ fn end_panel(pids: &Path) {
     wait("the end of the panel", 10, || (!watched()).then_some(()));
 }
 
-/// It stays for the tests after this one; the desktop ends it.
+/// It stays for later tests; the desktop ends it.
 fn start_panel(pids: &Path) {
     #[allow(clippy::zombie_processes, reason = "the desktop ends it, after this program")]
     let panel = Command::new("xfce4-panel").arg("--disable-wm-check").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -547,7 +547,7 @@ fn start_panel(pids: &Path) {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_panel_that_ends_and_comes_again_shows_the_icon() {
+fn restarted_panel_shows_the_icon() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let pids = desk.folder().join("pids");
@@ -560,7 +560,7 @@ fn a_panel_that_ends_and_comes_again_shows_the_icon() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_panel_that_starts_after_stratus_shows_the_icon() {
+fn panel_started_after_stratus_shows_the_icon() {
     let desk = desk();
     let pids = desk.folder().join("pids");
     end_panel(&pids);
@@ -570,14 +570,14 @@ fn a_panel_that_starts_after_stratus_shows_the_icon() {
         wait("Stratus without a panel", 20, || answers().then_some(()));
         start_panel(&pids);
     });
-    // It has started when the panel knows its icon.
+    // It is ready when the panel shows its icon.
     let mut tray = Tray::start(&desk, "");
     late.join().unwrap();
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
 #[test]
-fn silence_a_tone_and_a_hiss_are_not_taken_for_speech() {
+fn silence_tone_and_hiss_are_not_taken_for_speech() {
     let second = |f: &dyn Fn(f64) -> f64| (0..16_000).map(|n| (f(f64::from(n) / 16_000.0) * 8000.0) as i16).collect::<Vec<i16>>();
     let turn = std::f64::consts::TAU;
     assert_eq!(speech_seconds(&second(&|_| 0.0)), 0.0);
@@ -590,7 +590,7 @@ fn silence_a_tone_and_a_hiss_are_not_taken_for_speech() {
         })
         .collect();
     assert!(speech_seconds(&hiss) < 0.1, "{}", speech_seconds(&hiss));
-    // Syllables: a buzz whose loudness rises and falls four times a second.
+    // Syllables: a buzz whose level rises and falls four times a second.
     let syllables = second(&|t| (t * 150.0 * turn).sin() * (t * 4.0 * turn).sin().max(0.0));
     assert!(speech_seconds(&syllables) > 0.3, "{}", speech_seconds(&syllables));
 }

@@ -1,4 +1,4 @@
-//! Every entry of the tray's menu, clicked over D-Bus, with what it does seen from outside; and a key's release that is lost.
+//! Every entry of the tray menu, clicked over D-Bus, with its externally visible effect; and a lost key release.
 //!
 //! `scripts/desktop-test.sh` runs it.
 #![allow(clippy::print_stderr, reason = "a test tells what it measured")]
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use desk::tray::{Tray, program};
 use desk::{Entry, desk, record, speech_seconds, wait};
 
-/// A server whose files never come to an end: each request is kept, its answer trickles.
+/// A server whose files never end: it stores each request and trickles its answer.
 fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap();
@@ -65,21 +65,21 @@ fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     (at, asked)
 }
 
-/// What the menu did so far, and which of its entries were clicked.
+/// The menu's effects so far, and the entries that were clicked.
 struct Menu<'a> {
     tray: &'a Tray,
     clicked: BTreeSet<String>,
 }
 
 impl Menu<'_> {
-    /// The entries of the menu called `title`, up to the one called `next`.
+    /// The entries from the one called `title` up to the one called `next`.
     fn below(&self, title: &str, next: &str) -> Vec<Entry> {
         let all = self.tray.item.menu();
         let from = all.iter().position(|e| e.opens && e.label.starts_with(title)).unwrap_or_else(|| panic!("no {title:?} in {all:#?}"));
         all.into_iter().skip(from + 1).take_while(|e| !e.label.starts_with(next)).filter(|e| e.enabled).collect()
     }
 
-    /// Clicks the entry of this label, wherever it stands now.
+    /// Clicks the entry with this label, wherever it is now.
     fn click(&mut self, words: &str) {
         // An underscore is doubled on the bus.
         let is = |e: &Entry| !e.opens && e.enabled && e.label.replace("__", "_").contains(words);
@@ -93,7 +93,7 @@ impl Menu<'_> {
         self.clicked.insert(entry.label.clone());
     }
 
-    /// Clicks an entry, and waits until the pilot's file says this.
+    /// Clicks an entry, and waits until the pilot's file contains this line.
     fn writes(&mut self, words: &str, line: &str) {
         self.click(words);
         self.says(words, line);
@@ -103,7 +103,7 @@ impl Menu<'_> {
         self.says_of(words, |l| l == line);
     }
 
-    /// Waits until a line of the pilot's file is this one.
+    /// Waits until the pilot's file contains such a line.
     fn says_of(&self, words: &str, is: impl Fn(&str) -> bool) {
         let file = self.tray.folder.path().join("stratus.toml");
         let text = || fs::read_to_string(&file).unwrap();
@@ -113,16 +113,16 @@ impl Menu<'_> {
 
 #[test]
 #[ignore = "needs desktop"]
-fn every_entry_of_the_menu_does_what_it_says() {
+fn every_menu_entry_does_what_it_says() {
     let desk = desk();
     let (hub, asked) = endless();
-    // A stand-in for the desktop's opener: it writes down what it was to open.
+    // A fake opener that records what it is asked to open.
     let stand_in = tempfile::tempdir().unwrap();
     let opened = stand_in.path().join("opened");
     let opener = stand_in.path().join("xdg-open");
     fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> {}\n", opened.display())).unwrap();
     fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
-    // And for the window in which words are typed.
+    // A fake dialog for text input.
     let window = stand_in.path().join("zenity");
     fs::write(&window, "#!/bin/sh\necho g-abcd\n").unwrap();
     fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).unwrap();
@@ -131,7 +131,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     let config = tray.folder.path().join("stratus.toml");
     let text = fs::read_to_string(&config).unwrap().replace("[speech]\n", &format!("[speech]\nmirror = \"http://{hub}\"\n"));
     let text = text.replace("[brain]\n", &format!("[brain]\nollama_url = \"http://{hub}\"\n"));
-    // A feed that has nothing: the row for updates is there only with one.
+    // A feed without a release, because the row for updates exists only with a feed.
     fs::write(&config, format!("{text}[updates]\nfeed = \"http://{hub}/releases\"\n")).unwrap();
     let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
@@ -165,7 +165,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     let typed = |words: &str| assert!(Command::new(program()).args(["say", words]).output().unwrap().status.success());
     typed("november one seven two sierra papa");
     menu.says("the callsign", "callsign = \"N172SP\"");
-    // The five steps can be done again, each by its row.
+    // Each of the five steps can be repeated from its row.
     for (row, words) in [("1. Speech model", "Speech model: "), ("5. First call", "Make your first call"), ("2. Microphone", "No signal")] {
         toasts.lock().unwrap().clear();
         menu.click(row);
@@ -181,7 +181,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     typed("november five two one mike charlie");
     menu.says("another callsign", "callsign = \"N521MC\"");
 
-    // And typed, in a window of the desktop's.
+    // And typed, in a dialog.
     toasts.lock().unwrap().clear();
     menu.click("Type callsign");
     told("Your callsign is G-ABCD");
@@ -200,7 +200,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
         assert!(there.len() >= 2, "{title}: {there:#?}");
         for e in there.iter().skip(1) {
             menu.choose(e);
-            // Both of the desktop's speakers have the same name: they are numbered, and chosen by their ids.
+            // Both speakers have the same name, so they are numbered, and chosen by id.
             let label = e.label.replace("__", "_");
             if label.ends_with(')') {
                 menu.says_of(&e.label, |l| l.starts_with(&format!("{key} = \"pulseaudio:")));
@@ -233,13 +233,13 @@ fn every_entry_of_the_menu_does_what_it_says() {
         menu.writes(words, line);
     }
 
-    // The language models are asked for when the menu opens, and chosen from then.
+    // The language models are queried when the menu opens, and can be chosen afterwards.
     tray.item.open();
-    // By their plain names; the file has their ids.
+    // Under their display names; the file has their ids.
     menu.writes("Qwen_2.5", "model = \"qwen_2.5:3b\"");
     menu.writes("Llama 3.2", "model = \"llama3.2:3b\"");
     menu.writes("Never", "mode = \"rules\"");
-    // A key of the keyboard is bound by a press.
+    // A keyboard key is bound by pressing it.
     let listening = |key: &str| {
         desk.xdotool(&["keydown", key]);
         tray.state("listening", 5);
@@ -250,7 +250,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
         toasts.lock().unwrap().clear();
         menu.click("Change key");
         told("Press the key for push-to-talk");
-        // It is heard from a moment after that on: until it was heard, it is pressed again.
+        // Listening starts a moment later, so press the key repeatedly until it is detected.
         let line = name.map(|n| format!("key = \"{n}\""));
         wait(&format!("what comes of {key}"), 20, || {
             desk.xdotool(&["key", key]);
@@ -270,7 +270,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
         let plain = stratus::models::suggestion(model.name).map(|s| format!("{} \u{2013} ", s.title));
         (plain.unwrap_or_else(|| format!("{} \u{2013} ", model.name)), model.file)
     });
-    // The voice of the package is there.
+    // The voice of the package is available.
     let voices = stratus::models::voices::ALL.iter().skip(1).map(|v| (v.title(), v.file));
     for (label, file) in models.chain(voices) {
         menu.click(&label);
@@ -305,19 +305,19 @@ fn every_entry_of_the_menu_does_what_it_says() {
     menu.click("Use my own file");
     menu.click("Another one");
 
-    // Where no joystick can be read this is a fault, and stays one: it comes last.
+    // Without access to joysticks this causes a permanent fault, so it comes last.
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, text.replace("[speech]\n", "joystick = [\"044f:b10a/button 3\"]\n[speech]\n")).unwrap();
     wait("the button in the menu", 20, || tray.item.menu().iter().any(|e| e.label.contains("044f:b10a")).then_some(()));
     menu.writes("Remove joystick buttons", "joystick = []");
     menu.click("Add joystick button");
-    // Without joysticks the fault follows at once and may take the place of the request before it is shown.
+    // Without joysticks, the fault follows at once and may replace the request before it is shown.
     wait("the request or the fault", 20, || {
         let seen = toasts.lock().unwrap();
         seen.iter().any(|l| l.contains("Press and release the button") || l.contains("Joysticks not available")).then_some(())
     });
 
-    // None was forgotten: what could be clicked was, but for the end.
+    // Nothing was forgotten: every clickable entry was clicked, except Quit.
     let clicked = std::mem::take(&mut menu.clicked);
     let left: Vec<Entry> = tray.item.menu().into_iter().filter(|e| e.enabled && !e.opens && !clicked.contains(&e.label)).collect();
     let left: Vec<&str> = left.iter().map(|e| e.label.as_str()).collect();
@@ -325,7 +325,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     assert!(tray.end(|t| t.item.click("Quit Stratus")).success());
 }
 
-/// Stands between a client and the X server, and loses each release of a key that the client listens to.
+/// Sits between a client and the X server, and drops every release of a key that the client listens to.
 struct Lossy {
     display: String,
     lost: Arc<AtomicUsize>,
@@ -359,10 +359,10 @@ impl Lossy {
     }
 }
 
-/// Hands the server's messages on, but for XI_RawKeyRelease (14 of the X Input extension).
+/// Forwards the server's messages, except XI_RawKeyRelease (14 of the X Input extension).
 fn lose(mut server: UnixStream, mut client: &TcpStream, lost: &AtomicUsize) -> std::io::Result<()> {
     let word = |b: &[u8], at: usize| u32::from_ne_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]]) as usize;
-    // The answer to the connection's set-up: its length stands in the last two of eight bytes.
+    // The connection setup reply: the last two of its first eight bytes contain its length.
     let mut head = vec![0; 8];
     server.read_exact(&mut head)?;
     let mut rest = vec![0; usize::from(u16::from_ne_bytes([head[6], head[7]])) * 4];
@@ -371,7 +371,7 @@ fn lose(mut server: UnixStream, mut client: &TcpStream, lost: &AtomicUsize) -> s
     loop {
         let mut message = vec![0; 32];
         server.read_exact(&mut message)?;
-        // A reply (1) and a generic event (35) say how much follows.
+        // A reply (1) and a generic event (35) contain their length.
         let kind = message[0] & 0x7f;
         if kind == 1 || kind == 35 {
             let mut more = vec![0; word(&message, 4) * 4];
@@ -388,7 +388,7 @@ fn lose(mut server: UnixStream, mut client: &TcpStream, lost: &AtomicUsize) -> s
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_release_that_is_lost_ends_the_transmission() {
+fn lost_release_ends_the_transmission() {
     let desk = desk();
     let lossy = Lossy::start();
     let mut tray = Tray::start_in(&desk, "", &[("DISPLAY", lossy.display.clone())]);
@@ -398,7 +398,7 @@ fn a_release_that_is_lost_ends_the_transmission() {
         desk.xdotool(&["keyup", "Scroll_Lock"]);
         let released = Instant::now();
         wait("the end of the take", 5, || (!tray.words().contains("Listening")).then_some(()));
-        // A tenth of a second between two looks at the key, and the tail; the rest is the machine's.
+        // A tenth of a second between two checks of the key, plus the tail; the rest is overhead.
         eprintln!("ended {:?} after the release", released.elapsed());
         assert!(lossy.lost.load(Ordering::Relaxed) >= n, "no release was lost");
         tray.state("ready", 30);

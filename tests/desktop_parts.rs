@@ -1,4 +1,4 @@
-//! Tray, key and toasts on a real (headless) desktop: `scripts/desktop-test.sh`.
+//! Tray, key and toasts on a real (headless) desktop, run by `scripts/desktop-test.sh`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 #![cfg(target_os = "linux")]
 
@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_tray_shows_states_and_a_menu_that_works() {
+fn tray_shows_states_and_a_working_menu() {
     let desk = desk();
     let (chosen, choices) = channel();
     let tray = Tray::start(move |c| chosen.send(c).unwrap()).unwrap();
@@ -49,7 +49,7 @@ fn the_tray_shows_states_and_a_menu_that_works() {
     };
     tray.menu(&model);
     let menu = wait("the new menu", 5, || Some(item.menu()).filter(|m| m[0].label.contains("Hilo")));
-    assert_eq!(menu[0].label, "Hilo & Tower__118.1", "an underscore is doubled, so that it marks no mnemonic");
+    assert_eq!(menu[0].label, "Hilo & Tower__118.1", "an underscore is doubled, so that it does not mark a mnemonic");
     assert!(!menu[0].enabled);
     assert!(menu[1].enabled && menu[1].label == "Repeat last call", "{menu:#?}");
     assert!(menu.iter().find(|e| e.label.contains("Mute")).unwrap().checked);
@@ -96,13 +96,13 @@ fn the_tray_shows_states_and_a_menu_that_works() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_click_of_either_button_opens_the_menu() {
+fn click_of_either_button_opens_the_menu() {
     let desk = desk();
     let _tray = Tray::start(|_| {}).unwrap();
     desk.item(std::process::id());
     for button in ["1", "3"] {
         let (_monitor, asked) = desk.monitor("interface='com.canonical.dbusmenu'");
-        // Where the panel has drawn it nobody tells: click until the panel asks for the menu.
+        // The panel does not reveal where it drew the icon: click until it asks for the menu.
         wait("the menu's opening", 20, || {
             desk.xdotool(&["mousemove", "12", "16", "click", button]);
             std::thread::sleep(Duration::from_millis(200));
@@ -124,7 +124,7 @@ fn watched(name: &str, grab: bool) -> (Key, Receiver<Result<Edge, Problem>>) {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_key_tells_each_press_and_each_release_once() {
+fn key_reports_each_press_and_release_once() {
     let desk = desk();
     let combo = Some(["Control_L", "Shift_L"]);
     for (name, xname, modifier, grab) in [
@@ -142,7 +142,7 @@ fn the_key_tells_each_press_and_each_release_once() {
             desk.xdotool(&["keydown", xname]);
             assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
             if turn == 0 {
-                // Held into the X server's auto-repeat (after 660 ms by default): nothing else may be told.
+                // Held into the X server's auto-repeat (after 660 ms by default): nothing else may be reported.
                 assert!(edges.recv_timeout(Duration::from_millis(1200)).is_err());
             }
             desk.xdotool(&["keyup", xname]);
@@ -158,7 +158,7 @@ fn the_key_tells_each_press_and_each_release_once() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
+fn key_can_be_regrabbed_at_once_and_a_held_one_comes_up() {
     let desk = desk();
     let (first, _) = key("Pause");
     drop(first);
@@ -172,7 +172,7 @@ fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
+fn key_grabbed_by_another_program_is_reported_with_a_remedy() {
     let _desk = desk();
     let (_held, _) = key("F9");
     let p = Key::start("F9", true, |_| {}).err().expect("it is taken");
@@ -183,14 +183,14 @@ fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab() {
+fn listened_key_stays_available_to_others_despite_a_grab() {
     let desk = desk();
     let (_listening, heard) = watched("F9", false);
     let (_grabbing, taken) = key("F9");
     for _ in 0..2 {
         desk.xdotool(&["keydown", "F9"]);
         assert_eq!(heard.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
-        assert_eq!(taken.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down), "the other program has it as before");
+        assert_eq!(taken.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down), "the other program still receives it");
         desk.xdotool(&["keyup", "F9"]);
         assert_eq!(heard.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
         assert_eq!(taken.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
@@ -201,7 +201,7 @@ fn a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_right_one() {
+fn listened_combination_requires_its_modifier_and_side() {
     let desk = desk();
     let (_combo, combo) = watched("Ctrl+F8", false);
     let (_right, right) = watched("RightCtrl", false);
@@ -214,12 +214,12 @@ fn a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_
     desk.xdotool(&["key", "Control_R"]);
     assert_eq!(right.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
     assert_eq!(right.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
-    assert!(combo.try_recv().is_err() && right.try_recv().is_err(), "F8 alone and the left Ctrl told nothing");
+    assert!(combo.try_recv().is_err() && right.try_recv().is_err(), "F8 alone and the left Ctrl are ignored");
 }
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_hundred_quick_taps_are_a_hundred_presses() {
+fn hundred_quick_taps_are_a_hundred_presses() {
     let desk = desk();
     let (_key, edges) = watched("ScrollLock", false);
     desk.xdotool(&["key", "--repeat", "100", "--delay", "2", "Scroll_Lock"]);
@@ -232,7 +232,7 @@ fn a_hundred_quick_taps_are_a_hundred_presses() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_layout_that_moves_the_key_takes_it_along() {
+fn layout_change_moves_the_key_along() {
     for grab in [true, false] {
         layout_moves_the_key(grab);
     }
@@ -253,14 +253,14 @@ fn layout_moves_the_key(grab: bool) {
     for (keycode, symbol) in [(78, 0), (93, 0xff14)] {
         display.change_keyboard_mapping(1, keycode, each, &symbols(symbol)).unwrap().check().unwrap();
     }
-    // Until the key is taken at its new place a press may go by: press until one is told.
+    // A press may be lost until the key is grabbed at its new place: press until one is reported.
     let mut refused = 0;
     wait("the key at its new place", 10, || {
         desk.xdotool(&["key", "93"]);
         match edges.recv_timeout(Duration::from_millis(300)) {
             Ok(Ok(Edge::Down)) => Some(()),
             Ok(Err(_)) => {
-                refused += 1; // It was nowhere for a moment.
+                refused += 1; // The layout did not have it for a moment.
                 None
             }
             _ => None,
@@ -276,7 +276,7 @@ fn layout_moves_the_key(grab: bool) {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_hung_notification_daemon_holds_nothing_up() {
+fn hung_notification_daemon_blocks_nothing() {
     let desk = desk();
     let pids = std::fs::read_to_string(desk.folder().join("pids")).unwrap();
     let dunst = pids.lines().find_map(|l| l.strip_suffix(" dunst")).unwrap().to_owned();
@@ -289,12 +289,12 @@ fn a_hung_notification_daemon_holds_nothing_up() {
     for _ in 0..100 {
         toaster.show(Toast { title: "a".into(), body: "c".into(), seconds: 1, ..Toast::default() });
     }
-    drop(toaster); // Waits 1 s at most; if it joined, it would wait until the line below, for ever.
+    drop(toaster); // Waits at most 1 s; a join would wait forever, because the gate opens only below.
     signal("-CONT");
     drop(monitor);
 }
 
-/// A program of the test's own, and the line it prints when it is ready.
+/// A helper program, and the line that it prints when it is ready.
 fn own(program: &str, arguments: &[&str]) -> (desk::Running, String) {
     use std::io::BufRead;
     let mut child =
@@ -315,7 +315,7 @@ fn as_a_child_outlives_its_desktop() {
     println!("HELD");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
-    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up), "the key is let go");
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up), "the key is released");
     println!("KEY {}", edges.recv_timeout(LIMIT).unwrap().unwrap_err().one_line());
     tray.show(TrayState::Fault);
     tray.menu(&MenuModel { unit: "nobody".into(), ..MenuModel::default() });
@@ -326,7 +326,7 @@ fn as_a_child_outlives_its_desktop() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_death_of_the_display_and_of_the_bus_ends_nothing_else() {
+fn loss_of_display_and_bus_ends_nothing_else() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
     let _desk = desk();
@@ -365,7 +365,7 @@ fn as_a_child_gives_a_hung_display_up() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_display_that_hangs_holds_nothing_up() {
+fn hung_display_blocks_nothing() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
     let _desk = desk();
@@ -389,7 +389,7 @@ fn a_display_that_hangs_holds_nothing_up() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn toasts_replace_each_other_and_their_markup_is_data() {
+fn toasts_replace_each_other_and_their_markup_is_escaped() {
     let desk = desk();
     let (_monitor, lines) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let toaster = Toaster::start(|p| panic!("{p}")).unwrap();
@@ -401,14 +401,14 @@ fn toasts_replace_each_other_and_their_markup_is_data() {
     let lines = lines.lock().unwrap().clone();
     assert!(lines.iter().any(|l| l.contains("first &lt;b&gt;call&lt;/b&gt;")), "{lines:#?}");
     assert!(lines.iter().any(|l| l.contains("second &amp; last")));
-    // A call is printed an argument a line: the program, the id to replace, an icon, the title.
+    // The monitor prints one argument per line: the program, the id to replace, an icon, the title.
     let ids: Vec<&String> = lines.windows(3).filter(|w| w[2].contains("Hilo Tower 118.1")).map(|w| &w[0]).collect();
     assert_eq!(ids.len(), 2, "{lines:#?}");
-    assert!(ids[0].ends_with(" 0") && !ids[1].ends_with(" 0"), "the second takes the place of the first: {ids:?}");
+    assert!(ids[0].ends_with(" 0") && !ids[1].ends_with(" 0"), "the second replaces the first: {ids:?}");
     assert_eq!(toaster.failures(), 0);
 }
 
-/// What becomes of this test program, started again without a part of its desktop.
+/// Runs this test program again without a part of its desktop, and returns its output.
 fn again(test: &str, change: impl FnOnce(&mut Command)) -> String {
     let mut me = Command::new(std::env::current_exe().unwrap());
     me.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
@@ -434,7 +434,7 @@ fn as_a_child_says_its_problems() {
 }
 
 #[test]
-fn without_display_and_bus_each_part_says_so() {
+fn without_display_and_bus_each_part_reports_it() {
     let said = again("as_a_child_says_its_problems", |me| {
         me.env_remove("DISPLAY").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("XDG_RUNTIME_DIR");
     });
@@ -461,7 +461,7 @@ fn as_a_child_starts_a_tray() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_bus_that_hangs_is_a_problem_and_no_panel_is_none() {
+fn hung_bus_is_a_problem_and_a_missing_panel_is_not() {
     let _desk = desk();
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("bus");

@@ -1,7 +1,7 @@
-//! The push-to-talk key of a Wayland session: the desktop's portal, granted, denied, absent, closed, re-bound and restarted;
-//! the kernel's keyboards in its place. The portal is a peer built from the interface's description, on a bus of its own.
+//! Push-to-talk in a Wayland session: the desktop portal granted, denied, absent, closed, re-bound and restarted, and the kernel's
+//! keyboards as the fallback. The portal is a fake built from the interface's description, on a private bus.
 //!
-//! Needs `dbus-daemon` and no desktop; without it the tests skip themselves, loudly.
+//! Needs `dbus-daemon` but no desktop; without it the tests skip themselves, visibly.
 #![cfg(target_os = "linux")]
 
 mod portal;
@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 const DOWN: Told = Told::Edge(Edge::Down);
 const UP: Told = Told::Edge(Edge::Up);
 
-/// A Wayland session on this bus, with no keyboard that may be read.
+/// A Wayland session on this bus, without a readable keyboard.
 struct Session {
     folder: tempfile::TempDir,
     around: Around,
@@ -37,7 +37,7 @@ impl Session {
         Self { folder, around: Around { wayland: true, display: false, bus, inputs } }
     }
 
-    /// A keyboard with every key of a usual one: a pipe, both ends of which are the test's.
+    /// A standard keyboard: a pipe with both ends held by the test.
     fn keyboard(&self) -> File {
         let known = self.folder.path().join("sys/event0/device/capabilities");
         std::fs::create_dir_all(&known).unwrap();
@@ -82,7 +82,7 @@ fn scroll_lock(down: i32) -> Vec<u8> {
     [&vec![0u8; 2 * size_of::<usize>()][..], &1u16.to_ne_bytes(), &70u16.to_ne_bytes(), &down.to_ne_bytes()].concat()
 }
 
-/// The key is heard by way of this keyboard.
+/// Asserts that the key works through this keyboard.
 fn is_heard(board: &mut File, told: &Receiver<Told>) {
     board.write_all(&scroll_lock(1)).unwrap();
     assert_eq!(next(told), DOWN);
@@ -92,7 +92,7 @@ fn is_heard(board: &mut File, told: &Receiver<Told>) {
 
 #[test]
 #[ignore = "needs desktop"]
-fn the_peer_has_the_interfaces_that_the_description_has() {
+fn fake_portal_matches_the_interface_description() {
     let bus = bus();
     let portal = Portal::start(&bus, Says::default());
     let text = portal.introspect();
@@ -112,7 +112,7 @@ fn the_peer_has_the_interfaces_that_the_description_has() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_granted_key_is_heard_and_only_by_the_portals_own_word() {
+fn granted_key_works_and_only_the_portal_can_signal_it() {
     let bus = bus();
     let portal = Portal::start(&bus, Says::default());
     let session = Session::on(&bus);
@@ -123,7 +123,7 @@ fn a_granted_key_is_heard_and_only_by_the_portals_own_word() {
     assert_eq!(asked.registered, [APP_ID]);
     assert_eq!(asked.wish.as_deref(), Some("CTRL+SHIFT+space"));
     for _ in 0..3 {
-        // Another session's, another shortcut's, and one that a stranger makes up.
+        // Another session's, another shortcut's, and one forged by a third party.
         portal.emit("Activated", Some("/org/freedesktop/portal/desktop/session/1_1/other"), "push-to-talk");
         portal.emit("Activated", None, "something else");
         portal.impostor(&bus);
@@ -137,14 +137,14 @@ fn a_granted_key_is_heard_and_only_by_the_portals_own_word() {
     portal.emit("Activated", None, "push-to-talk");
     assert_eq!(next(&told), DOWN);
     drop(keyboard);
-    assert_eq!(next(&told), UP, "the end lets go");
+    assert_eq!(next(&told), UP, "stopping releases the key");
     assert!(told.iter().next().is_none(), "nothing is left over");
     portal.is_left(&bus);
 }
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_denied_key_is_told_and_not_had_by_another_way() {
+fn denied_key_is_reported_and_not_bypassed() {
     let bus = bus();
     for says in [Says { bind: 1, ..Says::default() }, Says { nothing_bound: true, ..Says::default() }] {
         let _portal = Portal::start(&bus, says);
@@ -161,7 +161,7 @@ fn a_denied_key_is_told_and_not_had_by_another_way() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn without_a_portal_that_works_the_keyboards_are_read_or_the_command_is_named() {
+fn without_a_working_portal_keyboards_or_the_command_are_used() {
     let bus = bus();
     let none: Option<Says> = None;
     for says in [
@@ -195,7 +195,7 @@ fn without_a_portal_that_works_the_keyboards_are_read_or_the_command_is_named() 
 
 #[test]
 #[ignore = "needs desktop"]
-fn an_old_portal_that_knows_no_registry_gives_the_key_too() {
+fn older_portal_without_registry_grants_the_key() {
     let bus = bus();
     let portal = Portal::start(&bus, Says { no_registry: true, ..Says::default() });
     let (_keyboard, told) = Session::on(&bus).listen("ScrollLock");
@@ -206,7 +206,7 @@ fn an_old_portal_that_knows_no_registry_gives_the_key_too() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_session_that_is_closed_lets_go_and_is_told() {
+fn closed_session_releases_the_key_and_is_reported() {
     let bus = bus();
     let portal = Portal::start(&bus, Says::default());
     let (_keyboard, told) = Session::on(&bus).listen("ScrollLock");
@@ -221,7 +221,7 @@ fn a_session_that_is_closed_lets_go_and_is_told() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_key_that_the_pilot_binds_anew_is_let_go_and_told() {
+fn rebound_key_is_released_and_reported() {
     let bus = bus();
     let portal = Portal::start(&bus, Says { trigger: String::new(), ..Says::default() });
     let (_keyboard, told) = Session::on(&bus).listen("ScrollLock");
@@ -240,7 +240,7 @@ fn a_key_that_the_pilot_binds_anew_is_let_go_and_told() {
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_portal_that_is_restarted_is_asked_again_and_a_bus_that_dies_leaves_the_keyboards() {
+fn portal_restart_is_retried_and_bus_loss_leaves_keyboards() {
     let bus = bus();
     let session = Session::on(&bus);
     let mut board = session.keyboard();
@@ -249,7 +249,7 @@ fn a_portal_that_is_restarted_is_asked_again_and_a_bus_that_dies_leaves_the_keyb
     way(&told);
     portal.emit("Activated", None, "push-to-talk");
     assert_eq!(next(&told), DOWN);
-    // Another takes its place, as at an update of the desktop: there is no moment without one.
+    // Another portal takes over, as in a desktop update, without a gap.
     let portal = Portal::start(&bus, Says::default());
     assert_eq!(next(&told), UP);
     assert!(way(&told).starts_with("ScrollLock given"));
@@ -263,7 +263,7 @@ fn a_portal_that_is_restarted_is_asked_again_and_a_bus_that_dies_leaves_the_keyb
 
 #[test]
 #[ignore = "needs desktop"]
-fn a_setting_chooses_the_way() {
+fn setting_chooses_the_source_of_the_key() {
     let bus = bus();
     let portal = Portal::start(&bus, Says::default());
     let session = Session::on(&bus);
@@ -275,7 +275,7 @@ fn a_setting_chooses_the_way() {
     assert!(way(&told).contains("evdev"));
     is_heard(&mut board, &told);
     assert!(portal.asked().registered.is_empty(), "the portal was not asked");
-    // In an X11 session the portal is asked for nothing but by this setting.
+    // In an X11 session, the portal is used only with this setting.
     let around = Around { wayland: false, ..session.around.clone() };
     let ptt = Ptt { listen: Listen::Portal, ..Ptt::default() };
     assert!(keyboard::survey(&around, &ptt).unwrap().contains("portal version 1"));

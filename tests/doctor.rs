@@ -1,5 +1,4 @@
-//! `stratus doctor --json` on machines where this or that is missing, damaged or hangs: each part says what it found, or
-//! what to do.
+//! `stratus doctor --json` on machines where parts are missing, damaged or hung: each part reports its result or a remedy.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
-/// Every part, in the order in which they are told.
+/// Every part, in the order of the report.
 const PARTS: [&str; 17] = [
     "configuration",
     "folders",
@@ -44,7 +43,7 @@ impl Home {
         home
     }
 
-    /// What the doctor finds; its exit code fits what it says, and whatever fails has its remedy.
+    /// The doctor's report; asserts that the exit code matches it, and that every failure has a remedy.
     fn doctor(&self) -> Vec<Value> {
         let at = |name: &str| self.folder.path().join(name);
         let out = Command::new(env!("CARGO_BIN_EXE_stratus"))
@@ -78,14 +77,14 @@ fn part<'a>(found: &'a [Value], name: &str) -> &'a Value {
     found.iter().find(|p| p["part"] == name).unwrap()
 }
 
-/// The part fails, and says this somewhere.
+/// Asserts that the part fails and that its report contains these words.
 fn fails(found: &[Value], name: &str, words: &str) {
     let p = part(found, name);
     assert!(p["ok"] == false && p.to_string().contains(words), "{p}");
 }
 
 #[test]
-fn an_empty_machine_is_told_what_it_lacks() {
+fn empty_machine_is_told_what_it_lacks() {
     let found = Home::new("[sim]\nlink = \"none\"\n[brain]\nollama_url = \"http://127.0.0.1:1\"\n").doctor();
     for (name, words) in [
         ("speech model", "stratus models get"),
@@ -107,7 +106,7 @@ fn an_empty_machine_is_told_what_it_lacks() {
 }
 
 #[test]
-fn what_is_there_is_tried_for_real() {
+fn existing_parts_are_tested_for_real() {
     let found = Home::new(&format!("[speech]\nmodel = {MODEL:?}\n[ptt]\nkey = \"none\"\n[sim]\nlink = \"none\"\n")).doctor();
     assert!(part(&found, "recognition")["found"].as_str().unwrap().to_lowercase().contains("radio check"), "{found:?}");
     assert!(part(&found, "voice")["found"].as_str().unwrap().contains("en-GB"));
@@ -117,8 +116,8 @@ fn what_is_there_is_tried_for_real() {
 }
 
 #[test]
-fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
-    // A server that takes connections and says nothing.
+fn damaged_unwritable_or_hung_parts_have_a_remedy() {
+    // A server that accepts connections and stays silent.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let model = tempfile::NamedTempFile::new().unwrap();
@@ -129,18 +128,18 @@ fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
         "[speech]\nmodel = {:?}\n[sim]\nlink = \"none\"\n[brain]\nollama_url = {url:?}\n[updates]\ncheck = true\n",
         model.path()
     ));
-    // A file where the folder should be.
+    // A file in place of the folder.
     fs::write(home.folder.path().join("data"), "").unwrap();
     let found = home.doctor();
     fails(&found, "speech model", "a different checksum");
     fails(&found, "folders", "writable");
     fails(&found, "language model", "2 s");
     fails(&found, "updates", "updates.feed");
-    // A configuration that cannot be read: the rest is tried on the defaults.
+    // An invalid configuration: the rest is tested with the defaults.
     let found = Home::new("[audio]\nmute = maybe\n").doctor();
     fails(&found, "configuration", "stratus.toml:2");
     assert_eq!(part(&found, "voice")["ok"], true);
-    // With a copy of the last settings that were right, those are judged, as the tray would use them.
+    // With a copy of the last valid settings, those are tested, as the tray would use them.
     let home = Home::new("[pilot]\ncalsign = \"N172SP\"\n");
     let copy = home.folder.path().join("config/stratus/stratus.toml.last-good");
     fs::write(copy, format!("[speech]\nmodel = {MODEL:?}\n[ptt]\nkey = \"none\"\n")).unwrap();
@@ -150,7 +149,7 @@ fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
 }
 
 #[test]
-fn an_airport_that_is_unknown_is_told_with_the_one_that_was_meant() {
+fn unknown_airport_is_reported_with_a_suggestion() {
     let found = Home::new("[sim]\nlink = \"none\"\nairport = \"Bostonn\"\n").doctor();
     fails(&found, "configuration", "there is no airport \\\"Bostonn\\\"");
     fails(&found, "configuration", "did you mean \\\"KBOS\\\" (Boston)");

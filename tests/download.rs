@@ -1,5 +1,5 @@
-//! Downloads against a server that cuts, stalls, lies, redirects and refuses: the file is right in the end or not there,
-//! what arrived is kept for the next time, and each failure has its remedy. Real HTTP over a loopback socket.
+//! Downloads from a server that truncates, stalls, lies, redirects and refuses: the file is correct in the end or absent, received
+//! data is kept for the next attempt, and each failure has a remedy. Real HTTP over a loopback socket.
 
 #[path = "peers/files.rs"]
 mod files;
@@ -37,7 +37,7 @@ fn wanted(server: &Server, folder: &Path) -> Wanted {
     }
 }
 
-/// Fetches once from a server that does these things; the file is right or not there.
+/// Downloads once from a server with this script; asserts that the file is correct or absent.
 fn try_once(script: Vec<Does>, folder: &Path) -> (Result<(), Problem>, Vec<String>) {
     let server = Server::start(content(), script);
     let w = wanted(&server, folder);
@@ -49,7 +49,7 @@ fn try_once(script: Vec<Does>, folder: &Path) -> (Result<(), Problem>, Vec<Strin
             assert!(!part_of(&w.to).exists() && last == SIZE as u64);
         }
         Err(p) => {
-            assert!(!w.to.exists(), "a file that is not right is not in place");
+            assert!(!w.to.exists(), "an incorrect file is not installed");
             assert!(p.to_string().contains("hint:"), "no remedy: {p}");
         }
     }
@@ -57,7 +57,7 @@ fn try_once(script: Vec<Does>, folder: &Path) -> (Result<(), Problem>, Vec<Strin
 }
 
 #[test]
-fn whatever_can_end_well_does() {
+fn recoverable_downloads_succeed() {
     for (name, script) in [
         ("plain", vec![Does::Serves]),
         ("cut twice", vec![Does::CutsAfter(100_000), Does::CutsAfter(1000), Does::Serves]),
@@ -80,7 +80,7 @@ fn whatever_can_end_well_does() {
 }
 
 #[test]
-fn what_cannot_end_well_is_told_with_its_remedy() {
+fn failed_downloads_are_reported_with_a_remedy() {
     for (name, script, why) in [
         ("wrong bytes", vec![Does::WrongBytes], "SHA-256"),
         ("shorter", vec![Does::LiesAboutLength(1000)], "offers 1000 bytes"),
@@ -100,7 +100,7 @@ fn what_cannot_end_well_is_told_with_its_remedy() {
         let told = result.expect_err(name).to_string();
         assert!(told.contains(why), "{name}: {told}");
     }
-    // Nobody there at all.
+    // No server at all.
     let folder = tempfile::tempdir().unwrap();
     let gone = Server::start(content(), vec![Does::Serves]);
     let w = wanted(&gone, folder.path());
@@ -110,7 +110,7 @@ fn what_cannot_end_well_is_told_with_its_remedy() {
 }
 
 #[test]
-fn what_arrived_is_kept_and_the_next_call_goes_on_from_there() {
+fn received_data_is_kept_and_the_next_call_resumes() {
     let folder = tempfile::tempdir().unwrap();
     let (first, _) = try_once(vec![Does::CutsAfter(120_000), Does::HangsUp], folder.path());
     let told = first.unwrap_err().to_string();
@@ -123,7 +123,7 @@ fn what_arrived_is_kept_and_the_next_call_goes_on_from_there() {
 }
 
 #[test]
-fn cancelled_it_ends_at_once_and_keeps_what_is_there() {
+fn cancelled_download_stops_at_once_and_keeps_its_data() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(content(), vec![Does::Serves]);
     let w = wanted(&server, folder.path());
@@ -134,7 +134,7 @@ fn cancelled_it_ends_at_once_and_keeps_what_is_there() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_and_a_second_download_are_told() {
+fn unwritable_folder_and_second_download_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(content(), vec![Does::Serves]);
     let mut w = wanted(&server, folder.path());
@@ -150,7 +150,7 @@ fn a_folder_that_cannot_be_made_and_a_second_download_are_told() {
 }
 
 #[test]
-fn a_file_that_changed_at_the_server_begins_again_and_one_that_did_not_goes_on() {
+fn changed_file_restarts_and_unchanged_one_resumes() {
     let tagged = |tag, other, conditions, cut| Does::Tagged { tag, other, conditions, cut };
     for (name, tags, conditions) in [
         ("with conditions", ["\"old\"", "\"new\""], true),
@@ -167,7 +167,7 @@ fn a_file_that_changed_at_the_server_begins_again_and_one_that_did_not_goes_on()
         second.unwrap_or_else(|p| panic!("{name}: {p}"));
         let condition = asked[0].to_lowercase().contains("if-range: \"old\"");
         assert_eq!(condition, name != "weak tags", "{name}: {asked:?}");
-        // One request where the server knows conditions: nothing was fetched in vain.
+        // A single request if the server supports conditions: nothing was downloaded in vain.
         assert_eq!(asked.len() == 1, conditions, "{name}: {asked:?}");
         assert!(!edition_of(&part).exists(), "{name}");
     }
@@ -175,7 +175,7 @@ fn a_file_that_changed_at_the_server_begins_again_and_one_that_did_not_goes_on()
     let (same, asked) = try_once(vec![tagged("\"x\"", false, true, 120_000), tagged("\"x\"", false, true, SIZE)], folder.path());
     same.unwrap();
     assert!(asked[1].to_lowercase().contains("if-range: \"x\"") && asked[1].to_lowercase().contains("range: bytes=120000-"), "{asked:?}");
-    // A tag that would break the request is none.
+    // A tag that would break the request is ignored.
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("models")).unwrap();
     let part = part_of(&folder.path().join("models/ggml-test.bin"));

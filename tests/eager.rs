@@ -1,4 +1,4 @@
-//! Recognition while the key is held: the held-out recordings have the words that recognition after the key has.
+//! Recognition while the key is held: the held-out recordings give the same words as recognition after the release.
 #![allow(clippy::print_stdout, reason = "a test tells what it measured")]
 
 #[path = "../benches/eager/calls.rs"]
@@ -16,7 +16,7 @@ use stratus::speech::recognise::Recogniser;
 use stratus::speech::{files, model};
 use stratus::units::TxId;
 
-/// The last pause, as the microphone's thread finds it, or the key's release.
+/// The last pause that the microphone's thread detects, or the key's release.
 fn last_look(call: &Call) -> usize {
     let (mut pauses, piece) = (Pauses::default(), take::RATE as usize / 100);
     let looks = (1..=call.released / piece).map(|n| n * piece).filter(|n| pauses.reached(&call.sound[..*n], take::RATE));
@@ -24,12 +24,12 @@ fn last_look(call: &Call) -> usize {
 }
 
 #[test]
-fn the_held_out_recordings_have_the_same_words_when_they_are_recognised_ahead() {
+fn held_out_recordings_have_the_same_words_ahead() {
     let path = files::demo("stratus-demo-en-q5_0.bin").unwrap();
     let mut ears = Recogniser::load(&model::verify(&path, None).unwrap(), 1).unwrap();
     let (recorded, hints, never) = (calls::recorded().unwrap(), Hints::default(), AtomicBool::new(false));
     assert_eq!((recorded.len(), KINDS.len()), (48, 5));
-    // Released as recorded, and some of them right after the last word and long after it.
+    // Released as recorded, some right after the last word, and some long after it.
     let kinds = [(Kind::AsRecorded, 1), (Kind::After(100), 6), (Kind::Late, 12)];
     for (kind, every) in kinds {
         let (mut wrong, mut words, mut ahead_of) = ([0, 0], 0, 0);
@@ -39,7 +39,7 @@ fn the_held_out_recordings_have_the_same_words_when_they_are_recognised_ahead() 
             ahead_of += usize::from(sound.len() < call.released);
             ahead.work(&Job::new(tx, sound), &mut ears, &hints).unwrap();
             let one_shot = ears.transcribe(&call.sound, &hints, &never).unwrap().text;
-            // A switch that is on: nothing is computed any more.
+            // The cancel flag is set, so nothing more is computed.
             let eager = ahead.end(tx, &call.sound, &mut ears, &hints, &AtomicBool::new(true)).unwrap().text;
             wrong[0] += calls::errors(&call.text, &one_shot);
             wrong[1] += calls::errors(&call.text, &eager);

@@ -1,4 +1,4 @@
-//! Spoken calls in cockpit noise: what the gate and the timing make of the sound. What recognition wrote of them is held in
+//! Spoken calls in cockpit noise: how the gate and the timing handle the sound. The recognised words are tested in
 //! crates/stratus-atc/tests/engine/cases/heard.rs.
 
 use std::path::Path;
@@ -7,9 +7,9 @@ use stratus::app::gate;
 use stratus::audio::{take, wav};
 use stratus::sound::level;
 
-/// Speech passes the gate and is timed, also in 5 dB of cockpit noise; the noise alone has no voice of that length.
+/// Speech passes the gate and is timed, even in 5 dB of cockpit noise; the noise alone contains no voice of that length.
 #[test]
-fn the_gate_and_the_timing_hold_for_speech_in_cockpit_noise() {
+fn gate_and_timing_work_for_speech_in_cockpit_noise() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/spoken");
     let of = |name: &str| take::from_16k(&wav::read(&folder.join(name)).unwrap().samples);
     for (call, seconds) in [("S115", 2.1), ("S135", 2.1)] {

@@ -1,4 +1,4 @@
-//! The single instance and its socket, from outside: what it answers, whom it refuses, what it survives.
+//! The single instance and its socket from outside: what it answers, whom it refuses, and what it survives.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 #![cfg(unix)]
 
@@ -54,7 +54,7 @@ fn requests_are_answered() {
 }
 
 #[test]
-fn the_wire_is_what_the_document_says() {
+fn wire_format_matches_the_documentation() {
     let (_folder, socket) = socket();
     let (out, seen) = channel();
     let out = Mutex::new(out);
@@ -80,12 +80,12 @@ fn the_wire_is_what_the_document_says() {
 }
 
 #[test]
-fn there_is_one_instance_and_a_crash_leaves_no_trace() {
+fn only_one_instance_runs_and_a_crash_leaves_no_trace() {
     let (_folder, socket) = socket();
     let first = lock(&socket);
     assert!(matches!(Instance::acquire(&socket).unwrap(), Instance::AlreadyRunning));
     drop(first);
-    // What a killed process leaves: a socket that nobody listens on.
+    // Leftover of a killed process: a socket without a listener.
     drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
     assert!(socket.exists());
     assert!(send(&socket, &Request::Ping(true), LIMIT).unwrap_err().what.contains("not running"));
@@ -96,7 +96,7 @@ fn there_is_one_instance_and_a_crash_leaves_no_trace() {
 }
 
 #[test]
-fn nobody_else_may_connect() {
+fn other_accounts_may_not_connect() {
     let (_folder, socket) = socket();
     let _server = Server::start(lock(&socket), echo).unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -106,20 +106,20 @@ fn nobody_else_may_connect() {
 }
 
 #[test]
-fn a_long_line_and_a_crowd_are_refused_and_the_next_one_is_served() {
+fn long_line_and_crowd_are_refused_and_the_next_is_served() {
     let (_folder, socket) = socket();
     let _server = Server::start(lock(&socket), echo).unwrap();
     let mut long = UnixStream::connect(&socket).unwrap();
     let _ = long.write_all(&vec![b'x'; 100_000]);
     let mut answer = String::new();
-    let _ = long.read_to_string(&mut answer); // It may end in a reset: we still had words to send.
+    let _ = long.read_to_string(&mut answer); // It may end in a reset, because there was more to send.
     assert!(answer.is_empty() || answer.contains("longer"), "{answer}");
     let p = send(&socket, &Request::Say("x".repeat(70_000)), LIMIT).unwrap_err();
     assert!(p.what.contains("too long"), "{p}");
 
     let crowd: Vec<UnixStream> = (0..8)
         .map(|_| {
-            // The places of those before may not be given back yet.
+            // The previous slots may not be released yet.
             let until = std::time::Instant::now() + LIMIT;
             loop {
                 let mut stream = UnixStream::connect(&socket).unwrap();
@@ -142,7 +142,7 @@ fn a_long_line_and_a_crowd_are_refused_and_the_next_one_is_served() {
 }
 
 #[test]
-fn a_slow_answer_ends_at_the_callers_limit() {
+fn slow_answer_ends_at_the_callers_timeout() {
     let (_folder, socket) = socket();
     let kept = Mutex::new(Vec::new());
     let _server = Server::start(lock(&socket), move |_, replier| kept.lock().unwrap().push(replier)).unwrap();
@@ -151,14 +151,14 @@ fn a_slow_answer_ends_at_the_callers_limit() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_a_problem() {
+fn uncreatable_folder_is_a_problem() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let p = Instance::acquire(&folder.path().join("file/stratus.sock")).err().unwrap();
     assert!(!p.fix.is_empty() && p.why[0].contains("stratus.sock"), "{p}");
 }
 
-/// Removes the folders of these sockets in the end: some lie outside of the test's own.
+/// Removes the folders of these sockets at the end, because some are outside the test's folder.
 #[cfg(target_os = "linux")]
 struct Places(Vec<PathBuf>);
 
@@ -187,13 +187,13 @@ fn acquired(sockets: &[PathBuf]) -> Lock {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_path_that_is_too_long_and_a_folder_that_cannot_be_written_have_another_place() {
+fn overlong_path_and_read_only_folder_have_alternatives() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("file"), "").unwrap();
     for data_dir in [root.path().join("a-folder-of-a-long-name/".repeat(6)), root.path().join("file/home")] {
         let places = Places(paths(data_dir.clone()).sockets());
         let server = Server::start(acquired(&places.0), echo).unwrap();
-        // Another process of the same account looks in the same places.
+        // Another process of the same account uses the same paths.
         let seen = paths(data_dir).sockets();
         assert_eq!(stratus::ipc::reach(&seen, &Request::Ptt(Press::Up), LIMIT).unwrap(), Reply::Ok { ok: true });
         assert!(matches!(Instance::acquire_among(&seen).unwrap(), Instance::AlreadyRunning));
@@ -206,10 +206,10 @@ fn a_path_that_is_too_long_and_a_folder_that_cannot_be_written_have_another_plac
 
 #[test]
 #[cfg(target_os = "linux")]
-fn one_that_runs_at_another_place_is_the_one() {
+fn instance_at_another_place_counts() {
     let root = tempfile::tempdir().unwrap();
     let sockets = [root.path().join("first/stratus.sock"), root.path().join("second/stratus.sock")];
-    // When it started, the first place could not be had.
+    // When it started, the first place was unavailable.
     std::fs::write(root.path().join("first"), "").unwrap();
     let _server = Server::start(acquired(&sockets), echo).unwrap();
     std::fs::remove_file(root.path().join("first")).unwrap();
@@ -219,7 +219,7 @@ fn one_that_runs_at_another_place_is_the_one() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_others_put_where_everybody_may_write_is_not_trusted() {
+fn foreign_files_in_world_writable_places_are_not_trusted() {
     let root = tempfile::tempdir().unwrap();
     let open = |name: &str, mode: u32| {
         let folder = root.path().join(name);
@@ -228,7 +228,7 @@ fn what_others_put_where_everybody_may_write_is_not_trusted() {
         folder
     };
     let shared = open("shared", 0o1777);
-    // Others may write into the one; the other leads elsewhere.
+    // One is writable by others; the other is a link.
     let (squatted, linked, own) = (open("shared/squatted", 0o777), shared.join("linked"), shared.join("own"));
     std::os::unix::fs::symlink(open("elsewhere", 0o700), &linked).unwrap();
     let sockets = [&squatted, &linked, &own].map(|f| f.join("stratus.sock")).to_vec();
@@ -238,7 +238,7 @@ fn what_others_put_where_everybody_may_write_is_not_trusted() {
     [&a, &b].iter().for_each(|l| l.set_nonblocking(true).unwrap());
     assert!(stratus::ipc::reach(&sockets, &Request::Say("secret".into()), LIMIT).is_err());
     let server = Server::start(acquired(&sockets), echo).unwrap();
-    assert!(sockets[2].exists(), "its own folder was chosen");
+    assert!(sockets[2].exists(), "the account's own folder was chosen");
     assert!(stratus::ipc::reach(&sockets, &Request::Say("secret".into()), LIMIT).is_ok());
     for listener in [a, b] {
         assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody came");
@@ -255,7 +255,7 @@ fn what_others_put_where_everybody_may_write_is_not_trusted() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_tray_of_a_long_home_starts_and_the_commands_find_it() {
+fn tray_with_a_long_home_path_starts_and_is_found() {
     let root = tempfile::tempdir().unwrap();
     let home = root.path().join("a-folder-of-a-long-name/".repeat(6));
     std::fs::create_dir_all(&home).unwrap();
@@ -277,7 +277,7 @@ fn the_tray_of_a_long_home_starts_and_the_commands_find_it() {
     assert!(ptt.status.success(), "{}", String::from_utf8_lossy(&ptt.stderr));
     let second = stratus(&["run"]).output().unwrap();
     assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
-    // It may be gone before its answer is.
+    // It may be gone before its answer arrives.
     let _ = stratus::ipc::reach(&places.0, &Request::Quit(true), LIMIT);
     assert!(tray.wait().unwrap().success());
 }

@@ -1,5 +1,5 @@
-//! The language model's client against a peer that speaks Ollama's API over a real loopback socket: right, slow, hung,
-//! cut off, refusing, lying, absent. Whatever it does, the pilot gets an answer.
+//! The language model's client against a fake that speaks Ollama's API over a real loopback socket: correct, slow, hung, truncated,
+//! refusing, lying, absent. In every case, the pilot gets an answer.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::io::{Read, Write};
@@ -14,16 +14,16 @@ use stratus::problem::Problem;
 use stratus::settings::Brain;
 use stratus::units::TxId;
 
-/// What the peer does with a request.
+/// What the fake does with a request.
 #[derive(Clone)]
 enum Peer {
     /// HTTP status and body.
     Answers(&'static str, String),
-    /// Takes the request and never answers.
+    /// Accepts the request and never answers.
     Hangs,
-    /// Promises more than it sends.
+    /// Sends less than announced.
     CutsOff,
-    /// Sends as long as anybody reads.
+    /// Sends as long as the client reads.
     Floods,
 }
 
@@ -102,7 +102,7 @@ fn read(stream: &mut TcpStream) -> String {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // An empty connection ends the peer.
+        // An empty connection ends the fake.
         let _ = TcpStream::connect(self.at);
         if let Some(t) = self.thread.take() {
             let _ = t.join();
@@ -134,7 +134,7 @@ fn ask(url: &str, deadline_ms: u32) -> Result<String, Problem> {
 }
 
 #[test]
-fn a_right_answer_comes_back_whole_and_the_request_is_as_ollama_wants_it() {
+fn correct_answer_is_returned_and_request_matches_ollama() {
     let server = serve(ollama(r#"{"intent":"departure_ready"}"#));
     assert_eq!(ask(&server.url, 5000).unwrap(), r#"{"intent":"departure_ready"}"#);
     let request = server.requests.recv().unwrap();
@@ -149,7 +149,7 @@ fn a_right_answer_comes_back_whole_and_the_request_is_as_ollama_wants_it() {
 }
 
 #[test]
-fn slow_hung_cut_off_and_refusing_peers_are_problems_with_a_remedy() {
+fn slow_hung_truncated_and_refusing_servers_are_problems() {
     let missing = Peer::Answers("404 Not Found", r#"{"error":"model 'llama3.2:3b' not found"}"#.into());
     for (what, peer, wanted) in [
         ("hung", Peer::Hangs, "no answer within"),
@@ -168,22 +168,22 @@ fn slow_hung_cut_off_and_refusing_peers_are_problems_with_a_remedy() {
 }
 
 #[test]
-fn an_answer_without_an_end_is_not_read_to_its_end() {
+fn endless_answer_is_abandoned() {
     let server = serve(Peer::Floods);
-    // The peer goes on until nobody reads: the answer comes because it was given up, not because it was over.
+    // The fake sends until nobody reads, so an answer shows that the client gave up.
     let p = ask(&server.url, 60_000).unwrap_err();
     assert!(p.one_line().contains("much too long"), "{}", p.one_line());
 }
 
 #[test]
-fn a_question_given_up_gets_no_answer_and_holds_nothing_up() {
+fn cancelled_question_gets_no_answer_and_blocks_nothing() {
     let server = serve(Peer::Hangs);
     let (out, answers) = channel();
     let llm = Llm::start(move |tx, result| out.send((tx, result)).unwrap()).unwrap();
     llm.ask(TxId(1), question(60_000), &brain(&server.url));
     server.requests.recv_timeout(Duration::from_secs(10)).unwrap();
     llm.cancel(TxId(1));
-    // Dropping joins: it would hang here if the question still held the thread.
+    // Dropping joins: it would hang here if the question still blocked the thread.
     drop(llm);
     assert!(answers.try_recv().is_err());
 }

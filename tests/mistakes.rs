@@ -1,8 +1,8 @@
-//! The mistakes that newcomers make, one test each: what is told, in whose name, and what it proposes.
+//! Common mistakes of newcomers, one test each: the message, its sender, and its suggestion.
 //!
-//! The others stand where their part is: words before the key or before the microphone is open in `syllables.rs` (heard or lost) and
-//! `src/dispatch/microphone.rs` (what is told); a default microphone or speaker that is unplugged in `audio_devices.rs`; two devices of
-//! one name in `src/desktop/menu/tests.rs`; a key that is typed as well in `src/dispatch/key.rs`.
+//! Other mistakes are tested with their part: words before the key or before the microphone is open in `syllables.rs` (captured or
+//! lost) and `src/dispatch/microphone.rs` (the message); an unplugged default microphone or speaker in `audio_devices.rs`; two
+//! devices of one name in `src/desktop/menu/tests.rs`; a typing key in `src/dispatch/key.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use stratus::problem::{Part, Problem};
 use stratus::settings::{BrainMode, Config};
 use stratus::units::Time;
 
-/// At Hilo, on this frequency; without one, as before any simulator runs.
+/// At Hilo, on this frequency; or without one, as before a simulator runs.
 fn app(com1: &str) -> App {
     let mut config = Config::default();
     config.pilot.callsign = "N172SP".parse().ok();
@@ -34,7 +34,7 @@ fn voice() -> Take {
     Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() }
 }
 
-/// A call by the key, held for so long: what comes of it.
+/// A call by key, held for this long, and its effects.
 fn press(app: &mut App, held: Duration, take: Take, heard: Result<Heard, Problem>) -> Vec<Effect> {
     let mut now = Time(1000);
     let mut all = app.handle(now, Event::Ptt(Edge::Down));
@@ -61,13 +61,13 @@ fn says(app: &mut App, words: &str) -> Toast {
 }
 
 #[test]
-fn letting_go_early_is_answered_with_what_was_heard() {
+fn early_release_is_answered_with_the_recognised_words() {
     let toast = says(&mut app("121.9"), "Hilo Ground, Skyhawk one seven two sierra papa, radio");
     assert!(toast.conversation && toast.title == "Hilo Ground \u{b7} 121.9" && toast.body.contains("You: \"Hilo Ground"), "{toast:?}");
 }
 
 #[test]
-fn the_wrong_frequency_is_told_with_the_right_one() {
+fn wrong_frequency_is_reported_with_the_right_one() {
     let toast = says(&mut app("121.9"), "Hilo Tower, Skyhawk one seven two sierra papa, radio check");
     assert!(toast.conversation && toast.body.contains("Hilo Ground") && toast.body.contains("118.1"), "{toast:?}");
     let nobody = says(&mut app("133.0"), "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
@@ -75,28 +75,28 @@ fn the_wrong_frequency_is_told_with_the_right_one() {
 }
 
 #[test]
-fn a_wrong_readback_is_corrected_with_the_right_runway() {
+fn wrong_readback_is_corrected_with_the_right_runway() {
     let mut app = app("121.9");
     let taxi = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
     assert!(taxi.body.contains("Read back: runway 8"), "{taxi:?}");
     let toast = says(&mut app, "Taxi to runway two six, Skyhawk one seven two sierra papa");
-    assert!(toast.conversation && toast.body.contains("runway 8"), "the right one is said: {toast:?}");
+    assert!(toast.conversation && toast.body.contains("runway 8"), "the right one is stated: {toast:?}");
 }
 
 #[test]
-fn without_a_simulator_the_station_that_is_called_answers() {
+fn without_a_simulator_the_called_station_answers() {
     let toast = says(&mut app(""), "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
     assert!(toast.conversation && toast.title.starts_with("Hilo Ground") && toast.body.contains("I read you"), "{toast:?}");
 }
 
 #[test]
-fn without_a_simulator_a_call_without_a_station_is_told_how_to_begin() {
+fn without_a_simulator_a_call_must_name_a_station() {
     let toast = says(&mut app(""), "high low ground sky ho one seven two sierra papa radio check");
     assert!(!toast.conversation && toast.title == "No station understood" && toast.body.starts_with("Begin with its name"), "{toast:?}");
 }
 
 #[test]
-fn the_station_of_the_first_call_is_expected_where_no_simulator_names_one() {
+fn first_call_station_is_expected_without_a_simulator() {
     let hint = |leads: bool, com1: &str| {
         let mut app = app(com1);
         let done = [Step::Model, Step::Microphone, Step::Key, Step::Callsign].into();
@@ -108,16 +108,16 @@ fn the_station_of_the_first_call_is_expected_where_no_simulator_names_one() {
     let first = hint(true, "");
     assert!(first.ends_with("Denver, Denver Ground, runway eight"), "{first}");
     assert!(!hint(false, "").contains("Denver"), "another station is as likely");
-    assert_eq!(hint(true, "121.9"), hint(false, "121.9"), "where one is tuned, that is expected");
+    assert_eq!(hint(true, "121.9"), hint(false, "121.9"), "a tuned station is expected");
 }
 
 #[test]
-fn the_wrong_microphone_is_named() {
+fn wrong_microphone_is_named() {
     let silence = Take { ms: 2000, ..Take::default() };
     let fx = press(&mut app("121.9"), Duration::from_secs(2), silence, Ok(Heard::default()));
     let toast = toasts(&fx)[0];
     assert!(toast.title == "No signal from Webcam" && toast.body.contains("Test it under Microphone."), "{toast:?}");
-    // One that was chosen is named as the menu names it.
+    // A chosen one is named as in the menu.
     let mut config = Config::default();
     config.audio.microphone = Some("pulseaudio:in.headset".into());
     let mut app = App::new(Arc::new(config), Airports::first());
@@ -128,7 +128,7 @@ fn the_wrong_microphone_is_named() {
 }
 
 #[test]
-fn without_a_speech_model_each_press_leads_to_one() {
+fn without_a_speech_model_each_press_offers_one() {
     let mut app = App::new(Arc::default(), Airports::first());
     app.handle(Time(0), Event::Steps(Steps::begun()));
     let none = || Problem::new("there is no speech model").about(Part::SpeechModel).brief("Download a speech model to begin", "");
@@ -138,7 +138,7 @@ fn without_a_speech_model_each_press_leads_to_one() {
         assert!(told.len() == 1 && told[0].title == "Download a speech model to begin", "press {n}: {told:?}");
     }
     assert_eq!(app.menu_model().steps.next(), Some(Step::Model), "and so does the first row of the menu");
-    // Once it is on its way, nobody is sent to download it.
+    // During the download, no message suggests another download.
     app.handle(Time(90_000), Event::Menu(Choice::Step(Step::Model)));
     app.handle(Time(91_000), Event::Fetching { model: "base.en".into(), percent: 35 });
     let fx = press(&mut app, Duration::from_secs(2), voice(), Err(none()));
@@ -147,7 +147,7 @@ fn without_a_speech_model_each_press_leads_to_one() {
 }
 
 #[test]
-fn a_key_that_is_held_too_long_is_told_and_what_was_said_is_worked_on() {
+fn overlong_hold_is_reported_and_its_words_are_processed() {
     let mut app = app("121.9");
     let heard = Heard { text: "Hilo Ground, Skyhawk one seven two sierra papa, radio check".into(), ..Heard::default() };
     let mut all = app.handle(Time(0), Event::Ptt(Edge::Down));
@@ -160,12 +160,12 @@ fn a_key_that_is_held_too_long_is_told_and_what_was_said_is_worked_on() {
     all.extend(app.handle(Time(32_000), Event::Heard { tx, result: Ok(heard) }));
     let told = toasts(&all);
     assert_eq!(told[0].title, "Key held too long");
-    // It is Stratus's own word: the answer does not take its place.
+    // It is Stratus's own message, so the answer does not replace it.
     assert!(!told[0].conversation && told[0].body.contains("Let go of the key") && told[1].conversation, "{told:?}");
 }
 
 #[test]
-fn a_press_during_the_answer_silences_it_and_say_again_repeats_it() {
+fn press_during_the_answer_silences_it_and_say_again_repeats() {
     let mut app = app("121.9");
     let first = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
     let fx = app.handle(Time(3000), Event::Ptt(Edge::Down));
@@ -177,7 +177,7 @@ fn a_press_during_the_answer_silences_it_and_say_again_repeats_it() {
 }
 
 #[test]
-fn a_second_press_before_the_answer_tells_that_the_call_was_dropped() {
+fn second_press_before_the_answer_reports_the_dropped_call() {
     let mut app = app("121.9");
     app.handle(Time(1000), Event::Ptt(Edge::Down));
     app.handle(Time(2_000_000_000), Event::Ptt(Edge::Up));
@@ -186,7 +186,7 @@ fn a_second_press_before_the_answer_tells_that_the_call_was_dropped() {
 }
 
 #[test]
-fn a_device_that_returns_does_not_hide_what_a_test_asks_for() {
+fn returning_device_does_not_hide_a_test_prompt() {
     let mut app = app("121.9");
     let back = || Event::Device { part: Part::Microphone, result: Ok("Headset is back.".into()) };
     assert_eq!(toasts(&app.handle(Time(1), back()))[0].body, "Headset is back.");
@@ -195,7 +195,7 @@ fn a_device_that_returns_does_not_hide_what_a_test_asks_for() {
 }
 
 #[test]
-fn a_call_that_was_lost_with_the_microphone_is_told_when_it_returns() {
+fn call_lost_with_the_microphone_is_reported_on_its_return() {
     let mut app = app("121.9");
     app.handle(Time(1000), Event::Ptt(Edge::Down));
     let tx = app.open_tx().unwrap();
@@ -206,7 +206,7 @@ fn a_call_that_was_lost_with_the_microphone_is_told_when_it_returns() {
 }
 
 #[test]
-fn without_a_simulator_the_menu_names_the_airport_of_the_settings() {
+fn without_a_simulator_the_menu_names_the_settings_airport() {
     let mut config = Config::default();
     config.sim.airport = Some("PHTO".into());
     let app = App::new(Arc::new(config), Airports::first());
@@ -214,14 +214,14 @@ fn without_a_simulator_the_menu_names_the_airport_of_the_settings() {
 }
 
 #[test]
-fn a_tap_is_told_how_to_use_the_key() {
+fn tap_is_answered_with_how_to_use_the_key() {
     let fx = press(&mut app("121.9"), Duration::from_millis(100), voice(), Ok(Heard::default()));
     let told = toasts(&fx);
     assert!(told.len() == 1 && told[0].title == "Hold the key while you speak", "{told:?}");
 }
 
 #[test]
-fn a_typed_call_is_answered_as_a_spoken_one() {
+fn typed_call_is_answered_like_a_spoken_one() {
     let mut app = app("121.9");
     let fx = app.handle(Time(0), Event::Typed { id: 3, text: "Hilo Ground, Skyhawk 172SP, radio check".into(), opinion: None });
     let toast = toasts(&fx)[0];
@@ -230,7 +230,7 @@ fn a_typed_call_is_answered_as_a_spoken_one() {
 }
 
 #[test]
-fn a_device_that_stands_in_or_takes_over_is_told_with_its_name() {
+fn fallback_or_replacement_device_is_reported_by_name() {
     let mut app = app("121.9");
     for (part, words) in
         [(Part::Microphone, "Now using Webcam."), (Part::Speaker, "USB Headset is not connected. Using TV until it returns.")]
@@ -242,7 +242,7 @@ fn a_device_that_stands_in_or_takes_over_is_told_with_its_name() {
 }
 
 #[test]
-fn a_speech_model_that_is_not_loaded_yet_costs_the_first_call_nothing() {
+fn model_still_loading_costs_the_first_call_nothing() {
     let mut app = app("121.9");
     let heard = Heard { text: "Hilo Ground, Skyhawk one seven two sierra papa, radio check".into(), took_ms: 900, ..Heard::default() };
     let fx = press(&mut app, Duration::from_secs(2), voice(), Ok(heard));
@@ -251,7 +251,7 @@ fn a_speech_model_that_is_not_loaded_yet_costs_the_first_call_nothing() {
 }
 
 #[test]
-fn what_to_say_now_is_two_or_three_calls() {
+fn what_to_say_now_lists_two_or_three_calls() {
     let mut app = app("121.9");
     let fx = app.handle(Time(0), Event::Menu(Choice::WhatToSay));
     let body = &toasts(&fx)[0].body;
@@ -264,12 +264,12 @@ fn what_to_say_now_is_two_or_three_calls() {
 }
 
 #[test]
-fn a_readback_that_does_not_come_is_asked_for_in_plain_words() {
+fn missing_readback_is_requested_in_plain_words() {
     let mut app = app("121.9");
     let taxi = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
     assert!(taxi.body.contains("\nRead back: runway 8"), "{taxi:?}");
     let tx = app.upcoming_tx();
-    // The answer was heard; the readback does not come.
+    // The answer was heard; the readback is missing.
     let tx = stratus::units::TxId(tx.0 - 1);
     app.handle(Time(3000), Event::Played { tx, complete: true });
     let due = app.next_deadline().unwrap();

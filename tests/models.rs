@@ -1,4 +1,4 @@
-//! Damaged speech models of every kind: each is refused with a remedy, or works; none ends or hangs the program.
+//! Damaged speech models of every kind: each is refused with a remedy, or works; none crashes or hangs the program.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::path::Path;
@@ -16,7 +16,7 @@ fn with(good: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     bytes
 }
 
-/// The header's n-th number, counted from 1 after the magic.
+/// Replaces the header's n-th number, counted from 1 after the magic.
 fn header(good: &[u8], n: usize, value: i32) -> Vec<u8> {
     with(good, |b| b[n * 4..n * 4 + 4].copy_from_slice(&value.to_le_bytes()))
 }
@@ -53,7 +53,7 @@ fn damaged(good: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn damaged_models_of_every_kind_crash_nothing() {
+fn damaged_models_never_crash_the_program() {
     let good = std::fs::read(files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("brought.bin");
@@ -65,7 +65,7 @@ fn damaged_models_of_every_kind_crash_nothing() {
     assert!(all.len() >= 20);
     for (what, bytes) in &all {
         std::fs::write(&file, bytes).unwrap();
-        // The pilot trusts it: its own sum is in the configuration.
+        // The pilot trusts it: its checksum is in the configuration.
         let sum: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         let verified = match model::verify(&file, Some(&sum)) {
             Ok(v) => v,
@@ -81,7 +81,7 @@ fn damaged_models_of_every_kind_crash_nothing() {
                 println!("{what}: {}", p.why.join(": "));
                 tried += 1;
             }
-            // Changed weights are still weights: it hears worse, and that is all.
+            // Changed weights are still weights: recognition only gets worse.
             Ok(()) => {
                 let mut ears = Recogniser::load(&verified, 1).unwrap();
                 let _ = ears.transcribe(&[0.01; 16_000], &Hints::default(), &AtomicBool::new(false));

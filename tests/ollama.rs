@@ -1,5 +1,5 @@
-//! Ollama's list, downloads and the model kept warm, against a peer that speaks its API over a real loopback socket: lines
-//! split anywhere, slow, cut, lying, hung, with an error in the stream. And which options each request carries.
+//! Ollama's list, downloads and keep-alive, against a fake that speaks its API over a real loopback socket: lines split anywhere,
+//! slow, truncated, lying, hung, with an error in the stream. Also the options of each request.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,16 +13,16 @@ use stratus::llm::warm::Warm;
 use stratus::problem::Problem;
 use stratus::settings::{Brain, Placement};
 
-/// What the peer does with a request.
+/// What the fake does with a request.
 #[derive(Clone)]
 enum Does {
-    /// A whole answer.
+    /// A complete answer.
     Answers(&'static str, String),
-    /// A stream, in pieces of so many bytes.
+    /// A stream in pieces of this many bytes.
     Streams(String, usize),
-    /// The same, and then nothing, while the connection stays.
+    /// The same, then silence while the connection stays.
     Stalls(String),
-    /// The same, and the connection is gone before the end.
+    /// The same, but the connection breaks before the end.
     Cuts(String),
     /// Never answers.
     Hangs,
@@ -36,7 +36,7 @@ struct Peer {
 }
 
 impl Peer {
-    /// Does these things one after another, and the last one from then on.
+    /// Follows the script, and repeats its last step from then on.
     fn start(script: Vec<Does>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
@@ -49,7 +49,7 @@ impl Peer {
                     return;
                 }
                 let _ = seen.send(request);
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = serve(&mut stream, &script[n.min(script.len() - 1)]);
             }
         });
@@ -59,7 +59,7 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // An empty connection ends the peer.
+        // An empty connection ends the fake.
         let _ = TcpStream::connect(self.at);
         let _ = self.thread.take().unwrap().join();
     }
@@ -122,7 +122,7 @@ fn quick() -> Patience {
     Patience { answer: Duration::from_millis(600), word: Duration::from_millis(400), pause: Duration::from_millis(2) }
 }
 
-/// A pull's words up to a part of its one large layer.
+/// The progress messages of a pull up to a part of its one large layer.
 fn words(done: u64) -> String {
     let layer =
         |completed: u64| format!("{{\"status\":\"pulling dde5\",\"digest\":\"sha256:dde5\",\"total\":2000,\"completed\":{completed}}}\n");
@@ -145,7 +145,7 @@ fn try_once(script: Vec<Does>) -> (Result<(), Problem>, Vec<(u64, u64)>, usize) 
 }
 
 #[test]
-fn a_download_that_can_end_well_does_however_its_words_are_split() {
+fn recoverable_pull_succeeds_however_its_lines_are_split() {
     for (name, script, requests) in [
         ("in lines", vec![Does::Streams(whole(), 10_000)], 1),
         ("split anywhere", vec![Does::Streams(whole(), 7)], 1),
@@ -160,12 +160,12 @@ fn a_download_that_can_end_well_does_however_its_words_are_split() {
         let (result, told, asked) = try_once(script);
         assert!(result.is_ok(), "{name}: {result:?}");
         assert_eq!((told.last(), asked), (Some(&(2000, 2000)), requests), "{name}");
-        assert!(told.is_sorted(), "{name}: progress goes back: {told:?}");
+        assert!(told.is_sorted(), "{name}: progress goes backwards: {told:?}");
     }
 }
 
 #[test]
-fn a_download_that_cannot_end_well_is_told_with_its_remedy() {
+fn failed_pull_is_reported_with_a_remedy() {
     let error = |words: &str| format!("{}{{\"error\":\"{words}\"}}\n", words_of_manifest());
     for (name, script, why) in [
         ("no such model", vec![Does::Streams(error("pull model manifest: file does not exist"), 11)], "ollama.com/library"),
@@ -183,7 +183,7 @@ fn a_download_that_cannot_end_well_is_told_with_its_remedy() {
         assert!(p.contains(why), "{name}: {p}");
         assert!(told.iter().all(|(done, total)| done <= total), "{name}");
     }
-    // Nobody there at all.
+    // No server at all.
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let p = pull(&format!("http://{nobody}"), "m", quick(), &AtomicBool::new(false), &mut |_, _| {}).unwrap_err();
     assert!(p.fix.contains("Ollama runs"), "{p}");
@@ -194,7 +194,7 @@ fn words_of_manifest() -> &'static str {
 }
 
 #[test]
-fn a_download_that_is_given_up_ends_at_once() {
+fn cancelled_pull_ends_at_once() {
     let peer = Peer::start(vec![Does::Stalls(words(600))]);
     let cancel = AtomicBool::new(false);
     let patience = Patience { word: Duration::from_secs(600), ..quick() };
@@ -203,7 +203,7 @@ fn a_download_that_is_given_up_ends_at_once() {
 }
 
 #[test]
-fn the_list_is_read_and_a_peer_that_lies_gives_none() {
+fn list_is_parsed_and_a_lying_server_yields_none() {
     let body = r#"{"models":[{"name":"llama3.2:3b","size":2019393189,"details":{}},{"name":7},{"name":"mistral:latest","size":5}]}"#;
     let peer = Peer::start(vec![Does::Answers("200 OK", body.into())]);
     let there = list(&format!("{}/", peer.url), quick()).unwrap();
@@ -231,7 +231,7 @@ fn next(peer: &Peer) -> (String, serde_json::Value) {
 }
 
 #[test]
-fn a_model_is_loaded_while_it_is_wanted_and_unloaded_when_it_is_not() {
+fn model_is_loaded_while_wanted_and_unloaded_afterwards() {
     let fine = || Does::Answers("200 OK", "{\"done\":true,\"done_reason\":\"load\"}".into());
     let peer = Peer::start(vec![fine()]);
     let brain = |placement, model: &str| Brain { ollama_url: peer.url.clone(), placement, model: model.into(), ..Brain::default() };
@@ -240,15 +240,15 @@ fn a_model_is_loaded_while_it_is_wanted_and_unloaded_when_it_is_not() {
     let (path, body) = next(&peer);
     assert_eq!((path.as_str(), &body["model"], &body["keep_alive"]), ("/api/generate", &"a".into(), &"10m".into()));
     assert!(body.get("prompt").is_none() && body["options"].get("num_gpu").is_none() && body["options"]["num_ctx"] == 4096, "{body}");
-    // Another one: the first goes before the second comes, and leaves the graphics card alone.
+    // Another model: the first is unloaded before the second loads, which leaves the graphics card alone.
     warm.keep(Some(brain(Placement::Cpu, "b")));
     let (first, second) = (next(&peer).1, next(&peer).1);
     assert_eq!((&first["model"], &first["keep_alive"]), (&"a".into(), &0.into()));
     assert_eq!((&second["model"], &second["options"]["num_gpu"]), (&"b".into(), &0.into()));
-    // The simulator goes.
+    // The simulator ends.
     warm.keep(None);
     assert_eq!(next(&peer).1["keep_alive"], 0);
-    // It comes again, and Stratus ends.
+    // It returns, and Stratus ends.
     warm.keep(Some(brain(Placement::Auto, "a")));
     next(&peer);
     drop(warm);
@@ -256,7 +256,7 @@ fn a_model_is_loaded_while_it_is_wanted_and_unloaded_when_it_is_not() {
 }
 
 #[test]
-fn a_missing_model_is_told_once_and_an_ollama_that_hangs_or_is_not_there_holds_nothing_up() {
+fn missing_model_is_reported_once_and_hung_ollama_is_harmless() {
     let missing = Does::Answers("404 Not Found", "{\"error\":\"model 'x' not found\"}".into());
     let peer = Peer::start(vec![missing]);
     let (tell, told) = channel();

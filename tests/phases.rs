@@ -1,10 +1,10 @@
-//! The two recorded circuits end to end: the engine's phase against the labels of whoever flew them.
+//! The two recorded circuits end to end: the engine's phase against the labels by the pilots.
 //!
-//! The labels are the intentions of the pilot ("base" when he begins to turn), the phases what the aircraft's movement
-//! shows; 5 seconds at either side of a label's boundary are allowed for the difference, and nothing beyond.
-//! Most of that time is the aircraft's own: after "taxi out" or "line up" it stands for some two seconds more, and a
-//! turn begins with a roll. "Taxi in" begins where the aircraft starts to turn off, still on the runway's pavement: so
-//! the engine's `taxi_in` begins with that turn, and whether the runway is clear is told by `on_runway()` alone.
+//! The labels are the pilot's intentions ("base" when the turn begins), the phases follow from the aircraft's movement. A
+//! difference of 5 seconds on either side of a label's boundary is allowed, and no more. Most of it is the aircraft's delay: after
+//! "taxi out" or "line up" it stands for about two more seconds, and a turn begins with a roll. "Taxi in" begins where the aircraft
+//! starts to turn off, still on the runway's pavement, and so does the engine's `taxi_in`; only `on_runway()` says whether the
+//! runway is clear.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::path::Path;
@@ -34,22 +34,22 @@ fn flight(name: &str) -> Flight {
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/flights").join(name), None).expect("a flight")
 }
 
-/// What the recording is turned into before the engine sees it.
+/// How the recording is transformed before the engine sees it.
 struct Seen {
-    /// At most this many reports a second.
+    /// Maximum rate of reports.
     every_s: f64,
-    /// Flown on the other side of the made-up airport's runway 9 instead of at Hilo.
+    /// Mirrored to the other side of runway 9 of a made-up airport instead of Hilo.
     mirrored: bool,
-    /// The controller's runway is told to the engine all the time.
+    /// The engine is always told the controller's runway.
     cleared: bool,
-    /// Random knots, degrees and feet of disturbance, plus or minus.
+    /// Random disturbance in knots, degrees and feet, plus or minus.
     noise: f64,
     tolerance_s: f64,
 }
 
 const AS_IS: Seen = Seen { every_s: 0.0, mirrored: false, cleared: false, noise: 0.0, tolerance_s: TOLERANCE_S };
 
-/// The report as it would be in the mirror of `from`'s centreline, laid along `to`.
+/// The report mirrored at `from`'s centreline and placed along `to`.
 fn mirror(report: &Report, from: &Geometry, to: &Geometry) -> Report {
     let p = from.place(report.position.expect("a position"));
     let (along, right) = (p.along, -p.right);
@@ -119,7 +119,7 @@ fn check(name: &str, seen: &Seen) {
     }
     println!("{name}: {} of {checked} agree; {changes:?}", checked - wrong.len());
     assert!(wrong.is_empty(), "{} of {checked} disagree: {:?}\n{changes:?}", wrong.len(), &wrong[..wrong.len().min(30)]);
-    // No flicker: each phase once, in the order of a circuit.
+    // No flicker: each phase occurs once, in the order of a circuit.
     let order = "parked taxiing holding_short line_up_and_wait takeoff_roll departure crosswind downwind base final \
                  landing_roll taxi_in parked";
     let mut order: Vec<&str> = order.split_whitespace().collect();
@@ -134,32 +134,32 @@ fn check(name: &str, seen: &Seen) {
 const BOTH: [&str; 2] = ["phto-circuit-flightgear.jsonl.gz", "phto-circuit-jsbsim.jsonl.gz"];
 
 #[test]
-fn the_circuit_flown_with_flightgear() {
+fn circuit_recorded_with_flightgear_matches_its_labels() {
     check(BOTH[0], &AS_IS);
 }
 
 #[test]
-fn the_circuit_flown_with_jsbsim_and_its_bounce() {
+fn circuit_with_a_bounce_recorded_with_jsbsim_matches() {
     check(BOTH[1], &AS_IS);
 }
 
 #[test]
-fn the_same_in_the_mirror_at_another_airport() {
+fn mirrored_circuit_at_another_airport_matches() {
     for name in BOTH {
         check(name, &Seen { mirrored: true, ..AS_IS });
     }
 }
 
 #[test]
-fn a_known_clearance_changes_nothing() {
+fn known_clearance_changes_nothing() {
     for name in BOTH {
         check(name, &Seen { cleared: true, ..AS_IS });
     }
 }
 
-/// The runway is told occupied from the moment the wheels come onto it until they leave it.
+/// The runway counts as occupied from the moment the wheels touch it until they leave it.
 #[test]
-fn the_runway_is_occupied_while_the_aircraft_is_on_it() {
+fn runway_is_occupied_while_the_aircraft_is_on_it() {
     let airports = Airports::first();
     let hilo = airports.get("PHTO").expect("Hilo");
     for name in BOTH {
@@ -174,7 +174,7 @@ fn the_runway_is_occupied_while_the_aircraft_is_on_it() {
             }
         }
         let told: Vec<(Option<&str>, &str)> = stays.iter().map(|(r, p)| (r.as_deref(), *p)).collect();
-        // The last two: taxiing in, it crosses runway 3/21 (the other recording ends before).
+        // The last two: while taxiing in, it crosses runway 3/21 (the other recording ends before).
         let all = [
             (Some("8"), "line_up_and_wait"),
             (None, "departure"),
@@ -190,21 +190,21 @@ fn the_runway_is_occupied_while_the_aircraft_is_on_it() {
 
 #[test]
 fn one_report_a_second_is_enough() {
-    // A second more of tolerance: that is how late a report can be.
+    // One more second of tolerance: a report can be that late.
     for name in BOTH {
         check(name, &Seen { every_s: 1.0, tolerance_s: TOLERANCE_S + 1.5, ..AS_IS });
     }
 }
 
 #[test]
-fn disturbed_reports_do_not_flicker() {
+fn disturbed_reports_do_not_cause_flicker() {
     for name in BOTH {
         check(name, &Seen { noise: 1.0, tolerance_s: TOLERANCE_S + 1.0, ..AS_IS });
     }
 }
 
 #[test]
-fn a_tracker_that_starts_in_mid_air_finds_the_leg() {
+fn tracker_started_in_mid_air_finds_the_leg() {
     let airports = Airports::first();
     let hilo = airports.get("PHTO").expect("Hilo");
     for name in BOTH {

@@ -1,5 +1,4 @@
-//! Flight plans from outside: `stratus plan` with files of every kind, and SimBrief played by a server on the loopback, in all
-//! the ways in which it may fail.
+//! Flight plans from outside: `stratus plan` with files of every kind, and a fake SimBrief server on loopback with every kind of failure.
 #![cfg(unix)]
 
 use std::io::{Read, Write};
@@ -17,23 +16,23 @@ use stratus::download::Patience;
 const LSGG: &[u8] = include_bytes!("fixtures/simbrief/eham-lsgg-v2.json");
 const KORD: &[u8] = include_bytes!("fixtures/simbrief/kbos-kord-v1.json");
 const LEMD: &[u8] = include_bytes!("fixtures/simbrief/lfpg-lemd.xml");
-/// A peer that is slow is given up soon.
+/// A slow server is given up soon.
 const SHORT: Patience = Patience { answer: Duration::from_millis(700), body: Duration::from_millis(700), pause: Duration::from_millis(1) };
 
-/// What the peer does with a request.
+/// What the fake does with a request.
 #[derive(Clone)]
 enum Does {
     /// Answers with this status and this body.
     Says(&'static str, Vec<u8>),
-    /// Announces more bytes than come.
+    /// Announces more bytes than it sends.
     CutOff(Vec<u8>),
-    /// Takes the request and is silent.
+    /// Accepts the request and stays silent.
     Silent,
-    /// Sends a byte now and then, for ever.
+    /// Sends a byte now and then, forever.
     Drips,
-    /// Sends 100 MB; the length is announced or not.
+    /// Sends 100 MB, with or without announcing the length.
     Floods(bool),
-    /// Sends to itself.
+    /// Redirects to itself.
     Circles,
 }
 
@@ -61,7 +60,7 @@ impl Peer {
                     head.push(byte[0]);
                 }
                 log.lock().unwrap().push(String::from_utf8_lossy(&head).lines().next().unwrap_or_default().to_owned());
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = serve(&mut stream, &does, &end);
             }
         });
@@ -96,7 +95,7 @@ fn serve(stream: &mut TcpStream, does: &Does, end: &AtomicBool) -> std::io::Resu
             stream.write_all(head("200 OK", body.len()).as_bytes())?;
             stream.write_all(&body[..body.len() / 2])
         }
-        // Until the client hangs up: the read ends then.
+        // Until the client hangs up, which ends the read.
         Does::Silent => stream.read(&mut [0]).map(|_| ()),
         Does::Drips => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{")?;
@@ -120,7 +119,7 @@ fn serve(stream: &mut TcpStream, does: &Does, end: &AtomicBool) -> std::io::Resu
 }
 
 #[test]
-fn each_form_of_simbriefs_answer_is_fetched_by_one_request() {
+fn each_simbrief_format_is_fetched_with_one_request() {
     for (name, body, key, to) in
         [("123456", LSGG, "userid=123456", "LSGG"), ("pilot", KORD, "username=pilot", "KORD"), ("a b", LEMD, "username=a%20b", "LEMD")]
     {
@@ -132,7 +131,7 @@ fn each_form_of_simbriefs_answer_is_fetched_by_one_request() {
 }
 
 #[test]
-fn simbriefs_own_words_reach_the_pilot() {
+fn simbriefs_error_message_reaches_the_pilot() {
     for (words, fix) in [("No flight plan on file for the specified user", "create a flight plan"), ("Unknown UserID", "check the name")] {
         let body = format!(r#"{{"fetch":{{"userid":[],"static_id":[],"status":"Error: {words}","time":"0.001"}}}}"#);
         let peer = Peer::start(Does::Says("400 Bad Request", body.into_bytes()));
@@ -144,7 +143,7 @@ fn simbriefs_own_words_reach_the_pilot() {
 }
 
 #[test]
-fn a_server_that_fails_in_any_way_is_told_in_time_and_asked_once() {
+fn any_server_failure_is_reported_in_time_after_one_request() {
     let page = b"<!DOCTYPE html><html><body>Welcome to the hotel. Please log in.</body></html>".to_vec();
     for (does, why, requests) in [
         (Does::Says("404 Not Found", page.clone()), "the server says 404", 1),
@@ -192,7 +191,7 @@ impl Home {
         command
     }
 
-    /// What it prints, what it complains of, and its exit code.
+    /// Its output, its errors, and its exit code.
     fn run(&self, args: &[&str]) -> (String, String, Option<i32>) {
         let out = self.command(args).output().unwrap();
         let text = |b: Vec<u8>| String::from_utf8(b).unwrap();
@@ -227,7 +226,7 @@ impl Drop for Tray {
 }
 
 #[test]
-fn the_command_shows_a_plan_as_it_was_reviewed_and_says_what_is_wrong_with_a_file() {
+fn command_shows_reviewed_plans_and_explains_bad_files() {
     let home = Home::new("");
     for name in ["eham-lsgg-v2.json eham-lsgg", "kbos-kord-v1.json kbos-kord", "lfpg-lemd.xml lfpg-lemd"] {
         let (plan, shown) = name.split_once(' ').unwrap();
@@ -254,10 +253,10 @@ fn the_command_shows_a_plan_as_it_was_reviewed_and_says_what_is_wrong_with_a_fil
 }
 
 #[test]
-fn a_plan_is_shown_with_the_procedures_of_the_pilots_own_x_plane_as_it_was_reviewed() {
+fn plan_shows_procedures_from_the_pilots_x_plane() {
     let home = Home::new("");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/simbrief");
-    // Named in the pilot's own folder, so that no line shows where the sources are checked out.
+    // Named relative to the pilot's folder, so that no line shows where the sources are checked out.
     let xplane = home.0.path().join("xplane");
     copy(&folder.join("xplane"), &xplane);
     let (out, err, code) = home.run(&["airports", "import", "--xplane", xplane.to_str().unwrap()]);
@@ -268,7 +267,7 @@ fn a_plan_is_shown_with_the_procedures_of_the_pilots_own_x_plane_as_it_was_revie
         let out = out.replace(home.0.path().to_str().unwrap(), "HOME");
         assert_eq!((out, err.as_str()), (std::fs::read_to_string(folder.join(format!("{shown}.charted.txt"))).unwrap(), ""), "{shown}");
     }
-    // MSFS 2024 names the points without their places, and an airway without the beacon on it.
+    // MSFS 2024 names points without coordinates, and an airway without its beacon.
     let data = xplane.join("Custom Data");
     std::fs::write(
         data.join("earth_awy.dat"),
@@ -283,7 +282,7 @@ fn a_plan_is_shown_with_the_procedures_of_the_pilots_own_x_plane_as_it_was_revie
     assert!(out.contains("\n  places        of 3 points from ") && !out.contains("where "), "{out}");
 }
 
-/// Copies a folder with everything in it.
+/// Copies a folder recursively.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
@@ -294,10 +293,10 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn simbriefs_plan_is_filed_shown_and_saved_by_the_command() {
+fn simbrief_plan_is_filed_shown_and_saved_by_the_command() {
     let peer = Peer::start(Does::Says("200 OK", LSGG.to_vec()));
     let home = Home::new(&format!("[pilot]\nsimbrief = \"123456\"\nsimbrief_url = \"{}\"\n", peer.url()));
-    // Without a tray that could file it, SimBrief is not asked.
+    // If no tray could file it, SimBrief is not queried.
     let (_, err, code) = home.run(&["plan", "simbrief"]);
     assert!(err.contains("not running") && code == Some(1) && peer.asked().is_empty(), "{err}");
     let saved = home.0.path().join("ofp.json");
@@ -310,8 +309,8 @@ fn simbriefs_plan_is_filed_shown_and_saved_by_the_command() {
     let tray = home.tray();
     let (out, err, code) = home.run(&["plan", "simbrief"]);
     assert!(out.contains("on file: EHAM to LSGG, IFR, 35000 ft, via LOPIK2S") && code == Some(0), "{out}{err}");
-    assert_eq!(peer.asked().len(), 3, "one request for each command, and none by the tray itself");
-    // A plan of 400 points fits through the socket.
+    assert_eq!(peer.asked().len(), 3, "one request per command, and none by the tray");
+    // A plan with 400 points fits through the socket.
     let rows: String = (0..399).map(|n| format!("11 POINT{n:03} AWAY{n:03} 35000.0 -50.123456 -170.123456\n")).collect();
     let many = home.file("many.fms", format!("I\n1100 Version\nADEP EDDH\nADES EDDB\nNUMENR 399\n{rows}").as_bytes());
     let (out, err, code) = home.run(&["plan", "load", &many]);

@@ -1,4 +1,4 @@
-//! The player on a scripted speaker: the side, the click of the key, and what cuts what off.
+//! The player on a scripted speaker: the side, the key click, and what cuts what off.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -14,7 +14,7 @@ use stratus::units::TxId;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A player on a stereo speaker of 16 kHz, whose clock the test is.
+/// A player on a stereo speaker of 16 kHz, clocked by the test.
 struct Stage {
     player: Player,
     mouth: Mouth,
@@ -43,7 +43,7 @@ impl Stage {
         Self { player, mouth, told }
     }
 
-    /// Draws until `enough` of what was drawn, frame by frame (left, right), without the silence around it.
+    /// Draws until `enough` returns true for the frames so far (left, right), without surrounding silence.
     fn draw(&mut self, enough: impl Fn(&[[f32; 2]]) -> bool) -> Vec<[f32; 2]> {
         let (mut all, limit) = (Vec::new(), Instant::now() + LIMIT);
         while !enough(&all) {
@@ -56,7 +56,7 @@ impl Stage {
         all
     }
 
-    /// Clicks until it is heard (one that comes late is none): how many frames were drawn.
+    /// Clicks until the click is heard (a late click is dropped); returns the number of frames drawn.
     fn click(&mut self) -> usize {
         let mut last: Option<Instant> = None;
         let (player, mouth) = (&self.player, &mut self.mouth);
@@ -82,7 +82,7 @@ impl Stage {
 }
 
 #[test]
-fn the_controller_is_heard_on_the_side_that_was_chosen() {
+fn controller_is_heard_on_the_chosen_side() {
     let mut s = Stage::new(&Audio { ear: HeadsetEar::Left, ..Audio::default() });
     s.say(1);
     let drawn = s.draw(|d| d.len() >= 1600);
@@ -99,10 +99,10 @@ fn the_controller_is_heard_on_the_side_that_was_chosen() {
 }
 
 #[test]
-fn the_key_clicks_at_once_cuts_the_controller_off_and_is_no_transmission() {
+fn key_click_is_immediate_and_silences_the_controller() {
     let mut s = Stage::new(&Audio::default());
     assert!(s.click() < 500);
-    // Over a phrase: silence comes first, as the press does, and the rest of the phrase is gone.
+    // Over a phrase: as with a press, silence comes first, and the rest of the phrase is gone.
     s.player.play(TxId(1), 0, true, Clip { samples: [0.2; 160_000].into(), rate: 16_000 });
     s.draw(|d| d.len() >= 800);
     s.player.silence();

@@ -23,7 +23,7 @@ fn noise(seed: u64) -> impl FnMut() -> f32 {
     }
 }
 
-/// The n-th quiet or noisy hold, one to four seconds: what it is, and its sound.
+/// The n-th quiet or noisy hold, one to four seconds: a description, and its sound.
 fn hold(n: u64) -> (&'static str, Vec<f32>) {
     let mut white = noise(n + 1);
     let length = 16_000 + (n as usize * 7919) % 48_000;
@@ -39,13 +39,13 @@ fn hold(n: u64) -> (&'static str, Vec<f32>) {
                 0 => 0.0,
                 1 => w * level,
                 2 => low * level * 2.0,
-                // A piston engine: its firing frequency with harmonics, and the wind.
+                // A piston engine: its firing frequency with harmonics, and wind.
                 3 => ((time(i) * 78.0).sin() + (time(i) * 156.0).sin() * 0.5 + (time(i) * 234.0).sin() * 0.3 + low) * level * 0.5,
                 4 => (time(i) * 50.0).sin() * level,
                 5 => (if i % 5600 < 12 { w } else { w * 0.002 }) * level * 2.0,
                 // Breath into the microphone: noise that swells twice a second.
                 6 => low * level * 2.0 * (time(i) * 0.5).sin().max(0.0).powi(2),
-                // Somebody closes a door: one thump.
+                // A door slams: one thump.
                 7 => low * level * 3.0 * (-(i as f32 - 6000.0).abs() / 900.0).exp(),
                 // The turbulence of an open vent, with gusts.
                 8 => w * level * (1.0 + 0.3 * (time(i) * 0.7).sin()),

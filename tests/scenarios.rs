@@ -1,5 +1,5 @@
-//! Every scenario in `tests/scenarios`: the controller says now what it said when the scenario was last reviewed, and
-//! the invariants hold after every step. `STRATUS_BLESS=1 cargo test --test scenarios` rewrites the expectations.
+//! Every scenario in `tests/scenarios`: the controller says what it said when the scenario was last reviewed, and the invariants
+//! hold after every step. `STRATUS_BLESS=1 cargo test --test scenarios` rewrites the expectations.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 #[test]
-fn scenarios_say_what_was_reviewed_and_keep_the_invariants() {
+fn scenarios_match_their_review_and_keep_the_invariants() {
     let bless = std::env::var_os("STRATUS_BLESS").is_some();
     let mut failures = Vec::new();
     for file in files() {
@@ -26,7 +26,7 @@ fn scenarios_say_what_was_reviewed_and_keep_the_invariants() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         if bless {
             std::fs::write(&file, &played.blessed).unwrap();
-            // What breaks an invariant is not made right by a new expectation.
+            // Rewriting the expectations does not excuse a violated invariant.
             failures.extend(played.failures.iter().filter(|f| !f.contains("expected")).map(|f| format!("{name}: {f}")));
         } else {
             failures.extend(played.failures.iter().map(|f| format!("{name}: {f}")));
@@ -36,7 +36,7 @@ fn scenarios_say_what_was_reviewed_and_keep_the_invariants() {
 }
 
 #[test]
-fn no_intent_is_without_a_scenario() {
+fn every_intent_has_a_scenario() {
     let mut reached = BTreeSet::new();
     for file in files() {
         reached.extend(scenario::play(&std::fs::read_to_string(file).unwrap()).unwrap().intents);

@@ -1,4 +1,4 @@
-//! A recorded session is a test: the circuit that FlightGear flew live, replayed through the program.
+//! A recorded session as a test: the circuit that FlightGear flew live, replayed through the program.
 
 use std::process::Command;
 
@@ -10,11 +10,11 @@ fn replay(file: &str) -> (bool, String) {
     (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr))
 }
 
-/// What the controller said while FlightGear flew, as `scripts/flightgear.sh` wrote it down then.
+/// The controller's words while FlightGear flew, as recorded by `scripts/flightgear.sh`.
 const TRANSCRIPT: &str = include_str!("../docs/flightgear-flight.md");
 
 #[test]
-fn the_live_flight_gets_the_same_answers_and_phases_again() {
+fn live_flight_replays_with_the_same_answers_and_phases() {
     let (fine, said) = replay(SESSION);
     assert!(fine && !said.contains("not cleared"), "{said}");
     let phases: Vec<&str> = said.lines().filter_map(|l| l.split_once(" s  (")?.1.strip_suffix(')')).collect();
@@ -24,13 +24,13 @@ fn the_live_flight_gets_the_same_answers_and_phases_again() {
     let now = lines.windows(2).filter(|l| l[0].contains(" s  PILOT  ")).filter_map(|l| l[1].split_once(" s  ATC    "));
     let then = TRANSCRIPT.lines().filter_map(|l| l.split_once("| ATC: ")?.1.strip_suffix(" |")).filter(|a| *a != "(silent)");
     let now: Vec<&str> = now.map(|l| l.1).filter(|a| !a.contains("information delta")).collect();
-    // The kept recording ends before the last call.
+    // The stored recording ends before the last call.
     assert_eq!(now, then.take(6).collect::<Vec<_>>());
 }
 
-/// As FlightGear told it in an earlier flight: off the ground and on it once more, in the middle of the take-off run.
+/// As FlightGear reported in an earlier flight: a short hop off the ground during the take-off run.
 #[test]
-fn a_hop_in_the_take_off_run_keeps_the_clearance() {
+fn hop_in_the_take_off_run_keeps_the_clearance() {
     use std::io::Read;
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(SESSION).unwrap()).read_to_string(&mut text).unwrap();
@@ -53,9 +53,9 @@ fn a_hop_in_the_take_off_run_keeps_the_clearance() {
     assert!(fine && !said.contains("not cleared"), "{said}");
 }
 
-/// The same with a word of the controller's changed.
+/// The same, with one word of the controller changed.
 #[test]
-fn another_answer_than_the_recorded_one_fails_the_replay() {
+fn replay_fails_if_an_answer_differs_from_the_recording() {
     let dir = tempfile::tempdir().unwrap();
     let (header, line) = (
         r#"{"t":0,"session":{"stratus":"0.1.0","began_ms":1,"pilot":{"callsign":"N172SP"},"airport":"PHTO","com1":"121.9"}}"#,
@@ -73,9 +73,9 @@ fn another_answer_than_the_recorded_one_fails_the_replay() {
     }
 }
 
-/// An airport's data that the simulator told in the recorded session are part of it.
+/// Airport data that the simulator reported is part of a recorded session.
 #[test]
-fn a_recorded_airport_is_used_again() {
+fn recorded_airport_is_used_again() {
     use stratus::airports::data::Airports;
     use stratus::airports::described::{Described, Origin};
     use stratus::report::{Report, SimState};
@@ -122,16 +122,17 @@ fn a_recorded_airport_is_used_again() {
     }
 }
 
-/// Whom the controller has spoken to, it calls by the short form (7110.65 2-4-15); who cut it off, it has not spoken to.
+/// The controller uses the short callsign after it has spoken to an aircraft (7110.65 2-4-15); a transmission that was cut off does
+/// not count.
 #[test]
-fn what_was_cut_off_is_cut_off_again_and_old_recordings_were_heard_whole() {
+fn cut_off_answers_are_cut_off_again_in_a_replay() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("session.jsonl");
     let header = r#"{"t":0,"session":{"stratus":"0.1.0","began_ms":1,"pilot":{"callsign":"N172SP"},"airport":"PHTO","com1":"121.9"}}"#;
     let call = |t: u32| format!(r#"{{"t":{t},"typed":"Hilo Ground, Skyhawk one seven two sierra papa, radio check"}}"#);
     let played = |t: f64, complete: bool| format!(r#"{{"t":{t},"played":{{"complete":{complete}}}}}"#);
     let line = |t: f64, from: &str| format!(r#"{{"t":{t},"line":{{"t":{t},"from":"{from}","text":"x"}}}}"#);
-    // Heard to its end; cut off by the key before the next call; cut off by a call that was typed.
+    // Heard to its end; cut off by the key before the next call; cut off by a typed call.
     let heard = [call(1), played(4.0, true), call(9), played(12.0, true)];
     let by_key = [call(1), played(2.0, false), call(3), played(12.0, true)];
     let by_typing = [call(1), line(1.0, "pilot"), call(3), played(3.0, false), line(3.0, "pilot"), played(12.0, true)];

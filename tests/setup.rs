@@ -1,5 +1,5 @@
-//! `stratus setup` from nothing to a call that is understood, with answers from a pipe and a model from a mirror on the
-//! loopback: interrupted and gone on with, undone, and with answers that do not fit.
+//! `stratus setup` from nothing to an understood call, with answers from a pipe and a model from a mirror on loopback: interrupted
+//! and resumed, undone, and with invalid answers.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -16,11 +16,11 @@ const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-de
 const SUM: &str = "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e";
 const BYTES: u64 = 4_919_751;
 
-/// A mirror with one model of its own, which may break off.
+/// A mirror with one model of its own, which can break off.
 struct Mirror {
     at: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
-    /// How many bytes of the model it gives before it is gone; then it says "not found".
+    /// Number of bytes of the model after which it breaks off; then it answers "not found".
     cut: Arc<Mutex<Option<usize>>>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -41,7 +41,7 @@ impl Mirror {
                 let Ok(mut stream) = stream else { continue };
                 let request = head(&mut stream);
                 seen.lock().unwrap().push(request.clone());
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = answer(&mut stream, &request, &index, &model, &breaks);
             }
         });
@@ -104,7 +104,7 @@ fn index(sum: &str) -> String {
     format!("[[model]]\nname = \"club.en\"\nfile = \"club.en.bin\"\nbytes = {BYTES}\nsha256 = \"{sum}\"\nadvice = \"for our members\"\n")
 }
 
-/// A home of one's own, without display, bus and sound.
+/// A home without display, bus and sound.
 struct Home {
     folder: tempfile::TempDir,
 }
@@ -152,12 +152,12 @@ impl Home {
 
     fn run(&self, args: &[&str], answers: &str) -> Output {
         let mut child = self.start(args);
-        // One that ends early does not read its answers.
+        // If it ends early, it does not read its answers.
         let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
         child.wait_with_output().unwrap()
     }
 
-    /// The set-up, without looking for simulator and language model: code, what it said, what it complained of.
+    /// Runs the setup without looking for a simulator or language model: exit code, output, errors.
     fn setup(&self, args: &[&str], answers: &str) -> (i32, String, String) {
         let out = self.run(&[&["setup", "--skip-sim", "--skip-brain"], args].concat(), answers);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -180,18 +180,18 @@ fn speech_wav(home: &Home, path: &Path) {
 }
 
 #[test]
-fn from_nothing_to_a_call_that_is_understood() {
+fn from_nothing_to_an_understood_call() {
     let mirror = Mirror::start(index(SUM));
     let home = Home::new(&with_mirror(&mirror));
     let before = home.text();
-    // The mirror's own model is what it means; then a key.
+    // The mirror's own model is the default; then a key.
     let (code, said, told) = home.setup(&[], "\nF13\n\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(said.contains("club.en \u{2013} 5 MB, for our members (from your mirror)"), "{said}");
-    assert!(said.contains("Not on your mirror: Base, Small, Tiny."), "only what can be had is offered: {said}");
+    assert!(said.contains("Not on your mirror: Base, Small, Tiny."), "only available models are offered: {said}");
     assert!(!said.contains("Base \u{2013} 148 MB"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
-    // How the model does on this machine is one sentence.
+    // The model's speed on this machine is stated in one sentence.
     assert_eq!(
         said.matches("the demo's model does not understand people: `stratus models get base.en` suits most pilots").count(),
         1,
@@ -200,42 +200,42 @@ fn from_nothing_to_a_call_that_is_understood() {
     let text = home.text();
     assert!(text.contains("# mine\n") && text.contains("# the club's") && text.contains("key = \"F13\""), "{text}");
     assert!(text.contains(SUM) && text.contains(&format!("model = {:?}", home.model())), "{text}");
-    // What was set up hears a call.
+    // The resulting setup recognises a call.
     let wav = home.folder.path().join("call.wav");
     speech_wav(&home, &wav);
     let heard = home.run(&["transcribe", wav.to_str().unwrap()], "");
     let words = String::from_utf8_lossy(&heard.stdout).to_lowercase();
     assert!(heard.status.success() && words.contains("radio check"), "{words} {heard:?}");
-    // Again: all is well, nothing is written and nothing is fetched.
+    // Again: everything is fine, and nothing is written or downloaded.
     let fetched = mirror.requests("club.en.bin");
     let (code, said, _) = home.setup(&["--yes"], "");
     assert!(code == 0 && said.contains("works") && mirror.requests("club.en.bin") == fetched, "{said}");
     assert_eq!(home.text(), text);
-    // And back, once.
+    // Undo works once.
     assert_eq!(home.undo().0, 0);
     assert_eq!(home.text(), before);
     let kept = fs::read_to_string(home.folder.path().join("data/stratus/first-run")).unwrap();
-    assert_eq!(kept, "", "the first run begins again");
+    assert_eq!(kept, "", "the first run starts over");
     let (code, told) = home.undo();
     assert!(code == 1 && told.contains("no set-up to undo"), "{told}");
 }
 
 #[test]
-fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
+fn interrupted_setup_resumes_and_is_undone_as_one() {
     let mirror = Mirror::start(index(SUM));
     let home = Home::new(&with_mirror(&mirror));
     let before = home.text();
     *mirror.cut.lock().unwrap() = Some(2_000_000);
     let (code, _, told) = home.setup(&["--yes", "--model", "club.en"], "");
     assert!(code == 1 && told.contains("404"), "{told}");
-    assert_eq!(home.text(), before, "what is not there is not put in force");
+    assert_eq!(home.text(), before, "a missing model is not activated");
     assert_eq!(fs::metadata(home.model().with_extension("bin.part")).unwrap().len(), 2_000_000);
     // The mirror is back; the answers end before the key.
     *mirror.cut.lock().unwrap() = None;
     let before_it = mirror.requests("range: bytes=2000000-");
     let (code, said, told) = home.setup(&[], "1\n");
     assert!(code == 1 && told.contains("is not finished") && told.contains("--undo"), "{said}\n{told}");
-    assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it went on where it stopped");
+    assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it resumed where it stopped");
     assert!(home.text().contains("club.en.bin"));
     let (code, said, told) = home.setup(&[], "\nRightCtrl\n\nn\n");
     assert!(code == 0 && said.contains("Continuing the set-up") && said.contains("works"), "{said}\n{told}");
@@ -243,11 +243,10 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     assert_eq!(home.undo().0, 0);
     assert_eq!(home.text(), before);
     let undone = fs::read_to_string(home.config().with_extension("toml.undone")).unwrap();
-    assert!(undone.contains("RightCtrl"), "what was in force is not lost");
+    assert!(undone.contains("RightCtrl"), "the active settings are not lost");
 }
 
-/// A set-up that is given these answers, and then Ctrl-C at the question that begins with `at`: the signal that ended it, and all
-/// that it said.
+/// Runs a setup with these answers, then sends Ctrl-C at the question that begins with `at`: the signal that ended it, and its output.
 fn interrupted(home: &Home, answers: &str, at: &str) -> (i32, String) {
     let mut child = home.start(&["setup", "--skip-sim", "--skip-brain", "--model", "none"]);
     let mut input = child.stdin.take().unwrap();
@@ -263,7 +262,7 @@ fn interrupted(home: &Home, answers: &str, at: &str) -> (i32, String) {
 }
 
 #[test]
-fn ctrl_c_and_undo_say_what_holds_now_and_how_to_go_on() {
+fn ctrl_c_and_undo_report_the_state_and_how_to_resume() {
     let home = Home::new("# mine\n");
     let (signal, said) = interrupted(&home, "", "Which key?");
     assert!(signal == 2 && said.contains("Stopped. Nothing has been changed."), "{signal}: {said}");
@@ -280,7 +279,7 @@ fn ctrl_c_and_undo_say_what_holds_now_and_how_to_go_on() {
 }
 
 #[test]
-fn without_a_simulator_the_airport_is_asked_for_and_one_that_is_unknown_is_refused() {
+fn without_a_simulator_setup_asks_for_a_known_airport() {
     let home = Home::new("[sim]\nlink = \"none\"\n");
     let args = ["setup", "--skip-brain", "--model", "none", "--key", "none", "--skip-call"];
     let run = |answers: &str| {
@@ -301,9 +300,9 @@ fn without_a_simulator_the_airport_is_asked_for_and_one_that_is_unknown_is_refus
 }
 
 #[test]
-fn answers_that_do_not_fit_are_refused_with_a_remedy() {
+fn invalid_answers_are_rejected_with_a_remedy() {
     let home = Home::new("# mine\n");
-    // Nobody can answer otherwise: it ends, and nothing is written.
+    // Nobody can answer differently: it ends, and nothing is written.
     let no_model = "/no/such/model.bin";
     let damaged = home.folder.path().join("ggml-base.en.bin");
     fs::write(&damaged, vec![7; 5000]).unwrap();
@@ -321,12 +320,12 @@ fn answers_that_do_not_fit_are_refused_with_a_remedy() {
         assert!(code == 2 || told.contains("hint:"), "{told}");
         assert_eq!(home.text(), "# mine\n");
     }
-    // Somebody is there: asked again.
+    // Somebody is there: the question is repeated.
     let (code, said, told) = home.setup(&[], "99\nbest.en\n/no/such.bin\nnone\nHyperspace\nF13\nN17-2SP!\nN172SP\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert_eq!(said.matches("   no: ").count(), 5, "{said}");
     assert!(home.text().contains("callsign = \"N172SP\"") && home.text().contains("key = \"F13\"") && home.text().starts_with("# mine\n"));
-    // A configuration that cannot be read is not written over.
+    // An invalid configuration is not overwritten.
     fs::write(home.config(), "[audio\n").unwrap();
     let (code, _, told) = home.setup(&["--yes", "--model", "none"], "");
     assert!(code == 3 && told.contains("stratus.toml:1"), "{told}");
@@ -334,7 +333,7 @@ fn answers_that_do_not_fit_are_refused_with_a_remedy() {
 }
 
 #[test]
-fn a_model_of_ones_own_is_tried_and_put_in_force_with_its_sum() {
+fn own_model_is_tested_and_activated_with_its_checksum() {
     let home = Home::new("");
     let own = home.folder.path().join("mine.bin");
     fs::copy(MODEL, &own).unwrap();
@@ -344,10 +343,10 @@ fn a_model_of_ones_own_is_tried_and_put_in_force_with_its_sum() {
 }
 
 #[test]
-fn a_model_that_nobody_knows_is_used_by_a_yes_and_by_nothing_else() {
+fn unknown_model_is_used_only_after_consent() {
     let home = Home::new("");
     let own = home.folder.path().join("mine.bin");
-    // One weight is another: a good model, and none that Stratus knows.
+    // With one weight changed, it is a good model that Stratus does not know.
     let mut bytes = fs::read(MODEL).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
@@ -360,14 +359,14 @@ fn a_model_that_nobody_knows_is_used_by_a_yes_and_by_nothing_else() {
     }
     let (code, said, told) = home.setup(&[], &answers("y"));
     assert!(code == 0 && said.contains("Speech model mine.bin is ready"), "{said}\n{told}");
-    // No sum was copied by anybody: it stands in the file.
+    // Nobody had to copy the checksum: the setup wrote it to the file.
     assert!(home.text().contains("model_sha256 = \"") && home.text().contains("mine.bin"), "{}", home.text());
     let (code, said, _) = home.setup(&["--yes", "--key", "none"], "");
     assert!(code == 0 && said.contains("works"), "{said}");
 }
 
 #[test]
-fn words_are_not_torn_at_the_terminals_width() {
+fn words_are_not_split_at_the_terminal_width() {
     let home = Home::new("");
     for width in ["40", "80"] {
         let out = Command::new("env")
@@ -387,10 +386,10 @@ fn words_are_not_torn_at_the_terminals_width() {
 }
 
 #[test]
-fn without_a_microphone_it_ends_with_a_typed_call_that_is_answered() {
+fn without_a_microphone_setup_ends_with_a_typed_call() {
     let home = Home::new(&format!("[speech]\nmodel = {MODEL:?}\n[brain]\nmode = \"rules\"\n[sim]\nlink = \"none\"\n"));
     let (code, said, told) = home.setup(&["--skip-model"], "none\nN172SP\ny\n");
-    // The tray that it started ends with the test.
+    // End the tray that it started with the test.
     assert!(home.run(&["say", "anybody"], "").status.success());
     let pid = said_pid(&home);
     assert!(Command::new("kill").arg(pid.to_string()).status().unwrap().success());
@@ -408,18 +407,18 @@ fn said_pid(home: &Home) -> u32 {
 }
 
 #[test]
-fn a_wrong_name_is_answered_with_what_the_mirror_has_and_more_shows_the_list() {
+fn wrong_name_lists_the_mirrors_models_and_more_shows_all() {
     let mirror = Mirror::start(index(SUM));
     let home = Home::new(&with_mirror(&mirror));
     let (code, said, told) = home.setup(&[], "best.en\nbase.en\nmore\nnone\nnone\n\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(said.contains("there is no speech model \"best.en\"") && said.contains("because: your mirror has club.en\n"), "{said}");
     assert!(said.contains("your mirror does not have base.en"), "{said}");
-    assert_eq!(said.matches("5 MB, for our members").count(), 2, "the list, and once more: {said}");
+    assert_eq!(said.matches("5 MB, for our members").count(), 2, "the list, twice: {said}");
 }
 
 #[test]
-fn a_mirror_that_lies_gets_nothing_in_force() {
+fn nothing_from_a_lying_mirror_is_activated() {
     let wrong = Mirror::start(index(&"ab".repeat(32)));
     let home = Home::new(&with_mirror(&wrong));
     let before = home.text();

@@ -1,4 +1,4 @@
-//! The links to simulators against peers that speak their protocols over real sockets.
+//! The links to simulators against fakes that speak their protocols over real sockets.
 
 mod peers;
 
@@ -14,16 +14,16 @@ use stratus::report::{Cockpit, Report, SimState};
 use stratus::settings::Sim;
 use stratus::sim::link::Told;
 
-/// The peers' clouds: few, broken at 600 m, overcast; the first of them is no ceiling.
+/// The fakes' clouds: few, broken at 600 m, overcast; the first layer is not a ceiling.
 fn assert_ceiling(r: &Report) {
     let above_sea = r.weather.ceiling_msl_ft.unwrap();
     assert!((above_sea - 1968.5).abs() < 0.1, "{above_sea}");
     assert_eq!(r.weather.at_field(38.0).ceiling_ft, Some(1900.0));
 }
 
-/// An aircraft whose wheels have not been told yet would seem to fly, and the controller would take it for one that lands.
+/// Before its wheels are known, an aircraft would seem to fly, and the controller would think that it is landing.
 #[test]
-fn the_first_report_of_a_parked_aircraft_has_it_on_the_ground() {
+fn first_report_of_a_parked_aircraft_has_it_on_the_ground() {
     let (fg, udp) = (flightgear(0), xplane(0));
     for (link, port) in [("flightgear", fg.port), ("xplane", udp.port)] {
         let (_link, reports) = start(&sim(link, port));
@@ -56,7 +56,7 @@ fn xplane_is_read_and_written_over_udp() {
 }
 
 #[test]
-fn the_radio_that_the_microphone_is_switched_to_is_the_one_that_is_tuned() {
+fn radio_selected_for_the_microphone_is_the_tuned_one() {
     let peer = xplane(0);
     let (link, reports) = start(&sim("xplane", peer.port));
     let r = until(&reports, "COM1", |r| r.cockpit.transmits_on == Some(1) && r.com2.is_some());
@@ -74,17 +74,17 @@ fn the_radio_that_the_microphone_is_switched_to_is_the_one_that_is_tuned() {
 }
 
 #[test]
-fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
+fn msfs_is_read_and_written_over_the_simconnect_protocol() {
     for accepts in [&[4u32, 5, 6][..], &[6], &[4]] {
         let peer = msfs(0, accepts);
         flies(&peer, &sim("msfs", peer.port));
     }
 }
 
-/// The simulator's own runways, stations, taxiways and approaches, asked for on demand; also of a simulator that comes later,
-/// out of records that come backwards, twice and among strange ones.
+/// The simulator's runways, stations, taxiways and approaches on request; also from a simulator that starts later, from records in
+/// reverse order, duplicated, and among unknown ones.
 #[test]
-fn msfs_tells_of_the_airports_that_are_asked_for() {
+fn msfs_answers_requests_for_airports() {
     let peer = msfs(0, &[5, 6]);
     let (link, told) = airports(&sim("msfs", peer.port));
     let next = || told.recv_timeout(peers::LIMIT).unwrap();
@@ -106,19 +106,19 @@ fn msfs_tells_of_the_airports_that_are_asked_for() {
     let route = |r: &str| routing::route(graph, stand.position, r.parse().unwrap()).map(|r| r.via);
     assert_eq!(route("8"), Some(vec!["A".to_owned()]));
     assert_eq!(route("26"), Some(vec!["A".to_owned(), "B".to_owned()]));
-    // Nobody's code, told by an exception, and by an answer without a record.
+    // An unknown code, reported by an exception, and by an answer without a record.
     link.ask_airport("ZZZZ".into());
     assert_eq!(next(), ("ZZZZ".into(), None));
     link.ask_airport("K1O2".into());
     assert_eq!(next(), ("K1O2".into(), None));
     assert!(peer.wrote("airport K1O2") && peer.wrote("airport 1O2"));
-    // The simulator that comes next is asked too.
+    // The next simulator is asked as well.
     let port = peer.port;
     drop(peer);
     let again = msfs(port, &[5, 6]);
     assert_eq!((next(), next().0, next().0), (("PHTO".into(), Some(described)), "ZZZZ".into(), "K1O2".into()));
     drop(again);
-    // The generation of FSX has no airports to tell of, nor has FlightGear's link.
+    // The FSX generation cannot report airports, nor can FlightGear's link.
     for (kind, peer) in [("msfs", msfs(0, &[4])), ("flightgear", flightgear(0))] {
         let (link, told) = airports(&sim(kind, peer.port));
         link.ask_airport("PHTO".into());
@@ -126,7 +126,7 @@ fn msfs_tells_of_the_airports_that_are_asked_for() {
     }
 }
 
-/// Where MSFS listens unasked. The port is closed here: nothing but the pipe can answer.
+/// MSFS always listens on its pipe. The port is closed here, so only the pipe can answer.
 #[cfg(windows)]
 #[test]
 fn msfs_is_found_by_its_named_pipe() {
@@ -136,18 +136,18 @@ fn msfs_is_found_by_its_named_pipe() {
 }
 
 #[test]
-fn an_msfs_that_refuses_is_told_once_with_the_remedy() {
+fn msfs_that_refuses_is_reported_once_with_the_remedy() {
     let refusing = msfs(0, &[]);
     let (link, problems) = troubles(&sim("msfs", refusing.port));
     let p = problems.recv_timeout(peers::LIMIT).unwrap();
     assert!(p.what.contains("refused") && !p.fix.is_empty(), "{p}");
     drop(link);
-    assert_eq!(problems.try_iter().count(), 0, "the same refusal was told again");
+    assert_eq!(problems.try_iter().count(), 0, "the same refusal was reported again");
 }
 
-/// Somebody else's program on that port is nothing that a pilot could mend.
+/// Another program on that port is nothing that a pilot could fix.
 #[test]
-fn a_stranger_on_the_port_is_no_simulator_and_no_trouble() {
+fn foreign_program_on_the_port_is_ignored() {
     let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let (_link, problems) = troubles(&sim("auto", stranger.local_addr().unwrap().port()));
     for _ in 0..30 {
@@ -157,7 +157,7 @@ fn a_stranger_on_the_port_is_no_simulator_and_no_trouble() {
 }
 
 #[test]
-fn a_library_that_cannot_be_used_is_told_once_and_the_simulator_is_found_all_the_same() {
+fn unusable_library_is_reported_once_and_simulator_still_found() {
     let peer = msfs(0, &[5]);
     let chosen = Sim { simconnect_dll: Some("nowhere/SimConnect.dll".into()), ..sim("msfs", peer.port) };
     let (tx, told) = std::sync::mpsc::channel();
@@ -173,11 +173,11 @@ fn a_library_that_cannot_be_used_is_told_once_and_the_simulator_is_found_all_the
     assert!(matches!(&troubles[..], [p] if p.what.contains("SimConnect.dll") && !p.fix.is_empty()), "{troubles:?}");
     drop(link);
     let found = stratus::sim::link::Link::probe(&chosen).unwrap();
-    assert!(found.contains("TCP") && found.contains("simconnect_dll"), "the doctor tells the way: {found}");
+    assert!(found.contains("TCP") && found.contains("simconnect_dll"), "the doctor names the connection: {found}");
 }
 
 #[test]
-fn flightgear_is_read_and_written_through_its_property_listener() {
+fn flightgear_is_read_and_written_over_its_property_listener() {
     let peer = flightgear(0);
     let (link, reports) = start(&sim("flightgear", peer.port));
     let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some() && r.weather.ceiling_msl_ft.is_some());
@@ -197,7 +197,7 @@ fn flightgear_is_read_and_written_through_its_property_listener() {
 }
 
 #[test]
-fn xplane_is_read_and_written_through_its_web_server() {
+fn xplane_is_read_and_written_over_its_web_server() {
     let peer = web(0, Mood::Flight);
     let (link, reports) = start(&sim("xplane", peer.port));
     let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some());
@@ -206,7 +206,7 @@ fn xplane_is_read_and_written_through_its_web_server() {
     assert_ceiling(&r);
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref(), r.state), ("N172SP", Some("C172"), SimState::Flying));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
-    // Positions are whole here: no step of 32 bits.
+    // Positions have 64 bits here, not 32.
     assert!((r.position.unwrap().lat - 19.720_312_345_6).abs() < 1e-9 && (r.altitude_ft - 328.08).abs() < 0.1 && r.on_ground);
     assert!((r.ground_speed_kt - 19.438).abs() < 0.01 && (r.weather.wind_dir.unwrap() - 70.5).abs() < 0.1);
     assert_eq!(r.transponder.unwrap().to_string(), "1200");
@@ -222,7 +222,7 @@ fn xplane_is_read_and_written_through_its_web_server() {
 }
 
 #[test]
-fn xplane_in_its_menu_is_told_and_the_flight_after_it_followed() {
+fn xplane_menu_is_reported_and_the_next_flight_followed() {
     let menu = web(0, Mood::Menu);
     let port = menu.port;
     let (_link, reports) = start(&sim("xplane", port));
@@ -233,7 +233,7 @@ fn xplane_in_its_menu_is_told_and_the_flight_after_it_followed() {
 }
 
 #[test]
-fn xplane_that_lets_nobody_in_is_told_once_with_the_remedy() {
+fn xplane_that_refuses_is_reported_once_with_the_remedy() {
     let closed = web(0, Mood::Closed);
     let port = closed.port;
     let (link, problems) = troubles(&sim("xplane", port));
@@ -241,13 +241,13 @@ fn xplane_that_lets_nobody_in_is_told_once_with_the_remedy() {
     assert!(p.what.contains("X-Plane") && p.fix.contains("Accept incoming connections"), "{p}");
     soon("more looks", || closed.written.lock().unwrap().len() >= 6);
     drop(link);
-    assert_eq!(problems.try_iter().count(), 0, "the same refusal was told again");
+    assert_eq!(problems.try_iter().count(), 0, "the same refusal was reported again");
 }
 
 #[test]
-fn an_old_xplane_is_read_over_udp() {
+fn older_xplane_is_read_over_udp() {
     let old = web(0, Mood::Old);
-    // TCP and UDP share the number.
+    // TCP and UDP use the same port number.
     let _udp = xplane(old.port);
     let (_link, reports) = start(&sim("xplane", old.port));
     until(&reports, "the flight", |r| r.state == SimState::Flying && r.callsign.is_some());
@@ -265,7 +265,7 @@ fn xplane_is_found_by_its_beacon() {
 #[test]
 fn auto_follows_a_change_of_simulator() {
     let fg = flightgear(0);
-    // One number for every protocol: whichever peer has it is the simulator that runs.
+    // One port number for every protocol: the fake that has it is the running simulator.
     let port = fg.port;
     let (link, reports) = start(&sim("auto", port));
     until(&reports, "FlightGear", |r| r.state == SimState::Flying && r.com1.is_some());

@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote, against the peers that the links are tested with: a peer that they accept is faithful.
-//! `scripts/peers.sh` installs them and runs this; without them it does not run.
+//! Third-party clients against the fakes with which the links are tested: a fake that they accept is faithful. `scripts/peers.sh`
+//! installs them and runs this test; otherwise it is ignored.
 
 #![allow(clippy::print_stdout, reason = "one line a client")]
 
@@ -17,7 +17,7 @@ fn installed(program: &str) -> PathBuf {
     PathBuf::from(home).join(program)
 }
 
-/// Runs a client's program of `tests/clients` against a peer; its last line is the verdict. `None`: not installed.
+/// Runs a client's program from `tests/clients` against a fake; its last line is the verdict. `None`: not installed.
 fn verdict(name: &str, program: &str, script: &str, peer: &Peer) -> Option<bool> {
     let program = installed(program);
     if !program.exists() {
@@ -53,9 +53,9 @@ fn verdict(name: &str, program: &str, script: &str, peer: &Peer) -> Option<bool>
 
 #[test]
 #[ignore = "needs the clients that scripts/peers.sh installs"]
-fn third_party_clients_accept_the_peers() {
+fn third_party_clients_accept_the_fakes() {
     let (udp, web, msfs) = (xplane_udp::polite(0), xplane_web::polite(0), simconnect::polite(0));
-    // What the client before has written, the simulator keeps.
+    // The simulator keeps what the previous client has written.
     let dll = simconnect::polite(0);
     let verdicts = [
         verdict("pyxpudpserver, X-Plane by UDP", "python/bin/python", "pyxpudpserver_client.py", &udp),

@@ -1,6 +1,5 @@
-//! Microsoft's own SimConnect.dll as the way to the simulator, against the peer that it has proven faithful. Windows alone:
-//! `scripts/windows.sh --tests` runs it under Wine, with the library that the crate simconnect-sys brings, put where the
-//! simulator's SDK puts it.
+//! Microsoft's SimConnect.dll as the connection, against the fake that it has proven faithful. Windows only: `scripts/windows.sh
+//! --tests` runs it under Wine, with the library from the crate simconnect-sys, placed where the simulator's SDK puts it.
 
 #![cfg(windows)]
 #![allow(clippy::print_stdout, reason = "what is skipped is said")]
@@ -21,9 +20,9 @@ fn configure(port: u16) {
     std::fs::write("SimConnect.cfg", format!("[SimConnect]\r\nProtocol=IPv4\r\nAddress=127.0.0.1\r\nPort={port}\r\n")).unwrap();
 }
 
-/// One test: there is one current folder.
+/// One test, because there is one current folder.
 #[test]
-fn microsofts_library_is_the_way_where_it_is_chosen_and_where_packets_are_refused() {
+fn microsofts_library_is_used_if_chosen_or_packets_fail() {
     if !std::path::Path::new(LIBRARY).is_file() {
         println!("SKIPPED: there is no {LIBRARY}");
         return;
@@ -39,10 +38,10 @@ fn microsofts_library_is_the_way_where_it_is_chosen_and_where_packets_are_refuse
     let port = peer.port;
     configure(port);
     let way = Link::probe(&chosen).unwrap();
-    assert!(way.contains(LIBRARY), "the doctor tells the way: {way}");
+    assert!(way.contains(LIBRARY), "the doctor names the connection: {way}");
     flies(&peer, &chosen);
 
-    // It goes, and comes back. (The library itself ends the process where it is asked something after the simulator's end.)
+    // It disappears and returns. (The library itself crashes the process if it is called after the simulator ended.)
     let (link, reports) = start(&chosen);
     let mut peer = Some(peer);
     for _ in 0..20 {
@@ -55,16 +54,16 @@ fn microsofts_library_is_the_way_where_it_is_chosen_and_where_packets_are_refuse
     until(&reports, "the flight again", |r| r.state == SimState::Flying);
     drop(link);
 
-    // Not chosen: used where the packets are refused.
+    // Not chosen: used if the packets are refused.
     let refusing = msfs(0, &[]);
     let way = Link::probe(&sim("msfs", refusing.port)).unwrap();
-    assert!(way.contains(LIBRARY), "the doctor tells the way: {way}");
+    assert!(way.contains(LIBRARY), "the doctor names the connection: {way}");
     drop(peer);
     let peer = polite(port);
     flies(&peer, &sim("msfs", refusing.port));
     soon("a refusal", || refusing.wrote("refused 5") && refusing.wrote("refused 6") && refusing.wrote("refused 4"));
 
-    // Not refused: not used. The library would lead to another simulator than the packets.
+    // Not refused: not used. The library would connect to another simulator than the packets.
     let other = msfs(0, &[5]);
     let way = Link::probe(&sim("msfs", other.port)).unwrap();
     assert!(way.contains("TCP") && !way.contains("SimConnect.dll"), "{way}");

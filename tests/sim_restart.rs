@@ -1,5 +1,5 @@
-//! Simulators that are killed and started again, fifty times each: followed, and nothing grows. Alone in its process,
-//! because it counts the process's threads and open files.
+//! Simulators that are killed and restarted, fifty times each: they are followed, and nothing leaks. Alone in its process, because
+//! it counts threads and open files.
 
 #![allow(clippy::print_stdout, reason = "the figures are for whoever runs it with --nocapture")]
 
@@ -15,7 +15,7 @@ use peers::{Peer, sim, start, until};
 
 use stratus::report::SimState;
 
-/// Threads, open files, and resident memory in KiB, of this process.
+/// Threads, open files, and resident memory in KiB of this process.
 fn size() -> (usize, usize, u64) {
     let count = |dir| std::fs::read_dir(dir).map_or(0, Iterator::count);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -26,7 +26,7 @@ fn size() -> (usize, usize, u64) {
 fn comes_and_goes(name: &str, kind: &str, rounds: u32, peer: impl Fn(u16) -> Peer) {
     let port = peer(0).port;
     let (link, reports) = start(&sim(kind, port));
-    // Every one that comes is asked for this airport.
+    // Every new simulator is asked about this airport.
     link.ask_airport("PHTO".into());
     let mut after_ten = (0, 0, 0);
     let mut slowest = 0.0f64;
@@ -49,7 +49,7 @@ fn comes_and_goes(name: &str, kind: &str, rounds: u32, peer: impl Fn(u16) -> Pee
 }
 
 #[test]
-fn a_simulator_that_comes_and_goes_is_followed_without_leaks() {
+fn restarting_simulator_is_followed_without_leaks() {
     comes_and_goes("X-Plane, UDP", "xplane", 50, xplane);
     comes_and_goes("X-Plane, web server", "xplane", 50, |port| web(port, Mood::Flight));
     comes_and_goes("MSFS", "msfs", 50, |port| msfs(port, &[4, 5, 6]));

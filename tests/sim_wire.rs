@@ -1,4 +1,4 @@
-//! What Stratus sends to a simulator, byte for byte against what a client sent that nobody here wrote.
+//! The packets that Stratus sends to a simulator, byte for byte against those of a third-party client.
 
 mod peers;
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use stratus::event::Command;
 
-/// Packets of a generation, without the count that each client keeps in its own way.
+/// Packets of a generation, without the count, which each client keeps differently.
 fn captured(protocol: u64) -> Vec<Vec<u8>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/node-simconnect.jsonl");
     let lines = std::fs::read_to_string(path).unwrap();
@@ -27,7 +27,7 @@ fn uncounted(mut packet: Vec<u8>) -> Vec<u8> {
     packet
 }
 
-/// The next packet of a client; `None` when it is silent for a while.
+/// The next packet of a client; `None` after some silence.
 fn packet(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut size = [0u8; 4];
     stream.read_exact(&mut size).ok()?;
@@ -38,7 +38,7 @@ fn packet(stream: &mut TcpStream) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn simconnect_packets_are_those_of_a_client_nobody_here_wrote() {
+fn simconnect_packets_match_those_of_a_third_party_client() {
     for protocol in [4u64, 5, 6] {
         let expected = captured(protocol);
         assert_eq!(expected.len(), 7);

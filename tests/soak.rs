@@ -1,7 +1,7 @@
-//! Eight hours of virtual time: every scenario again and again, disturbed by chance (seeded), in one process.
+//! Eight hours of virtual time: every scenario over and over, with random disturbances (seeded), in one process.
 //!
-//! What a scenario expects to the word cannot hold then; what must always hold (invariants, no panic, memory) is looked at.
-//! `scripts/soak.sh` runs it whole and plots it; the suite runs one round.
+//! The exact expectations of a scenario cannot hold then, so this checks what must always hold (invariants, no panic, memory).
+//! `scripts/soak.sh` runs it in full and plots it; the test suite runs one round.
 #![allow(clippy::print_stdout, reason = "samples are for scripts/soak.sh")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use stratus::cmd::scenario;
 
-/// A generator of chance that gives the same for the same seed.
+/// A seeded random number generator.
 struct Chance(u64);
 
 impl Chance {
@@ -33,8 +33,8 @@ const NOISE: &[&str] = &[
 ];
 const FREQUENCIES: &[&str] = &["118.3", "121.5", "121.9", "122.8", "125.0", "118.6", "127.85", "136.975"];
 
-/// The scenario as it goes where much goes wrong: words lost, repeated or of nonsense; radios mistuned; long silences; a
-/// language model that lies. Expectations are left out.
+/// The scenario with many faults: lost, repeated or nonsense words; mistuned radios; long silences; a lying language model.
+/// Expectations are left out.
 fn disturbed(text: &str, chance: &mut Chance) -> String {
     let mut out = String::new();
     let mut begun = false;
@@ -68,7 +68,7 @@ fn resident_kb() -> u64 {
     line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
-/// Plays until so many virtual seconds are over; prints a line a round: virtual seconds, kB, µs a virtual minute.
+/// Plays until this many virtual seconds have passed; prints a line per round: virtual seconds, kB, µs per virtual minute.
 fn soak(seconds: f64, seed: u64) {
     let mut files: Vec<_> =
         fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios")).unwrap().map(|f| f.unwrap().path()).collect();
@@ -98,7 +98,7 @@ fn soak(seconds: f64, seed: u64) {
 }
 
 #[test]
-fn a_disturbed_round_of_every_scenario_breaks_no_invariant() {
+fn disturbed_round_of_every_scenario_keeps_the_invariants() {
     soak(900.0, 1);
 }
 

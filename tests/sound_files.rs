@@ -1,4 +1,4 @@
-//! `stratus transcribe` and `stratus speak` with files as they are found, at the command line.
+//! `stratus transcribe` and `stratus speak` with real-world files, on the command line.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use stratus::speech::files;
 
 const CALL: &str = "Hilo Ground, Skyhawk one seven two sierra papa, radio check.";
 
-/// A folder with a recording of `CALL` in it, and nothing else of a home.
+/// A folder with a recording of `CALL`, and nothing else of a home.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -55,7 +55,7 @@ fn bytes(path: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn one_bad_file_does_not_keep_the_others_from_being_heard() {
+fn one_bad_file_does_not_stop_the_others() {
     let home = Home::new();
     let call = bytes(&home.path("call.wav"));
     std::fs::write(home.path("empty.wav"), b"").unwrap();
@@ -84,10 +84,10 @@ fn one_bad_file_does_not_keep_the_others_from_being_heard() {
 }
 
 #[test]
-fn a_stream_a_cut_recording_and_channels_that_cancel_are_heard() {
+fn stream_cut_file_and_cancelling_channels_are_transcribed() {
     let home = Home::new();
     let call = bytes(&home.path("call.wav"));
-    // As a program writes it that cannot go back to its header.
+    // As written by a program that cannot seek back to its header.
     let stream = [&call[..4], &[255; 4], &call[8..40], &[255; 4], &call[44..]].concat();
     assert_eq!(home.transcribe(&["-"], &stream), (0, format!("{CALL}\n"), String::new()));
     std::fs::write(home.path("cut.wav"), [&call[..4], &[255; 4], &call[8..40], &(call.len() as u32).to_le_bytes(), &call[44..]].concat())
@@ -95,7 +95,7 @@ fn a_stream_a_cut_recording_and_channels_that_cancel_are_heard() {
     let (code, out, told) = home.transcribe(&["cut.wav"], b"");
     assert_eq!((code, out), (0, format!("{CALL}\n")));
     assert!(told.contains("cut.wav ends early"), "{told}");
-    // A recording of a whole flight, of which a model hears the beginning.
+    // A recording of a whole flight, of which a model recognises the beginning.
     wav::write(&home.path("long.wav"), &wav::read(&home.path("call.wav")).unwrap().samples.repeat(12), 16_000).unwrap();
     let (code, _, told) = home.transcribe(&["long.wav"], b"");
     assert!(code == 0 && told.contains("long.wav is longer than a call: of its "), "{told}");
@@ -111,7 +111,7 @@ fn a_stream_a_cut_recording_and_channels_that_cancel_are_heard() {
 }
 
 #[test]
-fn speech_goes_where_it_is_sent_or_what_stands_in_the_way_is_told() {
+fn speech_goes_to_its_destination_or_the_obstacle_is_reported() {
     let home = Home::new();
     let call = bytes(&home.path("call.wav"));
     std::fs::create_dir(home.path("folder")).unwrap();

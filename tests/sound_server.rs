@@ -1,4 +1,4 @@
-//! A sound server as a desktop has it, and one that refuses: what `stratus devices` makes of it, with a cookie and without.
+//! A sound server as on a desktop, and one that refuses: how `stratus devices` handles them, with a cookie and without.
 #![cfg(target_os = "linux")]
 
 use std::ffi::CString;
@@ -14,18 +14,18 @@ use pulseaudio::protocol::{
     SourceInfo, encode_reply_message, read_command_message, write_error,
 };
 
-/// The length that PipeWire and PulseAudio want.
+/// The length that PipeWire and PulseAudio require.
 const COOKIE: usize = 256;
 
-/// A machine with a sound server, whose devices are of one kind often enough.
+/// A machine with a fake sound server.
 struct Desk {
     folder: tempfile::TempDir,
-    /// The cookies that were brought.
+    /// The cookies that were received.
     cookies: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl Desk {
-    /// The last of the sources is the default.
+    /// The last source is the default.
     fn new(refuses: bool, sources: Vec<SourceInfo>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("run/pulse")).unwrap();
@@ -128,21 +128,21 @@ fn answer<R: CommandReply>(mut client: &UnixStream, number: u32, reply: &R) -> b
 }
 
 #[test]
-fn microphones_are_listed_without_what_speakers_play_and_two_of_a_name_are_two() {
+fn microphones_exclude_monitors_and_twins_are_distinguished() {
     let desk = Desk::new(false, sources());
     assert_eq!(desk.ids("microphones", &[]), ["pulseaudio:in.headset", "pulseaudio:in.headset-2", "pulseaudio:in.webcam"]);
     assert_eq!(desk.ids("speakers", &[]), ["pulseaudio:out.headset"]);
     let (out, told) = desk.stratus(&["devices"], &[]);
     assert!(out.contains("  USB Headset\n    pulseaudio:in.headset\n") && out.contains("* Webcam\n    pulseaudio:in.webcam\n"), "{out}");
     assert!(!out.contains("onitor") && told.is_empty(), "{out} {told}");
-    // Without a microphone the server hears what the speaker plays: that is no microphone, and said.
+    // Without a microphone, the server captures a speaker's monitor, which is not a microphone; this is reported.
     let desk = Desk::new(false, sources()[..1].to_vec());
     let (out, _) = desk.stratus(&["devices"], &[]);
     assert!(!out.contains("* Monitor") && out.contains("  none\n") && out.contains("it hears what the speaker plays, not you"), "{out}");
 }
 
 #[test]
-fn a_sound_server_is_reached_whatever_became_of_the_cookie() {
+fn sound_server_is_reached_whatever_the_state_of_the_cookie() {
     for (name, found) in [("none", None), ("empty", Some(0)), ("short", Some(100)), ("whole", Some(COOKIE)), ("long", Some(COOKIE + 1))] {
         let desk = Desk::new(false, sources());
         if let Some(length) = found {
@@ -151,7 +151,7 @@ fn a_sound_server_is_reached_whatever_became_of_the_cookie() {
         assert_eq!(desk.ids("microphones", &[]).len(), 3, "{name}");
         let wanted = if found >= Some(COOKIE) { vec![9; COOKIE] } else { vec![0; COOKIE] };
         assert_eq!(*desk.cookies.lock().unwrap(), [wanted], "{name}");
-        // Nobody's file is written or made.
+        // No file of the pilot is written or created.
         let kept = std::fs::read(desk.folder.path().join(".config/pulse/cookie")).ok().map(|c| c.len());
         assert_eq!(kept, found, "{name}");
     }
@@ -166,7 +166,7 @@ fn a_sound_server_is_reached_whatever_became_of_the_cookie() {
 }
 
 #[test]
-fn a_server_that_refuses_is_told_with_its_reason() {
+fn refusing_server_is_reported_with_its_reason() {
     let desk = Desk::new(true, sources());
     let (out, told) = desk.stratus(&["devices"], &[]);
     assert!(told.contains("error: the sound server (PulseAudio) cannot be used\ncaused by: ") && told.contains("hint: "), "{told}");
@@ -174,7 +174,7 @@ fn a_server_that_refuses_is_told_with_its_reason() {
     let (out, _) = desk.stratus(&["devices", "--json"], &[]);
     let list: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert!(list["problem"]["why"][0].as_str().is_some_and(|why| why.to_lowercase().contains("denied")), "{list}");
-    // And where a microphone is opened. A machine may have one all the same.
+    // The same when a microphone is opened. The machine may have one through ALSA.
     let (_, told) = desk.stratus(&["devices", "--meter", "1"], &[]);
     assert!(told.is_empty() || told.contains("the sound server (PulseAudio) cannot be used"), "{told}");
     assert!(!told.contains("ALSA lib"), "{told}");

@@ -1,4 +1,4 @@
-//! Ears and voice for real: the held-out recordings through whisper, the flight's calls through both voices, and noise.
+//! Recognition and TTS for real: the held-out recordings through whisper, the flight's calls in both voices, and noise.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ fn errors(want: &[String], got: &[String]) -> usize {
 }
 
 #[test]
-fn the_held_out_recordings_have_the_word_error_rate_of_their_readme() {
+fn held_out_recordings_have_the_documented_word_error_rate() {
     let mut ears = ears();
     let list = std::fs::read_to_string(fixtures().join("transcripts.tsv")).unwrap();
     let (mut wrong, mut all, mut clips) = (0, 0, 0);
@@ -68,7 +68,7 @@ fn the_held_out_recordings_have_the_word_error_rate_of_their_readme() {
 }
 
 #[test]
-fn the_fitted_context_hears_what_the_whole_one_hears() {
+fn fitted_context_gives_the_same_words_as_the_whole() {
     let mut ears = ears();
     let mut clips = 0;
     let mut files: Vec<_> = std::fs::read_dir(fixtures()).unwrap().map(|e| e.unwrap().path()).collect();
@@ -84,7 +84,7 @@ fn the_fitted_context_hears_what_the_whole_one_hears() {
 }
 
 #[test]
-fn the_bench_times_every_stage_and_compares() {
+fn bench_times_every_stage_and_compares() {
     let model = files::demo("stratus-demo-en-q5_0.bin").unwrap();
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stratus"));
     let out = command.args(["bench", "--calls", "2", "--compare", "--json", "--model"]).arg(model).output().unwrap();
@@ -95,7 +95,7 @@ fn the_bench_times_every_stage_and_compares() {
 }
 
 #[test]
-fn the_bench_measures_every_model_that_is_there_and_says_which_suits() {
+fn bench_measures_every_installed_model_and_suggests_one() {
     let demo = files::demo("stratus-demo-en-q5_0.bin").unwrap();
     let home = tempfile::tempdir().unwrap();
     let bench = |args: &[&str]| {
@@ -104,10 +104,10 @@ fn the_bench_measures_every_model_that_is_there_and_says_which_suits() {
         command.env_remove("XDG_RUNTIME_DIR").envs(dirs.map(|(name, folder)| (name, home.path().join(folder))));
         command.arg("bench").args(["--calls", "1"]).args(args).output().unwrap()
     };
-    // None is there.
+    // No model is installed.
     let none = bench(&[]);
     assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("no speech model"), "{none:?}");
-    // A downloaded one, two damaged ones, half a download, and another by name.
+    // A downloaded one, two damaged ones, an incomplete download, and one named on the command line.
     let models = home.path().join("data/stratus/models");
     std::fs::create_dir_all(&models).unwrap();
     std::fs::copy(&demo, models.join("first.bin")).unwrap();
@@ -126,7 +126,7 @@ fn the_bench_measures_every_model_that_is_there_and_says_which_suits() {
     }
     assert!(v["models"][3]["problem"]["why"][0].as_str().unwrap().contains("whisper.cpp's format"), "{v}");
     assert!(v["suits"].is_null() && v["outcome"].as_str().unwrap().contains("models get base.en") && v["accepted_ms"] == 1500, "{v}");
-    // Without a configured one the first downloaded one that works is timed by stages too; a table for a person.
+    // Without a configured model, the stages are timed with the first one that works; the output is a text table.
     let out = bench(&[]);
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(out.status.success() && said.contains("first_audio") && said.contains("words right") && said.contains("tiny.en "), "{out:?}");
@@ -134,14 +134,14 @@ fn the_bench_measures_every_model_that_is_there_and_says_which_suits() {
 }
 
 #[test]
-fn every_voice_and_phrase_comes_out_of_the_radio_at_one_level() {
+fn every_voice_and_phrase_leaves_the_radio_at_one_level() {
     let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
     let calls = std::fs::read_to_string(files::demo("flight.txt").unwrap()).unwrap();
     let mut levels = Vec::new();
     for (n, call) in calls.lines().filter(|l| !l.is_empty()).chain(["Roger."]).enumerate() {
         let name = if n % 2 == 0 { "en-US" } else { "en-GB" };
         let clip = mouth.speak(call, &Voice { name: name.into(), ..Voice::default() }).unwrap();
-        // As loud as Pico is, as quiet as a neural voice, and between.
+        // As loud as Pico, as quiet as a neural voice, and in between.
         let gain = [1.0, 0.18, 0.5][n % 3];
         let clip = Clip { samples: clip.samples.iter().map(|s| s * gain).collect(), rate: clip.rate };
         let out = radio::through(&clip, &Reception { first: false, last: false, ..Reception::default() });
@@ -169,7 +169,7 @@ fn every_call_of_the_flight_is_understood_in_both_voices() {
     }
 }
 
-/// The pitch of a voice, Hz: the commonest period of its frames.
+/// The pitch of a voice, Hz: the most common period of its frames.
 fn pitch(samples: &[f32]) -> f32 {
     let mut found: Vec<usize> = Vec::new();
     for frame in samples.chunks_exact(800).filter(|f| f.iter().any(|s| s.abs() > 0.1)) {
@@ -184,7 +184,7 @@ fn pitch(samples: &[f32]) -> f32 {
 }
 
 #[test]
-fn pitch_and_pace_are_heard_and_the_words_stay_words() {
+fn pitch_and_rate_change_the_voice_but_not_the_words() {
     let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
     let words = "Skyhawk two sierra papa, <pitch level=\"200\"> runway eight, cleared to land. Wind zero niner zero at one two.";
     for name in ["en-US", "en-GB"] {
@@ -196,7 +196,7 @@ fn pitch_and_pace_are_heard_and_the_words_stay_words() {
         println!("{name}: {high:.0} Hz, at 75 % {deep:.0} Hz; {:.2} s, at 80 % {:.2} s", plain.seconds(), slow.seconds());
         assert!((0.68..0.82).contains(&(deep / high)), "{name}: {high} and {deep} Hz");
         assert!((1.15..1.35).contains(&(slow.seconds() / plain.seconds())), "{name}");
-        // Pico's breath is drawn anew each time; the voice is what it was.
+        // Pico's breath noise is random; the voice is the same.
         let again = speak(100, 100);
         assert!((pitch(&again.samples) / high - 1.0).abs() < 0.03 && plain.samples.len() == again.samples.len(), "{name}");
     }
@@ -223,7 +223,7 @@ fn silence_and_noise_never_become_words() {
 }
 
 #[test]
-fn a_cancelled_recognition_ends_and_the_next_one_works() {
+fn cancelled_recognition_ends_and_the_next_one_works() {
     let mut ears = ears();
     let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
     let clip = mouth.speak("Hilo Tower, Skyhawk two sierra papa, short final runway eight.", &Voice::default()).unwrap();

@@ -1,5 +1,5 @@
-//! First and last syllable: calls that begin at the very moment of the key press, through the real ring and capture
-//! thread, on a microphone whose clock is the test's.
+//! First and last syllable: calls that begin at the very moment of the key press, through the real ring and capture thread, on a
+//! microphone clocked by the test.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use stratus::units::TxId;
 const RATE: u32 = 16_000;
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A capture thread on a scripted microphone, and the microphone's ear.
+/// A capture thread on a scripted microphone, and the microphone's callback side.
 fn scripted(settings: &Audio, rate: u32) -> (Capture, Receiver<CaptureEvent>, Receiver<Ear>) {
     let (tell, told) = channel();
     let (give, ears) = channel();
@@ -36,12 +36,12 @@ fn scripted(settings: &Audio, rate: u32) -> (Capture, Receiver<CaptureEvent>, Re
     (capture, told, ears)
 }
 
-/// The microphone is open whether or not a key is down.
+/// The microphone is open whether or not the key is down.
 fn open_always() -> Audio {
     Audio { keep_open: KeepOpen::Always, ..Audio::default() }
 }
 
-/// Hears silence until the microphone is closed.
+/// Delivers silence until the microphone is closed.
 fn closes(ear: &mut Ear) {
     let limit = Instant::now() + LIMIT;
     while !ear.is_closed() {
@@ -51,13 +51,13 @@ fn closes(ear: &mut Ear) {
     }
 }
 
-/// The n-th sample of a call: never twice the same within a second and a half, and never silence.
+/// The n-th sample of a call: unique within a second and a half, and never silence.
 fn syllable(n: usize) -> f32 {
     0.1 + (n % 24_000) as f32 / 32_768.0
 }
 
 #[test]
-fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
+fn two_hundred_calls_at_the_moment_of_the_press_are_complete() {
     let settings = open_always();
     let (capture, told, ears) = scripted(&settings, RATE);
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
@@ -80,7 +80,7 @@ fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
         let (mut begun, mut ended) = (false, false);
         let stop = AtomicBool::new(false);
         for (i, data) in sound.chunks(buffer).enumerate() {
-            // The buffer arrives when its last sample was heard; a press within it comes before that.
+            // A buffer is delivered after its last sample; a press within it comes earlier.
             let end = i * buffer + data.len();
             if !begun && pressed < end {
                 capture.begin(tx);
@@ -91,10 +91,10 @@ fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
                 ended = true;
             }
             ear.hear(data);
-            // Twenty times as fast as life: the ring has room for two seconds.
+            // Twenty times real time: the ring has room for two seconds.
             std::thread::sleep(Duration::from_micros(buffer as u64 * 3));
         }
-        // The device goes on until the take is there.
+        // The device continues until the take is complete.
         let take = std::thread::scope(|s| {
             s.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
@@ -122,7 +122,7 @@ fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
 }
 
 #[test]
-fn the_tail_ends_when_the_pilot_falls_silent_and_not_while_he_speaks() {
+fn tail_ends_in_silence_and_not_while_the_pilot_speaks() {
     let (capture, told, ears) = scripted(&open_always(), RATE);
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     let hear = |ear: &mut Ear, level: f32, ms: usize| {
@@ -139,12 +139,12 @@ fn the_tail_ends_when_the_pilot_falls_silent_and_not_while_he_speaks() {
         capture.release(tx);
         if talks_on {
             hear(&mut ear, 0.2, 400);
-            assert!(!told.try_iter().any(|e| matches!(e, CaptureEvent::Quiet { .. })), "silence was told while he speaks");
+            assert!(!told.try_iter().any(|e| matches!(e, CaptureEvent::Quiet { .. })), "silence was reported during speech");
         }
         let limit = Instant::now() + LIMIT;
         loop {
             hear(&mut ear, 0.0005, 20);
-            assert!(Instant::now() < limit, "no silence was told");
+            assert!(Instant::now() < limit, "no silence was reported");
             if told.try_iter().any(|e| matches!(e, CaptureEvent::Quiet { tx: t } if t == tx)) {
                 break;
             }
@@ -154,7 +154,7 @@ fn the_tail_ends_when_the_pilot_falls_silent_and_not_while_he_speaks() {
 }
 
 #[test]
-fn on_press_the_microphone_is_open_only_while_the_key_is_held() {
+fn on_press_the_microphone_is_open_only_while_key_is_held() {
     let (capture, told, ears) = scripted(&Audio { keep_open: KeepOpen::OnPress, ..Audio::default() }, RATE);
     for n in 1..4 {
         assert!(ears.try_recv().is_err(), "open without a press");
@@ -175,7 +175,7 @@ fn on_press_the_microphone_is_open_only_while_the_key_is_held() {
         };
         assert!(take.samples.iter().all(|s| *s == 0.25) && take.ms >= 380, "{} ms", take.ms);
     }
-    // Too short a press for a microphone to open.
+    // A press too short for a microphone to open.
     drop(capture);
     no_simulator_no_microphone();
 }
@@ -183,7 +183,7 @@ fn on_press_the_microphone_is_open_only_while_the_key_is_held() {
 fn no_simulator_no_microphone() {
     let with_sim = Audio { keep_open: KeepOpen::WithSim, ..Audio::default() };
     let (capture, _told, ears) = scripted(&with_sim, RATE);
-    // Opened once, to know that it is there; then closed: its ring has no reader.
+    // Opened once to check that it exists, then closed: its ring has no reader.
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     closes(&mut ear);
     assert!(ears.try_recv().is_err(), "open without a simulator");
@@ -192,15 +192,15 @@ fn no_simulator_no_microphone() {
 }
 
 #[test]
-fn a_lost_beginning_is_told_each_time_and_never_to_who_waited() {
+fn lost_beginning_is_reported_unless_the_pilot_waited() {
     let closed = Audio { keep_open: KeepOpen::OnPress, ..Audio::default() };
     let (capture, told, ears) = scripted(&closed, RATE);
     let (voice, quiet) = ([0.25f32; RATE as usize / 5], [0.0f32; RATE as usize / 5]);
-    // In the middle of a word when the microphone opens; a moment of quiet before the first word; in the middle again.
+    // In the middle of a word when the microphone opens; a moment of silence before the first word; in the middle again.
     for (n, late) in [(1, true), (2, false), (3, true)] {
         capture.begin(TxId(n));
         let mut ear = ears.recv_timeout(LIMIT).unwrap();
-        // A sound server that sleeps: opened, and nothing comes for a while.
+        // A sleeping sound server: the microphone is open, but nothing comes for a while.
         std::thread::sleep(Duration::from_millis(400));
         for piece in if late { [&voice, &quiet, &quiet] } else { [&quiet, &voice, &quiet] } {
             ear.hear(piece);
@@ -225,7 +225,7 @@ fn a_lost_beginning_is_told_each_time_and_never_to_who_waited() {
 }
 
 #[test]
-fn a_press_while_the_microphone_is_being_opened_is_a_call() {
+fn press_while_the_microphone_opens_is_a_call() {
     let (tell, told) = channel();
     let (give, ears) = channel();
     let (open, opens) = channel::<()>();
@@ -237,7 +237,7 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
             Some(_) => Answer::Same,
             None => {
                 let _ = look.lock().unwrap().send(());
-                // The sound system takes its time.
+                // The sound system is slow.
                 let _ = opens.lock().unwrap().recv();
                 let (m, ear) = Microphone::scripted("script", RATE, 1, 0);
                 give.lock().unwrap().send(ear).unwrap();
@@ -246,7 +246,7 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
         })
     });
     let capture = Capture::on(&open_always(), looks, move |e| drop(tell.send(e))).unwrap();
-    // The thread has begun to look before it takes its first order.
+    // The thread starts a search before it takes its first order.
     looking.recv_timeout(LIMIT).unwrap();
     capture.begin(TxId(1));
     open.send(()).unwrap();
@@ -267,11 +267,11 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
             break take.unwrap();
         }
     };
-    assert!(take.samples.iter().filter(|s| **s == 0.25).count() > RATE as usize / 2, "most of what was said is there");
+    assert!(take.samples.iter().filter(|s| **s == 0.25).count() > RATE as usize / 2, "most of the speech was captured");
 }
 
 #[test]
-fn a_take_in_pieces_is_told_at_its_pauses_and_at_the_release_and_another_is_not() {
+fn take_in_pieces_is_reported_at_pauses_and_at_release() {
     let (capture, told, ears) = scripted(&Audio::default(), RATE);
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     let hear = |ear: &mut Ear, level: f32, ms: usize| {

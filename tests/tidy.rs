@@ -1,4 +1,4 @@
-//! The rules that hold the design: who may import whom, file sizes, licences, documents in step with the code.
+//! The rules that keep the design: imports between modules, file sizes, licences, and documents that match the code.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 mod tidy {
@@ -6,9 +6,10 @@ mod tidy {
     pub mod rules;
     pub mod spdx;
     pub mod tree;
+    pub mod words;
 }
 
-use tidy::{licences, rules, tree};
+use tidy::{licences, rules, tree, words};
 
 #[test]
 fn modules_import_only_what_the_design_allows() {
@@ -16,7 +17,7 @@ fn modules_import_only_what_the_design_allows() {
 }
 
 #[test]
-fn the_import_rule_finds_every_way_of_importing() {
+fn import_rule_finds_every_form_of_import() {
     let found = rules::imported(
         "use crate::{app::App, units};\nfn f() { crate::cmd::run() } // crate::no\nuse crate::settings;\nuse stratus_atc::Engine;",
     );
@@ -24,7 +25,7 @@ fn the_import_rule_finds_every_way_of_importing() {
 }
 
 #[test]
-fn the_pure_half_has_no_clock_file_thread_environment_or_chance() {
+fn pure_half_has_no_clock_file_thread_environment_or_chance() {
     rules::pure_words(&tree::sources());
 }
 
@@ -42,14 +43,14 @@ fn lib_denies_the_clippy_lists_in_every_pure_module() {
 }
 
 #[test]
-fn the_library_crates_are_built_with_nothing_of_the_world() {
+fn library_crates_have_no_dependency_on_the_outside_world() {
     rules::built_with(&tree::metadata());
 }
 
 #[test]
-fn files_are_short_and_begin_by_saying_what_they_own() {
+fn files_are_short_and_start_with_their_purpose() {
     for (path, text) in tree::sources() {
-        assert!(text.starts_with("//! "), "{path}: begins with a //! sentence that says what it owns");
+        assert!(text.starts_with("//! "), "{path}: must begin with a //! sentence that says what it owns");
         let lines = text.lines().count();
         assert!(lines <= 600, "{path}: {lines} lines; beyond 600 a file does two jobs");
     }
@@ -61,7 +62,7 @@ fn every_dependency_has_a_licence_that_fits() {
 }
 
 #[test]
-fn the_licence_rule_reads_spdx() {
+fn licence_rule_parses_spdx() {
     licences::self_check();
 }
 
@@ -85,12 +86,12 @@ fn every_invariant_names_a_test_that_runs() {
 }
 
 #[test]
-fn what_is_ignored_for_want_of_a_desktop_is_run_by_name() {
+fn tests_that_need_a_desktop_are_run_by_name() {
     rules::ignored_are_run(&tree::rust_files(), &rules::run_by_name());
 }
 
 #[test]
-fn the_code_map_lists_every_module() {
+fn code_map_lists_every_module() {
     let text = tree::read("ARCHITECTURE.md");
     let mapped: Vec<String> = tree::section(&text, "## Code map")
         .filter_map(|l| l.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.trim_end_matches('/').to_owned()))
@@ -103,7 +104,7 @@ fn the_code_map_lists_every_module() {
 }
 
 #[test]
-fn documents_say_what_is_there() {
+fn documents_match_the_code() {
     let readme = tree::read("README.md");
     for script in ["scripts/demo.sh", "scripts/test.sh"] {
         assert!(readme.contains(script), "README.md names {script}");
@@ -112,7 +113,7 @@ fn documents_say_what_is_there() {
     for command in rules::COMMANDS {
         assert!(readme.contains(&format!("`stratus {command}")), "README.md has `stratus {command}`");
     }
-    // Whoever starts for the first time reads one screen.
+    // A newcomer reads one screen.
     let first = tree::read("docs/first-run.md");
     let wide: Vec<&str> = first.lines().filter(|l| l.chars().count() > 100).collect();
     assert!(first.lines().count() <= 60 && wide.is_empty(), "docs/first-run.md is more than one screen: {wide:#?}");
@@ -123,11 +124,21 @@ fn documents_say_what_is_there() {
 }
 
 #[test]
-fn unsafe_code_is_where_it_is_known_to_be() {
+fn unsafe_code_is_only_in_the_listed_files() {
     rules::unsafe_files(&tree::sources());
 }
 
 #[test]
-fn no_file_tells_of_one_machine() {
+fn no_file_names_a_particular_machine() {
     rules::machine_words(&tree::tracked());
+}
+
+#[test]
+fn comments_and_documents_avoid_the_banned_words() {
+    words::check(&tree::tracked(), &tree::read(words::GLOSSARY));
+}
+
+#[test]
+fn banned_word_rule_matches_whole_words_outside_quotes() {
+    words::self_check();
 }

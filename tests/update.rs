@@ -1,5 +1,5 @@
-//! Updates from a server on the loopback: a newer release is found, fetched and checked; an older one, another's signature
-//! and damaged bytes are refused. The test signs with a key of its own, handed over as an argument.
+//! Updates from a server on loopback: a newer release is found, downloaded and verified; an older one, a foreign signature and
+//! damaged bytes are rejected. The test signs with its own key, passed as an argument.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ fn good(version: &str) -> String {
     signed(&keys(7).0, &body(version, "stratus.deb", &sum(PACKAGE)))
 }
 
-/// Files by their paths: the bytes, and the length that is told, which may be another one.
+/// Files by path: the bytes, and the announced length, which may differ.
 type Shelf = Arc<Mutex<BTreeMap<String, (Vec<u8>, usize)>>>;
 
 /// A server of files.
@@ -85,7 +85,7 @@ impl Server {
                     Some(file) => ("200 OK", file.clone()),
                     None => ("404 Not Found", (Vec::new(), 0)),
                 };
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
                 let _ = stream.write_all(&bytes);
             }
@@ -103,7 +103,7 @@ impl Server {
         format!("http://{}/r/stratus-release.txt", self.at)
     }
 
-    /// What a program of version 0.5.0 makes of this manifest.
+    /// The result of version 0.5.0 for this manifest.
     fn check(&self, manifest: impl AsRef<[u8]>) -> Result<Found, Problem> {
         self.put("/r/stratus-release.txt", manifest);
         updates::check(&self.feed(), &keys(7).1, "0.5.0".parse::<Version>().unwrap(), SYSTEM)
@@ -126,7 +126,7 @@ fn newer(found: Found) -> Offered {
 }
 
 #[test]
-fn a_newer_release_is_found_by_one_request_fetched_and_checked() {
+fn newer_release_is_found_downloaded_and_verified() {
     let server = Server::start();
     let offered = newer(server.check(good("0.10.0")).unwrap());
     assert_eq!(server.asked.load(Ordering::Relaxed), 1, "one request");
@@ -142,20 +142,20 @@ fn a_newer_release_is_found_by_one_request_fetched_and_checked() {
     assert_eq!(std::fs::read(&file).unwrap(), PACKAGE);
     let before = server.asked.load(Ordering::Relaxed);
     assert_eq!(bring().unwrap(), file);
-    assert_eq!(server.asked.load(Ordering::Relaxed), before, "what is there and right is not fetched again");
+    assert_eq!(server.asked.load(Ordering::Relaxed), before, "an existing valid file is not downloaded again");
     std::fs::write(&file, "changed since").unwrap();
     assert_eq!(std::fs::read(bring().unwrap()).unwrap(), PACKAGE);
 }
 
 #[test]
-fn the_same_and_an_older_release_are_not_offered() {
+fn same_or_older_release_is_not_offered() {
     let server = Server::start();
     assert_eq!(server.check(good("0.5.0")).unwrap(), Found::Newest);
     assert_eq!(server.check(good("0.4.99")).unwrap(), Found::Older("0.4.99".parse().unwrap()));
 }
 
 #[test]
-fn what_the_maintainer_did_not_sign_counts_for_nothing() {
+fn unsigned_content_is_rejected() {
     let server = Server::start();
     let right = good("9.0.0");
     let cut = |n: usize| right[..n].to_owned();
@@ -194,7 +194,7 @@ fn what_the_maintainer_did_not_sign_counts_for_nothing() {
 }
 
 #[test]
-fn no_changed_byte_passes_and_no_text_makes_the_readers_panic() {
+fn no_changed_byte_passes_and_no_text_causes_a_panic() {
     let (right, key) = (good("9.0.0"), keys(7).1);
     let read = |text: &str| update::read(text, &key, "0.5.0".parse().unwrap(), SYSTEM);
     assert!(matches!(read(&right), Ok(Found::Newer(_))));
@@ -204,7 +204,7 @@ fn no_changed_byte_passes_and_no_text_makes_the_readers_panic() {
             bytes[at] ^= change;
             let Ok(text) = String::from_utf8(bytes) else { continue };
             assert!(read(&text).is_err(), "byte {at}: {text}");
-            // A mirror's list is not signed: it is only to be survived.
+            // A mirror's list is not signed; the parser only has to survive it.
             let _ = stratus::models::own(&text, "http://m");
         }
         let _ = read(&right[at..]);
@@ -213,7 +213,7 @@ fn no_changed_byte_passes_and_no_text_makes_the_readers_panic() {
 }
 
 #[test]
-fn a_signed_manifest_with_faults_is_refused_too() {
+fn signed_manifest_with_errors_is_rejected() {
     let server = Server::start();
     let pair = keys(7).0;
     for (name, body) in [
@@ -233,7 +233,7 @@ fn a_signed_manifest_with_faults_is_refused_too() {
 }
 
 #[test]
-fn the_maintainers_script_makes_what_the_program_reads() {
+fn maintainers_script_output_is_accepted_by_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let script = |args: &[&str]| {
@@ -252,11 +252,11 @@ fn the_maintainers_script_makes_what_the_program_reads() {
     assert_eq!(offered.notes, "\"ears\" \\ better");
     assert!(read(&keys(7).1).is_err());
     use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(at("key.pem")).unwrap().permissions().mode() & 0o77, 0, "nobody else may read the key");
+    assert_eq!(std::fs::metadata(at("key.pem")).unwrap().permissions().mode() & 0o77, 0, "the key is readable by its owner only");
 }
 
 #[test]
-fn without_feed_or_key_nobody_is_asked() {
+fn without_feed_or_key_no_request_is_made() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("stratus.toml");

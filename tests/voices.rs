@@ -1,4 +1,4 @@
-//! Neural voices from outside: fetched from a server, and hostile files that are tried in a process of their own.
+//! Neural voices from outside: downloaded from a server, and hostile files tested in a separate process.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -21,7 +21,7 @@ fn text(out: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
 }
 
-/// Bytes as of ONNX: fields of protocol buffers that promise more than there is, nest deeply, or have shapes that no memory holds.
+/// Malformed ONNX: protocol buffer fields that are longer than the file, nest deeply, or have shapes that exceed any memory.
 fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let good = std::fs::read(files::of_voices("heart.onnx").unwrap()).unwrap();
     let with = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -29,7 +29,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         change(&mut bytes);
         bytes
     };
-    // Field 7 (the graph) within itself, over and over.
+    // Field 7 (the graph) nested within itself many times.
     let deep = (0..2000u32).fold(Vec::new(), |inner: Vec<u8>, _| {
         let mut outer = vec![0x3a];
         let mut n = inner.len();
@@ -71,7 +71,7 @@ fn hostile_voices_end_a_trial_and_never_the_program() {
 }
 
 #[test]
-fn voices_are_listed_heard_and_named_and_what_cannot_be_had_is_told() {
+fn voices_are_listed_played_and_missing_ones_reported() {
     let home = tempfile::tempdir().unwrap();
     let list = text(&stratus(home.path(), &["voices"]));
     assert!(list.lines().any(|l| l.starts_with("heart") && l.contains("installed")) && list.contains("emma"), "{list}");
@@ -93,7 +93,7 @@ fn voices_are_listed_heard_and_named_and_what_cannot_be_had_is_told() {
 }
 
 #[test]
-fn a_download_that_is_not_the_voice_is_refused_and_leaves_nothing() {
+fn download_that_is_not_the_voice_is_refused_without_traces() {
     use std::io::{Read, Write};
     let home = tempfile::tempdir().unwrap();
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,11 +1,11 @@
-//! The engine at airports of the world, as it runs: a report from anywhere, and the right controller answers or none.
+//! The engine at airports around the world: a report from anywhere, and the right controller answers, or none.
 
 use stratus::airports::data::Airports;
 use stratus::atc::{Engine, Setup};
 use stratus::report::Report;
 use stratus::units::{Facility, LatLon, Time};
 
-/// An engine whose aircraft stands, or flies at `altitude_ft`, at a position with a frequency tuned.
+/// An engine whose aircraft is parked, or flies at `altitude_ft`, at this position with a frequency tuned.
 fn at(lat: f64, lon: f64, com1: &str, airborne: bool) -> Engine {
     let mut engine = Engine::new(Airports::world(), Setup { callsign: "N172SP".parse().ok(), ..Setup::default() });
     let report = Report {
@@ -25,7 +25,7 @@ fn reply(engine: &mut Engine, words: &str) -> String {
 }
 
 #[test]
-fn a_pilot_at_san_francisco_talks_to_its_ground() {
+fn pilot_at_san_francisco_talks_to_its_ground() {
     let mut e = at(37.615, -122.385, "121.8", false);
     assert_eq!(e.airport().unwrap().icao, "KSFO");
     assert_eq!(e.station().unwrap().name, "San Francisco Ground");
@@ -37,7 +37,7 @@ fn a_pilot_at_san_francisco_talks_to_its_ground() {
 }
 
 #[test]
-fn heathrow_and_innsbruck_are_controlled_in_the_words_of_their_states() {
+fn heathrow_and_innsbruck_use_the_phraseology_of_their_states() {
     for (lat, lon, com1, icao, row, station) in
         [(51.4700, -0.4600, "118.5", "EGLL", "UK", "Heathrow Tower"), (47.2602, 11.3440, "120.1", "LOWI", "Europe", "Innsbruck Tower")]
     {
@@ -49,7 +49,7 @@ fn heathrow_and_innsbruck_are_controlled_in_the_words_of_their_states() {
 }
 
 #[test]
-fn nobody_controls_a_field_without_a_tower() {
+fn field_without_a_tower_is_uncontrolled() {
     let mut e = at(37.5134, -122.5009, "122.8", false);
     assert_eq!(e.airport().unwrap().icao, "KHAF");
     assert_eq!(e.station().unwrap().facility, Facility::Ctaf);
@@ -57,8 +57,8 @@ fn nobody_controls_a_field_without_a_tower() {
 }
 
 #[test]
-fn in_the_air_the_tuned_tower_matters_more_than_the_nearest_field() {
-    // Marina's field lies nearer, but Monterey's tower is tuned.
+fn in_the_air_the_tuned_tower_outranks_the_nearest_field() {
+    // Marina's field is nearer, but Monterey's tower is tuned.
     let e = at(36.70, -121.80, "118.4", true);
     assert_eq!(e.airport().unwrap().icao, "KMRY");
     assert_eq!(e.station().unwrap().facility, Facility::Tower);
@@ -77,7 +77,7 @@ fn stratus(args: &[&str]) -> (String, String, Option<i32>) {
 }
 
 #[test]
-fn an_airport_without_frequencies_on_record_is_not_said_to_have_no_tower() {
+fn airport_without_frequencies_is_not_called_untowered() {
     for hub in ["EDDB", "OTHH", "VTBS", "SKBO", "LMML", "ZBAD", "ZUTF", "MMUN"] {
         let (out, _, code) = stratus(&["airports", "show", hub]);
         let (head, rest) = (out.lines().nth(1).unwrap_or_default(), out.as_str());
@@ -90,7 +90,7 @@ fn an_airport_without_frequencies_on_record_is_not_said_to_have_no_tower() {
 }
 
 #[test]
-fn the_command_shows_what_is_known_and_says_what_is_not() {
+fn command_shows_known_data_and_names_what_is_missing() {
     let (out, _, code) = stratus(&["airports", "show", "lowi"]);
     assert!(out.contains("Innsbruck, Austria") && out.contains("runway 8/26") && out.contains("120.1    Innsbruck Tower"), "{out}");
     assert_eq!(code, Some(0));
@@ -115,7 +115,7 @@ fn the_command_shows_what_is_known_and_says_what_is_not() {
 }
 
 #[test]
-fn an_apt_dat_gives_taxiways() {
+fn apt_dat_provides_taxiways() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let text = "I\n1100 Version\n1 1907 1 0 LOWI Innsbruck\n\
         100 45.00 1 0 0.25 0 2 1 08 47.2588 11.3309 100 0 2 0 0 0 26 47.2616 11.3570 0 0 2 0 0 0\n\
@@ -131,8 +131,8 @@ fn an_apt_dat_gives_taxiways() {
     assert!(err.contains("1 unreadable lines") && code == Some(1), "{err}");
 }
 
-/// X-Plane's folder, taken over and shown: departures and approaches by runway; a runway that is not there has none. Where the
-/// index lies, the environment tells on these systems alone.
+/// X-Plane's folder, imported and shown: departures and approaches by runway; a runway that does not exist has none. Only on these
+/// systems does the environment determine where the index is.
 #[cfg(unix)]
 #[test]
 fn procedures_are_imported_and_shown_by_runway() {

@@ -1,4 +1,4 @@
-//! The recorded calls, and the ways in which pilots let go of the key.
+//! The recorded calls, and the ways in which pilots release the key.
 
 use std::error::Error;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use stratus::audio::{resample, take, wav};
 
 const MS: usize = take::RATE as usize / 1000;
-/// The tail: it ends sooner where nothing is said, and in these calls nothing is.
+/// The tail. It ends earlier in silence, as in these calls.
 const TAIL: usize = 130 * MS;
 
 /// A call: 16 kHz mono, to the end of the tail.
@@ -14,18 +14,18 @@ const TAIL: usize = 130 * MS;
 pub struct Call {
     pub text: String,
     pub sound: Vec<f32>,
-    /// The key goes up with this sample.
+    /// The sample at which the key is released.
     pub released: usize,
 }
 
-/// When the key goes up.
+/// When the key is released.
 #[derive(Clone, Copy)]
 pub enum Kind {
-    /// At the recording's end.
+    /// At the end of the recording.
     AsRecorded,
-    /// So long after the last word, milliseconds.
+    /// This long after the last word, milliseconds.
     After(usize),
-    /// A second after the recording's end.
+    /// A second after the end of the recording.
     Late,
     /// At the end of a second call, after a pause.
     Joined,
@@ -44,7 +44,7 @@ impl Kind {
     }
 }
 
-/// The fixture's calls.
+/// The calls of the fixture.
 pub fn recorded() -> Result<Vec<Call>, Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/heldout");
     let list = std::fs::read_to_string(folder.join("transcripts.tsv"))?;
@@ -57,7 +57,7 @@ pub fn recorded() -> Result<Vec<Call>, Box<dyn Error>> {
     Ok(calls)
 }
 
-/// The calls in one of the ways.
+/// The calls with this kind of release.
 pub fn of(kind: Kind, recorded: &[Call]) -> Vec<Call> {
     let each = recorded.iter().enumerate();
     each.map(|(n, call)| {
@@ -91,10 +91,10 @@ pub fn of(kind: Kind, recorded: &[Call]) -> Vec<Call> {
     .collect()
 }
 
-/// So much more of the room that the recording ends with.
+/// Extends the room noise at the end of the recording.
 fn quieten(sound: &mut Vec<f32>, samples: usize) {
     let room: Vec<f32> = sound[sound.len().saturating_sub(60 * MS)..].to_vec();
-    // Forwards and backwards, so that there is no click where it meets itself.
+    // Forwards and backwards, so that there is no click at the seams.
     let there_and_back: Vec<f32> = room.iter().rev().chain(&room).copied().collect();
     sound.extend(there_and_back.iter().cycle().take(samples));
 }

@@ -1,9 +1,9 @@
-//! Speech models of random weights in whisper.cpp's format: they hear nothing, in the time that a real one takes.
+//! Speech models with random weights in whisper.cpp's format: they recognise nothing, but take as long as real ones.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// The dimensions of a published model: states, heads and layers of encoder and decoder alike.
+/// The dimensions of a published model: states, heads and layers, the same for encoder and decoder.
 #[derive(Debug, Clone, Copy)]
 pub struct Dimensions {
     pub name: &'static str,
@@ -50,7 +50,7 @@ impl<W: Write> Writer<W> {
         Ok(shape.iter().product())
     }
 
-    /// A row for each word: random ones, but those of `even` hold one number throughout.
+    /// A row for each word: random, but rows in `even` have one number throughout.
     fn words(&mut self, name: &str, shape: [u32; 2], even: &[(u32, u16)]) -> io::Result<()> {
         self.head(name, &shape, true)?;
         for word in 0..shape[1] {
@@ -132,13 +132,13 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// The end of the text among an English model's words.
+/// The end-of-text token of an English model.
 const END: u32 = 50_256;
 /// Half floats: 1/8 and 1/16.
 const SURE: (u16, u16) = (0x3000, 0x2c00);
 
-/// Writes a model of these dimensions. Filters and vocabulary are those of `known`, a whole model of an English one's
-/// vocabulary. With `hears`, one of its words, it is sure to hear that in every call, and nothing after it.
+/// Writes a model of these dimensions. Filters and vocabulary come from `known`, a complete model with an English vocabulary. With
+/// `hears`, one of its words, it recognises that word in every call, and nothing after it.
 pub fn write(d: Dimensions, known: &[u8], to: &Path, hears: Option<&str>) -> io::Result<()> {
     let int = |at: usize| known.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
     let words = 48 + 8 + (int(48) * int(52) * 4) as usize;
@@ -165,7 +165,7 @@ pub fn write(d: Dimensions, known: &[u8], to: &Path, hears: Option<&str>) -> io:
     w.layers("encoder", d, false)?;
     w.norm("encoder.ln_post", d.state)?;
     w.positions("decoder.positional_embedding", &[d.state, TEXT_CONTEXT])?;
-    // What goes into the last product has a mean of its bias: a row of one number gives that number, the state's length times.
+    // The input of the last product has the mean of its bias, so a constant row yields that constant times the length of the state.
     let even: Vec<(u32, u16)> = heard.map(|h| [(END, SURE.0), (h, SURE.1)]).into_iter().flatten().collect();
     w.words("decoder.token_embedding.weight", [d.state, vocabulary], &even)?;
     w.layers("decoder", d, true)?;

@@ -1,4 +1,4 @@
-//! Any file, read as X-Plane's apt.dat, and its airports put over one that is built in.
+//! Any file as X-Plane's apt.dat, with its airports layered over a built-in one.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

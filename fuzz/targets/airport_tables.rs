@@ -1,4 +1,4 @@
-//! Any text, as OurAirports' tables: its first byte chooses the table of each line. What is made of it can be read, whole.
+//! Any text as OurAirports' tables: the first byte of each line selects its table. The result must be readable.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any file, read as OpenAir airspace.
+//! Any file as OpenAir airspace.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

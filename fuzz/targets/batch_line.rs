@@ -1,4 +1,4 @@
-//! Any line for `stratus batch`: one JSON object comes back, with an id.
+//! Any line for `stratus batch`: the answer is one JSON object with an id.
 #![no_main]
 
 use std::sync::LazyLock;

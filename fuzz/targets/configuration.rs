@@ -1,4 +1,4 @@
-//! Any text, as a configuration: what is accepted is within its ranges, and is refused or accepted again alike.
+//! Any text as a configuration: accepted values are within their ranges, and the result is stable when it is read again.
 #![no_main]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Any file, read as X-Plane's atc.dat.
+//! Any file as X-Plane's atc.dat.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

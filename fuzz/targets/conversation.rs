@@ -1,4 +1,4 @@
-//! A whole conversation of any words and movements with a live controller: no panic, and no clearance that cannot be.
+//! A whole conversation with any words and movements with a live controller: no panic, and no impossible clearance.
 #![no_main]
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     for line in data.split(|b| *b == b'\n').take(40) {
         now = now + Duration::from_secs(2);
         if let Some(bytes) = line.strip_prefix(b"!") {
-            // A movement: where, how high and fast, on which frequency.
+            // A movement: position, altitude, speed, and frequency.
             let at = |i: usize| f64::from(bytes.get(i).copied().unwrap_or(128));
             report.position = Some(LatLon { lat: 19.7203 + (at(0) - 128.0) / 400.0, lon: -155.0485 + (at(1) - 128.0) / 400.0 });
             report.on_ground = at(2) < 100.0;

@@ -1,4 +1,4 @@
-//! Any bytes, as MSFS's records of an airport: each piece of the input is a message, of a length that its first byte tells.
+//! Any bytes as MSFS's records of an airport: each piece of the input is a message, whose length is in its first byte.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any file, read as X-Plane's fixes, beacons, airways and holds, also in the earlier form.
+//! Any file as X-Plane's fixes, beacons, airways and holds, including the older format.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any file, loaded as a flight plan. The reader is chosen by the content.
+//! Any file as a flight plan. The content selects the reader.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any text, as a message of FlightGear.
+//! Any text as a message of FlightGear.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

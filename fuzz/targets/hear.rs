@@ -1,4 +1,4 @@
-//! Any words, from recognition's text to acts: no panic, bounded work, the acts go with the intents, and no denied call for a runway.
+//! Any words, from recognised text to acts: no panic, bounded work, acts that match the intents, and no denied call for a runway.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any file, read as the legs of X-Plane's procedures.
+//! Any file as the legs of X-Plane's procedures.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any file, read as X-Plane's minimum altitudes: the grid and the sectors.
+//! Any file as X-Plane's minimum altitudes: the grid and the sectors.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

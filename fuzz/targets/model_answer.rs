@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
     let Some((heard, answer)) = text.split_once('\n') else { return };
     let (ctx, situation) = &*SCENE;
-    // As the client hands it on: the one object in it, where there is one.
+    // As passed on by the client: the JSON object in it, if there is one.
     let answer = object(answer).unwrap_or_else(|| answer.to_owned());
     if let Ok(u) = language_model::gate(&answer, heard, ctx, situation) {
         assert_ne!(u.intent, Intent::Readback);

@@ -1,10 +1,10 @@
-//! Any file, as a speech model: it is told to be none, or what it is, before a C library sees it.
+//! Any file as a speech model: it is accepted or rejected before a C library sees it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stratus::speech::model;
 
-/// A file of this process's own, in memory where the system has a place for that.
+/// A private file of this process, in memory if the system supports that.
 fn scratch(name: &str) -> std::path::PathBuf {
     let memory = std::path::Path::new("/dev/shm");
     let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

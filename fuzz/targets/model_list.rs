@@ -1,4 +1,4 @@
-//! Any text, as a mirror's list of speech models: what it offers goes by a plain name.
+//! Any text as a mirror's list of speech models: every offer has a plain name.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -10,6 +10,6 @@ fuzz_target!(|data: &[u8]| {
         assert!(!offer.file.starts_with('.') && offer.file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)));
         assert!(!offer.line().contains(char::is_control));
     }
-    // And as what a server says about a part of a file.
+    // And as a server's description of a byte range.
     let _ = download::range_start(&text);
 });

@@ -1,4 +1,4 @@
-//! Any bytes, as Ollama's whole answer: read as its client reads it, and put before the gate.
+//! Any bytes as Ollama's complete answer: parsed as by its client, and passed to the gate.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Any bytes, as a simulator's packet.
+//! Any bytes as a simulator's packet.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

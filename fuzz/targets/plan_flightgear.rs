@@ -1,4 +1,4 @@
-//! FlightGear's route, with bytes in it that do not belong there.
+//! FlightGear's route with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Garmin's .fpl, with bytes in it that do not belong there.
+//! Garmin's .fpl with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

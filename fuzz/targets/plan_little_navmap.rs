@@ -1,4 +1,4 @@
-//! Little Navmap's .lnmpln, with bytes in it that do not belong there.
+//! Little Navmap's .lnmpln with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! MSFS's .pln, with bytes in it that do not belong there.
+//! MSFS's .pln with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! SimBrief's answer as JSON, with bytes in it that do not belong there.
+//! SimBrief's answer as JSON with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! SimBrief's answer as XML, with bytes in it that do not belong there.
+//! SimBrief's answer as XML with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! X-Plane's .fms, with bytes in it that do not belong there.
+//! X-Plane's .fms with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

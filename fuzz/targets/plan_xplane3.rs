@@ -1,4 +1,4 @@
-//! X-Plane's .fms of version 3, with bytes in it that do not belong there.
+//! X-Plane's .fms of version 3 with inserted garbage.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

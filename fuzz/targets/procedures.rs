@@ -1,4 +1,4 @@
-//! Any file, read as X-Plane's procedures of an airport.
+//! Any file as X-Plane's procedures of an airport.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! An instruction and a readback, both any words: no panic, and nothing correct that has something wrong.
+//! Any words as an instruction and its readback: no panic, and no wrong readback counts as correct.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

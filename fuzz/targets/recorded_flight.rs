@@ -1,10 +1,10 @@
-//! Any file, as a recorded flight (packed or not).
+//! Any file as a recorded flight (gzipped or not).
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stratus::sim::replay;
 
-/// A file of this process's own, in memory where the system has a place for that.
+/// A private file of this process, in memory if the system supports that.
 fn scratch(name: &str) -> std::path::PathBuf {
     let memory = std::path::Path::new("/dev/shm");
     let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

@@ -1,10 +1,10 @@
-//! Any file, as a recording: what is read is sound within full scale.
+//! Any file as a recording: decoded sound is within full scale.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stratus::audio::{resample, take, wav};
 
-/// A file of this process's own, in memory where the system has a place for that.
+/// A private file of this process, in memory if the system supports that.
 fn scratch(name: &str) -> std::path::PathBuf {
     let memory = std::path::Path::new("/dev/shm");
     let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

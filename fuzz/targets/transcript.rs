@@ -1,4 +1,4 @@
-//! Any words, as a pilot's transcript: no panic, bounded work, and only values that can be.
+//! Any words as a pilot's transcript: no panic, bounded work, and only possible values.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

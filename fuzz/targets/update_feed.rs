@@ -1,4 +1,4 @@
-//! Any text, as what a release feed says: unsigned it is nothing; signed, whatever it says is read without harm.
+//! Any text as a release manifest: unsigned text is rejected; signed text is parsed without harm.
 #![no_main]
 
 use base64::Engine as _;

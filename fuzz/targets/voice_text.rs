@@ -1,4 +1,4 @@
-//! Any text, read for the neural voice: only symbols that its model knows, within its length. And any bytes as its file of words.
+//! Any text for the neural voice: the result has only symbols that its model knows, within its length. And any bytes as its dictionary.
 #![no_main]
 
 use std::cell::OnceCell;

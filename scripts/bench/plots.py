@@ -1,4 +1,4 @@
-"""Curves as SVG files, without a library: how waits are distributed, and memory over time."""
+"""Plots as SVG files, without a library: distributions of latency, and memory over time."""
 
 COLOURS = ["#1f5fa8", "#c0561f", "#2e7d32", "#7b3fa0"]
 
@@ -10,7 +10,7 @@ def frame(title, width, height, left, top, bottom):
 
 
 def curves(path, title, named, x_unit, y_unit, step=False):
-    """`named`: a name and its points (x, y) each; every curve in one frame that begins at nothing."""
+    """`named`: pairs of a name and its points (x, y); all curves in one frame that starts at zero."""
     width, height, left, top, bottom = 860, 300, 70, 34, 44
     xs = max((x for _, points in named for x, _ in points), default=1) or 1
     ys = max((y for _, points in named for _, y in points), default=1) * 1.05 or 1

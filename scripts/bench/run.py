@@ -1,7 +1,7 @@
-"""Every figure of docs/performance.md, in one run: run.py PROGRAM PYTHON OUT SPEECH. Called by scripts/bench.sh in a headless desktop.
+"""Measures every figure of docs/performance.md in one run: run.py PROGRAM PYTHON OUT SPEECH. Called by scripts/bench.sh in a headless desktop.
 
-PYTHON has PySide6, or is empty; SPEECH is the output of scripts/bench-speech.sh, or empty. Each line of the table ends in a
-verdict against its target, where it has one. Plots go to docs/."""
+PYTHON has PySide6, or is empty; SPEECH is the output of scripts/bench-speech.sh, or empty. Each line of the table ends with a
+verdict if it has a target. Plots go to docs/."""
 
 import json
 import multiprocessing
@@ -24,13 +24,13 @@ from vitals import NOBODY, Other, Rest, Stratus, proportional, resident  # noqa:
 IDLE = float(os.environ.get("IDLE", 600))
 CALLS = int(os.environ.get("CALLS", 40))
 THINK_MS = 300
-# What the client before this one was published with: "start 1.5 to 3 s", "80 to 150 MB", "more than 200 MB on disk".
+# Published figures of the previous client: "start 1.5 to 3 s", "80 to 150 MB", "more than 200 MB on disk".
 BEFORE = {"start": "1500 to 3000 ms", "memory": "80 to 150 MB", "installed": "more than 200 MB"}
 rows, missed = [], 0
 
 
 def row(what, measured, target="", met=None, against=""):
-    """One line; `met` says whether the target is."""
+    """One line; `met` says whether the target is met."""
     global missed
     verdict = "" if met is None else "met" if met else "MISSED"
     missed += met is False
@@ -49,7 +49,7 @@ def sizes(program):
 
 
 def starts(program, python):
-    """Start, rest and size of Stratus and of an empty PySide6 tray program, turn by turn on the same desktop."""
+    """Start, idle load and size of Stratus and of an empty PySide6 tray program, alternating on the same desktop."""
     stratus, took, theirs = Stratus(program), [], []
     other = Other(python, str(HERE / "tray.py")) if python else None
     for n in range(21):
@@ -90,7 +90,7 @@ def starts(program, python):
 def idle(program, theirs):
     stratus = Stratus(program)
     stratus.start()
-    # What starting took is given back after a minute.
+    # Memory from start-up is returned after a minute.
     time.sleep(min(IDLE, 75))
     rest, pid = Rest(stratus.child.pid), stratus.child.pid
     curve = rest.watch(IDLE)
@@ -114,7 +114,7 @@ def ms(values):
 
 
 def spoken(program):
-    """The wait for an answer through real devices, by rules and with a language model; memory in use."""
+    """Latency of answers through real devices, by the rules and with a language model; memory in use."""
     flight = Flight(program)
     clicks = [c * 1e3 for c in (flight.recorder.click() for _ in range(3)) if c is not None]
     calls = [flight.call() for _ in range(CALLS)]
@@ -147,7 +147,7 @@ def burn():
 
 
 def loaded(program):
-    """Answers while another program loads every core: silences within them, in a recording of the speaker."""
+    """Answers while another program loads every core: drop-outs in a recording of the speaker."""
     flight, heard = Flight(program), {}
     for name in ("quiet", "loaded"):
         others = [multiprocessing.Process(target=burn, daemon=True) for _ in range(os.cpu_count() if name == "loaded" else 0)]
@@ -171,7 +171,7 @@ def loaded(program):
 
 
 def link(program):
-    """What following a simulator at 10 Hz costs beyond looking for none; the microphone stays closed in both, no scenery is read."""
+    """The cost of a simulator at 10 Hz compared with a failing search; the microphone stays closed in both, and no scenery is read."""
     from peers import XPlane
 
     peer, used = XPlane(), {}
@@ -199,7 +199,7 @@ def engine(program):
                                "text": "palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo"}) + "\n" for i in range(count))
     each = []
     for _ in range(3):
-        # Processor time: what else the machine does is none of the engine's.
+        # Processor time, because other load on the machine must not count.
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([program, "batch"], input=text.encode(), stdout=subprocess.DEVNULL, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

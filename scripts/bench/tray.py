@@ -1,4 +1,4 @@
-"""An empty tray program of PySide6: an icon with one menu entry. What Stratus's start and memory are held against."""
+"""An empty tray program of PySide6: an icon with one menu entry. The reference for Stratus's start and memory."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What the kernel tells of a process: memory, threads, wake-ups, processor time; and a start that is timed."""
+"""Statistics of a process from the kernel: memory, threads, wake-ups, processor time; and a timed start."""
 
 import datetime
 import os
@@ -8,22 +8,22 @@ import subprocess
 import tempfile
 import time
 
-# Ports that no simulator on this machine uses: they are looked for in vain, as on a desk where none runs. One that is
-# installed here has its airports left alone.
+# Ports that no simulator on this machine uses: searches fail, as on a desk without a simulator. Airports of an
+# installed simulator are not imported.
 NOBODY = "[airports]\nimport = false\n[sim]\n" + "".join(
     f"{name} = {49990 + n}\n" for n, name in enumerate(("xplane_port", "xplane_web_port", "msfs_port", "flightgear_port"))
 )
 
 
 def switches(pid):
-    """Voluntary context switches of each thread, by its id: a thread that slept and was woken."""
+    """Voluntary context switches of each thread, by its id: wake-ups of a sleeping thread."""
     found = {}
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         try:
             words = (task / "status").read_text().split()
             found[task.name] = ((task / "comm").read_text().strip(), int(words[words.index("voluntary_ctxt_switches:") + 1]))
         except (FileNotFoundError, ProcessLookupError):
-            pass  # It ended meanwhile.
+            pass  # It has ended.
     return found
 
 
@@ -45,7 +45,7 @@ def proportional(pid):
 
 
 class Rest:
-    """A process that is left alone for a while."""
+    """An idle process."""
 
     def __init__(self, pid):
         self.pid, self.before, self.used, self.begun = pid, switches(pid), ticks(pid), time.monotonic()
@@ -69,7 +69,7 @@ class Rest:
 
 
 class Stratus:
-    """One `stratus run` with a home of its own, timed from exec until tray, key and socket are there."""
+    """One `stratus run` in a separate home, timed from exec until tray, key and socket are ready."""
 
     def __init__(self, program, config=NOBODY):
         self.home, self.program = tempfile.TemporaryDirectory(), program
@@ -90,14 +90,14 @@ class Stratus:
             new = self.log.read_bytes()[seen:].decode() if self.log.exists() else ""
             ready = [line for line in new.splitlines() if "ready in" in line]
             if ready:
-                # The log's own clock, to the microsecond: waiting for the line costs nothing of the figure.
+                # The log's own clock, with microseconds: waiting for the line adds nothing to the figure.
                 return (datetime.datetime.fromisoformat(ready[0].split("Z")[0][:26] + "+00:00").timestamp() - begun) * 1000
             if self.child.poll() is not None or time.time() - begun > 20:
                 raise SystemExit(f"it did not become ready: {new}")
             time.sleep(0.02)
 
     def disturbed(self):
-        """Words on a simulator that was found although none should be there: somebody else's on this machine; else nothing."""
+        """A message if an unexpected simulator was found on this machine; otherwise empty."""
         return " (DISTURBED: a simulator on this machine was found)" if "simulator found" in self.log.read_text() else ""
 
     def end(self):

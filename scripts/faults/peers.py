@@ -1,4 +1,4 @@
-"""Peers of the program under test: a sound server, Ollama, X-Plane's UDP side, a hub of downloads. Each can misbehave."""
+"""Fakes around the program under test: a sound server, Ollama, X-Plane's UDP side, a download server. Each can misbehave."""
 
 import hashlib
 import http.server
@@ -17,7 +17,7 @@ from tray import until
 
 
 class Sound:
-    """A PulseAudio of its own that may be killed: sinks `virtmic` (which the microphone `room` hears) and `spk`."""
+    """A private PulseAudio that may be killed: sinks `virtmic` (the source of the microphone `room`) and `spk`."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="stratus-sound.")
@@ -37,7 +37,7 @@ class Sound:
         self.server = subprocess.Popen(
             ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--log-target=stderr", "-L",
              f"module-native-protocol-unix socket={self.socket} auth-anonymous=1"],
-            # A second server on the same session bus would give way to the first.
+            # A second server on the same session bus would exit in favour of the first.
             env={**os.environ, **self.environment, "XDG_RUNTIME_DIR": self.folder, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert until(20, lambda: self.run("info").returncode == 0, 0.05), "PulseAudio did not start"
         for sink in ("virtmic", "spk"):
@@ -48,13 +48,13 @@ class Sound:
 
     def sink(self, name):
         self.run("load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "channels=2")
-        # An idle null sink works in blocks of up to two seconds: silence keeps it awake.
+        # An idle null sink works in blocks of up to two seconds; playing silence keeps it active.
         self.awake[name] = subprocess.Popen(
             ["pacat", "--latency-msec=10", "--playback", "-d", name, "--format=s16le", "--rate=48000", "--channels=2", "/dev/zero"],
             env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def microphone(self, name):
-        """A microphone that hears what goes into `virtmic`, and can be unplugged."""
+        """A microphone fed by `virtmic`, which can be unplugged."""
         self.run("load-module", "module-remap-source", "master=virtmic.monitor", f"source_name={name}", f"source_properties=device.description={name}")
         return time.monotonic()
 
@@ -81,7 +81,7 @@ class Sound:
 
 
 class Serving:
-    """A server of HTTP on the loopback whose manners can be changed."""
+    """An HTTP server on loopback with configurable behaviour."""
 
     def __init__(self, handle, port=0):
         owner = self
@@ -158,7 +158,7 @@ class Ollama(Serving):
 
 
 class Hub(Serving):
-    """Speech models to be downloaded, with a list of its own. `mode` says how the file is sent."""
+    """A mirror of speech models with its own list. `mode` says how the file is sent."""
 
     def __init__(self, model):
         self.model = model

@@ -12,7 +12,7 @@ PRESSED = PLAIN.replace('key = "none"', 'key = "ScrollLock"')
 
 
 def desk_pid(name):
-    """A process of the test desktop, by the list that scripts/desk.sh keeps."""
+    """A process of the test desktop, from the list of scripts/desk.sh."""
     with open(os.path.join(os.environ["STRATUS_DESK"], "pids")) as f:
         for line in f:
             pid, what = line.split()

@@ -1,4 +1,4 @@
-"""Faults of files, disk, clock and power: configuration, transcript, log; full, read-only, cut off; asleep."""
+"""Faults of files, disk, clock and power: configuration, transcript, log; full, read-only, truncated; suspended."""
 
 import errno
 import os
@@ -67,7 +67,7 @@ def started_broken(row, broken):
         if broken == "nobody":
             os.chmod(tray.config, 0)
             if os.geteuid() == 0:
-                # Root reads everything: the program runs as somebody else.
+                # Root can read everything, so the program runs under another account.
                 subprocess.run(["chown", "-R", "nobody", tray.folder], check=True)
                 wrapper = f"{tray.folder}/as-nobody"
                 with open(wrapper, "w") as f:
@@ -77,7 +77,7 @@ def started_broken(row, broken):
                 os.chmod(wrapper, 0o755)
                 if subprocess.run(["setpriv", "--reuid=nobody", "--clear-groups", "test", "-x", Tray.program]).returncode:
                     raise Absent("nobody may not run the program from this folder")
-                # Its socket admits nobody else, and this test is somebody else: only the log can be read.
+                # Its socket admits only its own account, and this test runs under another: only the log can be read.
                 p = subprocess.Popen([wrapper, "--config", tray.config, "run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 told = until(10, lambda: "toast" in tray.log() and "configuration" in tray.log())
                 row.need(told, "it is not told: " + tray.log()[-200:])
@@ -94,7 +94,7 @@ def started_broken(row, broken):
         tray.start()
         row.need(tray.told("configuration", 10), "it is not told")
         row.sees(tray.toasts()[:1])
-        # The defaults know no airport: that the call gets any answer at all is what is asked for.
+        # The defaults have no airport, so any answer to the call counts.
         row.need("note" in tray.ask({"say": CALL}), "a call is not answered")
         tray.configure(PLAIN) if broken != "folder" else put(tray.config, PLAIN)
         mended = time.monotonic()
@@ -141,7 +141,7 @@ def failing(row, fault, path):
             row.sees(tray.toasts()[:1] or "the controller as usual")
         else:
             row.sees("the controller as usual; the log has a gap")
-        # Speaking goes on, too; the transcript cannot show it, so that the answer of a typed call does.
+        # Conversation continues, too. The transcript cannot show it, but the answer to a typed call does.
         row.need(tray.answers() is not None, "a call is not answered")
         tray.shim.set()
         row.need(tray.answers() is not None, "a call is not answered afterwards")

@@ -1,4 +1,4 @@
-"""Faults of what Stratus talks to: a simulator, Ollama, a model's file, a server of downloads."""
+"""Faults of external parts: a simulator, Ollama, a model file, a download server."""
 
 import os
 import signal
@@ -184,7 +184,7 @@ def damaged(row, damage):
         tray.speak(within=6)
         told = [t for t in tray.toasts() if "model" in t.lower()]
         answered = tray.replies()
-        # A model whose weights alone are damaged cannot be told from a bad one without its sum: it must only not crash.
+        # Without its checksum, a model with damaged weights looks like a bad model: it must only not crash.
         row.need(told or answered or tray.toasts(), "it is not told")
         row.sees((told or tray.toasts())[:1])
         tray.configure(PLAIN)
@@ -234,7 +234,7 @@ def there(tray):
 
 
 def words(stderr):
-    """A problem's words, without the progress before and the hint after."""
+    """The text of a problem, without the progress before it and the hint after it."""
     return " ".join(stderr[max(stderr.find("error: "), 0):].replace("error: ", "").replace("caused by: ", "").split("hint:")[0].split())
 
 

@@ -53,7 +53,7 @@ def in_a_call(row, tray, server, base):
     tray.ask({"ptt": "down"})
     time.sleep(0.3)
     server.unplug("source_name=headset")
-    # PulseAudio may hand the recording over to another microphone, and the call goes on; or it ends, and is told.
+    # Either PulseAudio moves the recording to another microphone and the call continues, or it ends and is reported.
     play(tray, "virtmic")
     tray.ask({"ptt": "up"})
     row.need(until(20, lambda: tray.replies() > replies or any("disconnected" in t for t in tray.toasts())), "the call is neither answered nor told as lost")

@@ -1,7 +1,7 @@
 """Faults of Stratus itself: a panic in each of its threads, in a program built with the feature `faults`.
 
-Such a program looks, in each round of each thread, for a file of the thread's name in the folder STRATUS_FAULTS, takes it
-away and panics. What is shipped has none of this."""
+In each loop of each thread, such a program looks for a file with the thread's name in the folder STRATUS_FAULTS, removes
+it and panics. The released program contains none of this."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from peers import Ollama, XPlane
 from run import Absent, group
 from tray import BASE, RULES, STATED, Tray, ears, until
 
-# Thread, what wakes it, and whether the pilot is told.
+# The thread, what wakes it, and whether the pilot is notified.
 THREADS = [("owner", "typed"), ("capture", ""), ("play", "spoken"), ("recognise", "spoken"), ("synthesise", "typed"), ("record", "typed"),
            ("config watch", "saved"), ("microphone", ""), ("speaker", "spoken"), ("toast", "typed"), ("devices", "plugged"), ("llm", "typed"),
            ("sim", ""), ("ipc peer", "typed"), ("tray", "spoken"), ("key", "key")]
@@ -44,12 +44,12 @@ def panic(row, thread, wake):
     tray.start()
     try:
         base = tray.warm()
-        # The report has the names of the functions, which are read out of the program once and kept.
+        # The report contains function names, which are read from the program once and cached.
         base["rss"] += 40_000
         tray.mark()
         with open(f"{faults}/{thread}", "w"):
             pass
-        # Recovery counts from the panic, which takes the file away; until then the thread has to be woken first.
+        # Recovery time counts from the panic, which removes the file; the thread has to be woken first.
         fell = []
         threading.Thread(target=lambda: until(40, lambda: not os.path.exists(f"{faults}/{thread}"), 0.005) and fell.append(time.monotonic()), daemon=True).start()
         for n in range(3):
@@ -72,7 +72,7 @@ def panic(row, thread, wake):
         row.need(until(5, lambda: f"panic in {thread}" in tray.log()), "the panic is not in the log")
         row.need(tray.answers(), "a call is not answered")
         until(1, lambda: fell)
-        # While the pilot speaks nobody waits for an answer.
+        # While the pilot is speaking, no answer is expected.
         row.recovered(time.monotonic() - max(fell[0], tray.released if wake == "spoken" else 0) if fell else None)
         row.sees([t for t in tray.toasts() if "Hilo" not in t][:1] or "nothing; the report is in crash.txt")
         if thread == "config watch":

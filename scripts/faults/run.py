@@ -1,7 +1,7 @@
-"""The matrix of faults against a running Stratus: run.py PROGRAM PANICKING SHIM OUT [WORDS]. Called by scripts/faults.sh.
+"""The fault matrix against a running Stratus: run.py PROGRAM PANICKING SHIM OUT [WORDS]. Called by scripts/faults.sh.
 
-Each row provokes one fault, notes what the pilot is told, how long until a call is answered again, and that nothing is lost
-or kept: the transcript and the configuration are whole, memory, threads and file handles are as before."""
+Each row provokes one fault, and records the message to the pilot, the time until a call is answered again, and that nothing is
+lost or leaked: transcript and configuration are intact, and memory, threads and file handles are as before."""
 
 import os
 import random
@@ -20,11 +20,11 @@ GROUPS = []
 
 
 class Absent(Exception):
-    """What the fault needs is not on this machine."""
+    """The fault needs something that this machine lacks."""
 
 
 class Row:
-    """One fault's verdict in the making."""
+    """The result of one fault."""
 
     def __init__(self, name):
         self.name, self.seen, self.time, self.kept, self.wrong = name, "", None, [], []
@@ -40,17 +40,17 @@ class Row:
         self.time = seconds if self.time is None or seconds is None else max(self.time, seconds)
 
     def need(self, holds, words):
-        """What must hold."""
+        """A condition that must hold."""
         if not holds:
             self.wrong.append(words)
         return holds
 
     def keeps(self, words):
-        """What was looked at and is not lost."""
+        """Something that was checked and is not lost."""
         self.kept.append(words)
 
     def check(self, tray, base=None, spoken=False):
-        """After the fault: alive, it answers, its files are whole, nothing leaks."""
+        """After the fault: it is running, it answers, its files are intact, and nothing leaks."""
         if not self.need(tray.alive(), f"the program ended with {tray.process.returncode}"):
             return
         if self.time is None:
@@ -69,7 +69,7 @@ class Row:
 
 
 def group(f):
-    """A function that is given `row`, a way to try one fault after another."""
+    """A function that receives `row`, with which it tests one fault after another."""
     GROUPS.append(f)
     return f
 
@@ -95,7 +95,7 @@ def main():
             skipped.append((name, str(e)))
             print(f"SKIPPED {name}: {e}", flush=True)
             return
-        except Exception as e:  # noqa: BLE001 - a row that fails is a verdict, not the end
+        except Exception as e:  # noqa: BLE001 - a failed row is a result, not the end
             row.wrong.append(f"{type(e).__name__}: {e}")
             traceback.print_exc()
         row.took = time.monotonic() - at
@@ -106,7 +106,7 @@ def main():
         if not words or any(any(w in n for w in words) for n in g.names):
             try:
                 g(run)
-            except Exception as e:  # noqa: BLE001 - what a group begins with failed
+            except Exception as e:  # noqa: BLE001 - the setup of a group failed
                 run(f"the beginning of “{g.names[0]}” and those after it", failed, e)
     report(rows, skipped, time.monotonic() - began, out)
     return 1 if any(r.wrong for r in rows) or not rows else 0

@@ -1,8 +1,8 @@
-/* What scripts/faults.sh loads into the program under test (LD_PRELOAD): a clock that jumps, and a disk that fails or a
- * power cut at a byte of a file. The orders lie in the file that STRATUS_SHIM names, mapped, so that they can change while
- * the program runs: seconds added to the wall clock, what writes do (0 as usual, else an errno; -1: write half and die as by
- * kill -9), and a piece of the path of the files that are meant. The steady clock is left alone: the kernel's waits go by it,
- * and on Linux it stands still while the machine sleeps. */
+/* Loaded by scripts/faults.sh into the program under test (LD_PRELOAD): a clock that jumps, and a disk failure or power
+ * failure at a byte of a file. The commands are in the file that STRATUS_SHIM names. It is mapped, so that they can change
+ * while the program runs: seconds added to the wall clock, the effect of writes (0 as usual, otherwise an errno; -1: write
+ * half and die as with kill -9), and a part of the path of the affected files. The monotonic clock is unchanged, because the
+ * kernel's waits use it, and on Linux it stops while the machine sleeps. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -65,7 +65,7 @@ ssize_t write(int fd, const void *bytes, size_t n) {
   return real_write(fd, bytes, n);
 }
 
-/* A folder that is read-only refuses whoever would write there already at opening. */
+/* In a read-only folder, opening a file for writing already fails. */
 int open64(const char *path, int flags, ...) {
   mode_t mode = 0;
   if (flags & (O_CREAT | O_TMPFILE)) { va_list a; va_start(a, flags); mode = va_arg(a, mode_t); va_end(a); }

@@ -1,7 +1,7 @@
-"""Half an hour with a running Stratus and everything around it failing: soak.py PROGRAM MINUTES SEED VIRTUAL.LOG OUT.svg.
+"""Half an hour of Stratus while everything around it fails: soak.py PROGRAM MINUTES SEED VIRTUAL.LOG OUT.svg.
 
-A spoken or typed call every few seconds; between them a chance fault of simulator, Ollama, sound, notifications,
-configuration or socket, mended some seconds later. Samples of memory, threads, handles and latency; verdicts; a plot."""
+A spoken or typed call every few seconds; between them a random fault of simulator, Ollama, sound, notifications,
+configuration or socket, fixed some seconds later. Samples of memory, threads, handles and latency; verdicts; a plot."""
 
 import os
 import random
@@ -20,7 +20,7 @@ MARGINS = {"memory, MB": 4.0, "threads": 1.0, "file handles": 2.0, "first sound,
 
 
 class World:
-    """What surrounds the program, and how each part fails and is mended."""
+    """The environment of the program: how each part fails and recovers."""
 
     def __init__(self):
         self.sound, self.peer, self.ollama = Sound(), XPlane(), Ollama()
@@ -130,7 +130,7 @@ def soak(minutes, seed):
 
 
 def flat(name, values, margin):
-    """Whether the last quarter's median is at most the first's and a little."""
+    """Whether the last quarter's median is at most slightly above the first's."""
     quarter = max(len(values) // 4, 1)
     first, last = statistics.median(values[:quarter]), statistics.median(values[-quarter:])
     good = last <= first + margin
@@ -139,7 +139,7 @@ def flat(name, values, margin):
 
 
 def plot(panels, path):
-    """A curve a panel, as an SVG file."""
+    """One curve per panel, as an SVG file."""
     width, height, left = 860, 130, 130
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height * len(panels) + 20}" font-family="sans-serif" font-size="12">',
              '<rect width="100%" height="100%" fill="white"/>']

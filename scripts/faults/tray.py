@@ -1,4 +1,4 @@
-"""The program under test, seen from outside: started, spoken to, listened to, weighed."""
+"""The program under test from outside: starts it, talks to it, listens to it, and measures its memory."""
 
 import glob
 import json
@@ -40,7 +40,7 @@ def until(seconds, probe, every=0.01):
 
 
 class Shim:
-    """What the program's clock and disk do."""
+    """Control of the program's clock and disk."""
 
     library = None
 
@@ -59,7 +59,7 @@ class Shim:
 
 
 class Tray:
-    """One `stratus run` with a home of its own."""
+    """One `stratus run` in a separate home."""
 
     program = None
     panicking = None
@@ -83,11 +83,11 @@ class Tray:
             self.environment.update(self.shim.environment())
         self.process = None
         self.read = 0
-        # When the key last went up.
+        # When the key was last released.
         self.released = 0.0
 
     def configure(self, text):
-        """Saves as an editor does: beside the file, then over it."""
+        """Saves like an editor: beside the file, then renamed over it."""
         with open(self.config + "~", "w") as f:
             f.write(text)
         os.replace(self.config + "~", self.config)
@@ -131,14 +131,14 @@ class Tray:
             return json.loads(line)
 
     def say(self, words=CALL, timeout=10):
-        """The answer to a typed call; empty when there is none."""
+        """The answer to a typed call; empty if there is none."""
         try:
             return self.ask({"say": words}, timeout).get("text", "")
         except (OSError, ValueError):
             return ""
 
     def answers(self, within=20):
-        """Until a typed call is answered as it should be: the seconds it took, or None."""
+        """Waits until a typed call is answered correctly: the seconds it took, or None."""
         begun = time.monotonic()
         ok = until(within, lambda: "read" in self.say(timeout=within).lower(), 0.05)
         return time.monotonic() - begun if ok else None
@@ -158,7 +158,7 @@ class Tray:
         return len([line for line in self.lines() if line["from"] == "atc"])
 
     def speak(self, device="virtmic", within=25):
-        """One spoken call by the virtual microphone: whether it was answered."""
+        """One spoken call through the virtual microphone; returns whether it was answered."""
         known = self.replies()
         try:
             self.ask({"ptt": "down"})
@@ -170,7 +170,7 @@ class Tray:
         return bool(until(within, lambda: self.replies() > known, 0.03))
 
     def hears(self, device="virtmic", tries=4):
-        """Until a spoken call is answered: whether it was, within so many tries."""
+        """Repeats a spoken call until it is answered; returns whether it was, within this many attempts."""
         return any(self.speak(device, 8 if n + 1 < tries else 20) for n in range(tries))
 
     def log(self):
@@ -181,15 +181,15 @@ class Tray:
         return text
 
     def mark(self):
-        """From here on `toasts` tells."""
+        """The starting point for `toasts`."""
         self.read = len(self.log())
 
     def toasts(self):
-        """What the pilot was told since `mark`."""
+        """The toasts since `mark`."""
         return re.findall(r"toast: (.*)", self.log()[self.read:])
 
     def told(self, words, within=20):
-        """Waits for a toast that has these words (a pattern): the seconds it took, or None."""
+        """Waits for a toast that matches this pattern: the seconds it took, or None."""
         begun = time.monotonic()
         ok = until(within, lambda: any(re.search(words, t, re.I) for t in self.toasts()))
         return time.monotonic() - begun if ok else None
@@ -200,7 +200,7 @@ class Tray:
         return {"rss": int(status["RssAnon"].split()[0]), "threads": int(status["Threads"]), "files": len(os.listdir(f"/proc/{self.pid}/fd"))}
 
     def warm(self, device="virtmic"):
-        """Calls until what the first ones load is there; then the most that is in use over some seconds."""
+        """Makes calls until everything is loaded; then returns the peak usage over some seconds."""
         if not self.hears(device):
             raise AssertionError("no spoken call is answered before the fault")
         self.speak(device)
@@ -212,8 +212,8 @@ class Tray:
         return base
 
     def leaks(self, base, within=12):
-        """What is more than at first once it has settled; empty when nothing is. A thread, a connection to the sound server
-        and what a recognition needs may be in use at that very moment."""
+        """Increases over the initial usage once it is stable; empty if there are none. A thread, a connection to the sound
+        server and a recognition in progress are tolerated."""
         def over():
             now = self.vitals()
             limit = {"rss": base["rss"] + 12288, "threads": base["threads"] + 1, "files": base["files"] + 3}
@@ -225,7 +225,7 @@ class Tray:
         os.kill(self.pid, number)
 
     def end(self):
-        """Ends it as its menu does; whether it went in time, with its code."""
+        """Quits as from its menu; returns whether it ended in time, and its exit code."""
         if self.process and self.alive():
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGTERM)

@@ -1,5 +1,5 @@
 """Flies FlightGear's c172p at Hilo (PHTO): ground steering along its taxiways, take-off from runway 8, a left circuit,
-landing and taxi in. Talks to FlightGear by its generic protocol over UDP (stratus-out.xml, stratus-in.xml)."""
+landing and taxi in. Talks to FlightGear through its generic protocol over UDP (stratus-out.xml, stratus-in.xml)."""
 
 import heapq
 import math
@@ -24,7 +24,7 @@ def wrap(degrees):
 
 
 def xy(lat, lon):
-    """Metres east and north of the runway's beginning."""
+    """Metres east and north of the runway's start."""
     east = (lon - RUNWAY["lon"]) * 111320 * math.cos(math.radians(RUNWAY["lat"]))
     return east, (lat - RUNWAY["lat"]) * 110650
 
@@ -39,13 +39,13 @@ SIN, COS = math.sin(math.radians(HEADING)), math.cos(math.radians(HEADING))
 
 
 def along(lat, lon):
-    """Metres along the runway from its beginning, and left of its centreline."""
+    """Metres along the runway from its start, and left of its centreline."""
     x, y = xy(lat, lon)
     return x * SIN + y * COS, y * SIN - x * COS
 
 
 class Aircraft:
-    """FlightGear's aircraft, over UDP: a line of numbers a frame, a line of controls back."""
+    """FlightGear's aircraft, over UDP: one line of numbers per frame, one line of controls back."""
 
     def __init__(self, reads=5502, writes=5503):
         self.reader = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -54,7 +54,7 @@ class Aircraft:
         self.to = ("127.0.0.1", writes)
 
     def state(self):
-        """The newest line; waits for one."""
+        """Waits for a line and returns the newest."""
         self.reader.settimeout(120)
         line = self.reader.recv(4096)
         self.reader.setblocking(False)
@@ -108,7 +108,7 @@ class Taxiways:
         return min(self.nodes, key=lambda i: math.hypot(self.nodes[i]["x"] - x, self.nodes[i]["y"] - y))
 
     def route(self, start, end):
-        """Shortest way, keeping off the runways where there is another."""
+        """The shortest route, avoiding runways if possible."""
         queue, seen = [(0, start, [start])], set()
         while queue:
             cost, at, path = heapq.heappop(queue)
@@ -127,8 +127,8 @@ class Taxiways:
 
 
 class Autopilot:
-    """The control laws, and the legs of the circuit. `told(phase)` hears each leg as it begins; `cleared(what)` says
-    whether the controller has cleared "taxi" and "takeoff"; before that the aircraft stands."""
+    """The control laws, and the legs of the circuit. `told(phase)` is called at the start of each leg; `cleared(what)` says
+    whether the controller has cleared "taxi" and "takeoff"; until then the aircraft waits."""
 
     PATTERN_FT = 1000
     WIDTH_M = 1700
@@ -215,7 +215,7 @@ class Autopilot:
             self.tick()
 
     def steer(self, x, y, knots):
-        """Towards a point, at a speed; the heading's error."""
+        """Steers towards a point at this speed; returns the heading error."""
         at = xy(self.x["lat"], self.x["lon"])
         error = wrap(math.degrees(math.atan2(x - at[0], y - at[1])) - self.x["hdg"])
         self.c.update(rud=clamp(0.045 * error - 0.02 * self.x["r"], -1, 1), ail=0, ele=-0.1)
@@ -231,7 +231,7 @@ class Autopilot:
         return error
 
     def taxi(self, path, stops_at_holds):
-        """Along a path of nodes, fourteen knots at most, slower into turns; stands at a hold until cleared on."""
+        """Along a path of nodes, at most fourteen knots, slower into turns; waits at a hold until cleared."""
         points = [self.taxiways.nodes[i] for i in path]
         self.kept["taxi"] = 0.1
         for i in range(1, len(points)):
@@ -259,7 +259,7 @@ class Autopilot:
                 self.kept["taxi"] = 0.1
 
     def ahead(self, points, i, done, length, look):
-        """The point on the path so many metres ahead."""
+        """The point on the path this many metres ahead."""
         left = (1 - done) * length
         while left < look and i + 1 < len(points):
             look, i = look - left, i + 1
@@ -289,7 +289,7 @@ class Autopilot:
         self.c["rud"] = clamp((0.05 * error - 0.03 * self.x["r"]) * gain, -0.9, 0.9)
 
     def steer_along(self, metres, knots):
-        """On the runway, towards a point of its centreline so far ahead."""
+        """On the runway, towards a point this far ahead on its centreline."""
         at = self.place()[0] + metres
         self.steer(at * SIN, at * COS, knots)
 

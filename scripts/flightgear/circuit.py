@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A circuit at Hilo in a live FlightGear, with Stratus as the controller: typed transmissions at the right moments, COM1
-and the transponder set by Stratus, and in the end the phases that Stratus saw against those that were flown.
+and the transponder set by Stratus, and finally a comparison of the phases that Stratus detected with those flown.
 
     circuit.py STRATUS GROUNDNET RECORDING TRANSCRIPT.md
 
-STRATUS is the program; a tray of it runs already and records into RECORDING. Exit 1 when anything is not as it should be."""
+STRATUS is the program; its tray is already running and records into RECORDING. Exit 1 if anything is wrong."""
 
 import json
 import re
@@ -20,15 +20,14 @@ from autopilot import Aircraft, Autopilot, Taxiways
 
 FLIGHTGEAR = "http://127.0.0.1:5500"
 ROOT = Path(__file__).resolve().parents[2]
-# Seconds on either side of a leg's beginning: the pilot's leg begins with his intention, the controller's with what
-# the aircraft does.
+# Tolerance in seconds at the start of a leg: the pilot's leg starts with an intention, the controller's with the aircraft's movement.
 TOLERANCE = 6.0
 GROUND, TOWER = 121.9, 118.1
 ME = "Skyhawk one seven two sierra papa"
 
 
 def prop(path):
-    """A property's value; a busy FlightGear answers late, and is asked again."""
+    """A property's value; retries, because a busy FlightGear answers late."""
     for attempt in range(6):
         try:
             with urllib.request.urlopen(f"{FLIGHTGEAR}/json{path}", timeout=10) as answer:
@@ -53,7 +52,7 @@ def wait_for(what, holds, seconds=60):
 
 
 def start_engine():
-    """By the aircraft's own procedure; the controls are nobody else's until it has run for some seconds."""
+    """Uses the aircraft's own procedure, which controls the aircraft for some seconds."""
     for _ in range(4):
         nasal("c172p.autostart();")
         steady, until = 0, time.monotonic() + 40
@@ -66,7 +65,7 @@ def start_engine():
 
 
 class Flight:
-    """What was flown, said and found wrong."""
+    """What was flown and said, and which errors were found."""
 
     def __init__(self, stratus, recording):
         self.stratus = stratus
@@ -91,8 +90,8 @@ class Flight:
             self.faults.append(what)
 
     def heard(self, answer):
-        """Whether an answer was heard to its end, by Stratus's own recording; None while it is not over."""
-        # The last line may be half written.
+        """Whether an answer was heard to its end, according to Stratus's recording; None while it is playing."""
+        # The last line may be incomplete.
         lines = [json.loads(line) for line in self.recording.read_text().split("\n")[:-1] if '"played"' in line or '"atc"' in line]
         said = [n for n, line in enumerate(lines) if line.get("line", {}).get("text") == answer]
         over = [line["played"]["complete"] for line in lines[said[-1] :] if "played" in line] if said else []
@@ -100,7 +99,7 @@ class Flight:
 
     def say(self, words, expected):
         """A typed transmission; the answer must match (None: a controller says nothing). Returns when the controller's
-        voice has ended: a pilot reads back what he has heard."""
+        voice has ended, because a pilot reads back what was heard."""
         begun = time.time()
         done = subprocess.run([self.stratus, "say", "--json", words], capture_output=True, text=True, timeout=60)
         try:
@@ -119,11 +118,11 @@ class Flight:
     def tuned(self, what, mhz):
         wait_for(f"{what} on COM1", lambda: abs(prop("/instrumentation/comm/frequencies/selected-mhz") - mhz) < 0.004, 30)
         self.check(f"Stratus tuned COM1 to {mhz}", True)
-        # Its next report tells Stratus so.
+        # Its next report informs Stratus.
         time.sleep(1)
 
     def converse(self):
-        """Runs beside the autopilot."""
+        """Runs in parallel with the autopilot."""
         try:
             self.conversation()
         except (SystemExit, subprocess.TimeoutExpired, OSError) as e:
@@ -152,7 +151,7 @@ class Flight:
         self.say(f"Hilo Tower, {ME}, midfield left downwind runway eight, full stop", r"runway 8.*(cleared to land|number)")
         self.say(f"Runway eight, cleared to land, {ME}", None)
         self.await_leg("taxi_in")
-        # A little further than the runway's edge.
+        # A little beyond the runway's edge.
         time.sleep(15)
         self.say(f"Hilo Tower, {ME}, clear of runway eight", r"contact ground 121\.9")
         self.say(f"Contact ground one two one point niner, {ME}", None)
@@ -171,7 +170,7 @@ class Flight:
             self.say(f"Squawk {spoken}, {ME}", None)
 
     def phases(self, recording):
-        """The phases of Stratus's own recording against the legs that were flown."""
+        """Compares the phases in Stratus's recording with the legs flown."""
         lines = [json.loads(line) for line in recording.read_text().splitlines()]
         zero = lines[0]["session"]["began_ms"] / 1000
         seen = [(zero + line["t"], line["phase"]) for line in lines if "phase" in line]
@@ -217,12 +216,12 @@ def main():
     stratus, groundnet, recording, transcript = sys.argv[1:]
     start_engine()
     flight = Flight(stratus, Path(recording))
-    # The groundnet has no mark where taxiway A meets the runway.
+    # The groundnet has no holding point where taxiway A meets the runway.
     pilot = Autopilot(Aircraft(), Taxiways(groundnet, holds=(59,)), flight.told, flight.clearances.__contains__)
     talk = threading.Thread(target=flight.converse, daemon=True)
     talk.start()
     pilot.fly()
-    # The last words are said while it stands.
+    # The last words are said while it is parked.
     while talk.is_alive():
         pilot.stand(1)
     flight.write(Path(transcript), *flight.phases(Path(recording)))

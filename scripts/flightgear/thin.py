@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Thins a recorded session for the tests: two reports a second, without what a report leaves unsaid.
+"""Thins a recorded session for the tests: two reports a second, without default values.
 
     thin.py SESSION.jsonl OUT.jsonl.gz [SECONDS]
 
-SECONDS: what comes later is left out."""
+SECONDS: everything later is left out."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ import sys
 
 
 def said(value):
-    """Without nulls, zeros, empty lists and what they leave empty: a report reads them back as they were."""
+    """Drops nulls, zeros, empty lists and containers that become empty; a report reads them back as defaults."""
     if isinstance(value, dict):
         kept = {k: said(v) for k, v in value.items()}
         return {k: v for k, v in kept.items() if v is not None and v != [] and v != {} and v != 0}

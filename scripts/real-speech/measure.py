@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Recognition and understanding in the tray's own way: measure.py PROGRAM MODEL CALLS.jsonl WAV-FOLDER SET…
+"""Measures recognition and understanding as in the tray: measure.py PROGRAM MODEL CALLS.jsonl WAV-FOLDER SET…
 
 Each call goes through `stratus batch`, kind `hear`. "All three": intent, callsign and slots are right; "useful": intent and slots
-are right, and the callsign is the pilot's own or none was heard. What is right is decided by tests/cases/score.py, as for typed calls:
+are right, and the callsign is the pilot's or none was recognised. tests/cases/score.py decides what is right, as for typed calls:
 its CORE slots count, and a slot in `slots_optional` may be left out.
 """
 import collections, glob, json, os, re, subprocess, sys
@@ -17,12 +17,12 @@ TENS = {w: 10 * i for i, w in enumerate("_ _ twenty thirty forty fifty sixty sev
 SAME = {"alfa": "alpha", "juliett": "juliet", "decimal": "point", "takeoff": "take off", "whisky": "whiskey", "xray": "x ray",
         "qnh": "q n h", "qfe": "q f e", "ils": "i l s", "ifr": "i f r", "vfr": "v f r", "utc": "u t c", "rnav": "r nav", "okay": "ok",
         "centre": "center"}
-# Slots whose values fly the aircraft: one that nobody said is a failure.
+# Slots whose values control the aircraft: an invented value is a failure.
 VALUES = ("runway", "altitude_ft", "heading", "frequency", "squawk", "atis")
 
 
 def plain(text):
-    """The words as they sound: figures one by one, spellings made alike."""
+    """The words as spoken: single digits, and unified spelling."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text.lower().replace("’", "'"))
     text = re.sub(r"(?<=\d)\.(?=\d)", " point ", text)
     words = [w for x in re.sub(r"[^a-z0-9' ]+", " ", text).split() for w in SAME.get(x, x).split()]
@@ -74,7 +74,7 @@ def processor_s(pid):
 
 
 def one_by_one(program, model, lines):
-    """As `batch`, and the processor time of each answer in `cpu_ms`, whatever else the machine is doing. The first line is sent
+    """As `batch`, with the processor time of each answer in `cpu_ms`, independent of other load. The first line is sent
     twice, so that loading the models is not counted."""
     with subprocess.Popen([program, "batch", "--model", model], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
         answers = []

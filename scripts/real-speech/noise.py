@@ -12,7 +12,7 @@ def band(low, high, order=2):
 
 
 def cockpit(n, rng):
-    """A propeller's harmonics, wind and rumble, as a headset's microphone hears them; RMS 1."""
+    """A propeller's harmonics, wind and rumble, as picked up by a headset's microphone; RMS 1."""
     t = np.arange(n) / RATE
     pitch = rng.uniform(80, 100) * (1 + .004 * np.sin(2 * np.pi * .3 * t + rng.uniform(0, 6)))
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
@@ -60,7 +60,7 @@ def empty(k):
         return clicks(n, rng, 3 + k) + cockpit(n, rng) * (.0, .01, .03, .05)[k - 13]
     if k < 20:  # the hum of a bad headset, a beep, a tone
         return .2 * np.sin(2 * np.pi * (50, 440, 1000)[k - 17] * t) * (1 if k == 17 else np.sin(2 * np.pi * 2 * t) > 0)
-    # A key held in a quiet or a noisy cockpit, of any loudness.
+    # The key held in a quiet or a noisy cockpit, at any level.
     return cockpit(n, rng) * 10 ** rng.uniform(-3.5, -.7)
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Speaks the calls of a file by near-human voices: voices.py CALLS.jsonl WAV-FOLDER VOICES-FOLDER -> WAV-FOLDER/clean/ID.wav.
+"""Speaks the calls of a file in natural voices: voices.py CALLS.jsonl WAV-FOLDER VOICES-FOLDER -> WAV-FOLDER/clean/ID.wav.
 
-With --missing CALLS.jsonl WAV-FOLDER it exits with 0 where a recording is missing, and with 1 where all are there.
+With --missing CALLS.jsonl WAV-FOLDER it exits with 0 if a recording is missing, and with 1 if all exist.
 """
 import json, os, sys
 
-# Words that the pronunciation's lexicon lacks or reads as names.
+# Words that the pronunciation lexicon lacks or reads as names.
 SAID = {"niner": "[niner](/nˈInəɹ/)", "juliett": "juliet", "VFR": "V F R", "IFR": "I F R", "QNH": "Q N H", "QFE": "Q F E", "ILS": "I L S",
         "RNAV": "are nav", "UTC": "U T C", "trukn": "truckin", "orrca": "orca"}
 
@@ -44,7 +44,7 @@ def main(calls, wav, voices):
         sound = resample_poly(np.asarray(model.run(None, feed)[0], np.float32).ravel(), 2, 3)
         loud = np.where(np.abs(sound) > 0.01 * np.abs(sound).max())[0]
         sound = sound[max(0, loud[0] - 800):loud[-1] + 1600]
-        # A pilot presses a little before, and releases a little after.
+        # A pilot presses a little before speaking, and releases a little after.
         quiet = np.zeros(5000, np.float32)
         sf.write(f"{wav}/clean/{call['id']}.wav", np.concatenate([quiet, sound * 0.5 / np.abs(sound).max(), quiet]), 16000, subtype="PCM_16")
         print(call["id"], voice, flush=True)

@@ -2,8 +2,8 @@
 
 A weight is an 8-bit number times the scale of its column (of its row, among the pieces). Here the scale becomes STEP times the
 root mean square of the column, so that nearly all numbers are small and an archive needs three to four bits for each. The
-graph, its reading and its memory stay as they are. What rounding one row of a matrix loses, the rows after it make up for as
-far as they can (GPTQ): how rows of the input go together is taken from the calls, 450 of them, of which no label is used.
+graph, its reader and its memory use stay the same. Later rows of a matrix compensate for the rounding error of earlier ones
+as far as possible (GPTQ), based on the correlation of the inputs in 450 calls; their labels are not used.
 """
 import json
 import random
@@ -26,7 +26,7 @@ def normalised(x, scale, shift):
 
 
 def gelu(x):
-    """With the error function as Abramowitz and Stegun approximate it (7.1.26): right to seven digits."""
+    """With Abramowitz and Stegun's approximation of the error function (7.1.26), accurate to seven digits."""
     z = np.abs(x) / sqrt(2)
     t, polynomial = 1 / (1 + 0.3275911 * z), 0.0
     for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
@@ -40,10 +40,10 @@ def scales(weight, axis, step):
 
 
 def rounded(weight, inputs, scale):
-    """The 8-bit numbers of a matrix [inputs, outputs], for what enters it."""
+    """The 8-bit numbers of a matrix [inputs, outputs], given its inputs."""
     moment = (inputs.T @ inputs).astype(np.float64) / len(inputs)
     moment += np.eye(len(moment)) * 0.02 * np.mean(np.diag(moment))
-    # Active inputs first: the others make up for what they lose.
+    # Active inputs first: the others compensate for their error.
     order = np.argsort(-np.diag(moment))
     rest, moment = weight[order].copy(), moment[np.ix_(order, order)]
     spread = np.linalg.cholesky(np.linalg.inv(moment)).T.astype(np.float32)

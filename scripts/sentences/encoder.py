@@ -1,4 +1,4 @@
-"""The encoder (BERT's layers, as in all-MiniLM-L6-v2) in JAX, and the reading of published weights."""
+"""The encoder (BERT's layers, as in all-MiniLM-L6-v2) in JAX, and the reader of the published weights."""
 import json
 import struct
 

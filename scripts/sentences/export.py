@@ -1,8 +1,8 @@
-"""Writes what train.py learned as the file that Stratus ships. Usage: export.py LEARNED.pickle OUT.bin
+"""Writes the result of train.py as the file that Stratus ships. Usage: export.py LEARNED.pickle OUT.bin
 
 The file: "STRSENT1", the vocabulary's length in bytes (u32, little-endian), the vocabulary (one piece a line), an ONNX graph.
-Weights of the layers and of the pieces are symmetric 8-bit numbers with a scale for each column; what enters a layer is
-quantised as it comes (DynamicQuantizeLinear).
+Weights of the layers and of the pieces are symmetric 8-bit numbers with a scale for each column; the inputs of a layer are
+quantised dynamically (DynamicQuantizeLinear).
 """
 import pickle
 import struct
@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 class Builder:
-    """Nodes and constants of a graph in the making."""
+    """Nodes and constants of a graph under construction."""
 
     def __init__(self):
         self.nodes, self.constants = [], []

@@ -1,4 +1,4 @@
-"""The words of a call as pieces of the sentence model's vocabulary. crates/stratus-sentences/src/pieces.rs does the same."""
+"""Splits the words of a call into pieces of the sentence model's vocabulary, as crates/stratus-sentences/src/pieces.rs does."""
 import unicodedata
 
 MARKS = ".,?!'/-"
@@ -8,7 +8,7 @@ MOST_TEXT, MOST = 46, 80
 
 
 def base(c):
-    """The letter or digit that stands for a lower-case character, without its accent; None where there is none."""
+    """The letter or digit for a lower-case character, without its accent; None if there is none."""
     if c.isascii():
         return c if c.isalnum() else None
     if not "\u00c0" <= c <= "\u017f":
@@ -20,7 +20,7 @@ def base(c):
 
 
 def words(text):
-    """Runs of letters and digits; marks that carry meaning stand alone."""
+    """Runs of letters and digits; meaningful punctuation stays separate."""
     out, word = [], ""
     for c in text:
         for c in c.lower():

@@ -1,6 +1,6 @@
-"""Writes what the Rust code is compared with. Usage: reference.py assets/sentences/sentences.bin CALLS.jsonl OUT.tsv
+"""Writes the reference data for the Rust code. Usage: reference.py assets/sentences/sentences.bin CALLS.jsonl OUT.tsv
 
-Fifty calls, evenly drawn, with the numbers of their pieces (pieces.py) and the scores of the graph under ONNX Runtime.
+Fifty calls, evenly drawn, with the ids of their pieces (pieces.py) and the scores of the graph in ONNX Runtime.
 """
 import json
 import struct

@@ -1,7 +1,7 @@
 """Fine-tunes the encoder on labelled calls. scripts/sentences.sh runs it; its usage: train.py BASE OUT CALLS... [--held-out CALLS...]
 
-BASE is the folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. OUT is a pickle for export.py. Calls that are
-held out are not learned from; the share of them that is read right is printed after each pass.
+BASE is the folder with model.safetensors and tokenizer.json of all-MiniLM-L6-v2. OUT is a pickle for export.py. Held-out
+calls are not used for training; the model's accuracy on them is printed after each pass.
 """
 import json
 import os
@@ -37,7 +37,7 @@ def place(value, words):
 
 
 def labels(row):
-    """The right label of each head, -1 where the row does not tell; and other intents that are right as well."""
+    """The correct label for each head, -1 if the row has none; and other intents that are also correct."""
     expected = row.get("expect")
     if expected:
         return [INTENTS.index(expected["intent"]), -1, -1, -1, -1, -1], expected.get("intent_alt") or []
@@ -56,7 +56,7 @@ def calls(path):
         row = json.loads(line)
         region, author = row.get("region", "FAA"), os.path.basename(path)
         if "readback" in row:
-            # What is incomplete is as often a "roger" as a readback: only the others teach.
+            # An incomplete call is as often a "roger" as a readback, so only complete calls teach this.
             if (row.get("verdict") or row["expect"]["verdict"]) != "incomplete":
                 y = [INTENTS.index("readback"), -1, -1, -1, MOODS.index("confirms"), 0]
                 yield dict(author=author, text=row["readback"], facility="", region=region, last=row["instruction"], y=y, also=[])
@@ -68,7 +68,7 @@ def calls(path):
 
 
 def varied(row):
-    """The row's text, facility and last words, now and then as somebody would hear less of it."""
+    """The row's text, facility and last words, sometimes with random omissions."""
     text, last = row["text"], row["last"]
     if last and random.random() < 0.12:
         last = ""
@@ -119,7 +119,7 @@ def loss(p, ids, mask, types, targets, share):
 
 @partial(jax.jit, donate_argnums=(0, 1, 2))
 def step(p, first, second, n, ids, mask, types, targets, share, rate):
-    """AdamW, with the gradient's length cut to 1; the new heads learn ten times as fast."""
+    """AdamW, with gradients clipped to norm 1; the new heads learn ten times as fast."""
     value, slope = jax.value_and_grad(loss)(p, ids, mask, types, targets, share)
     cut = jnp.minimum(1, 1 / jnp.sqrt(sum((g**2).sum() for g in slope.values())))
     for k in p:
@@ -173,7 +173,7 @@ def main():
     for turn in range(PASSES):
         random.shuffle(rows)
         batches = []
-        # Calls of like length in a batch: less padding.
+        # Calls of similar length in a batch, for less padding.
         for start in range(0, len(rows), BATCH * 40):
             some = [(r, varied(r)) for r in rows[start : start + BATCH * 40]]
             some = [(r, pieces.encode(text, facility, r["region"], last, vocabulary)) for r, (text, facility, last) in some]

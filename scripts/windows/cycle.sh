@@ -14,10 +14,10 @@ log=$local_data/data/logs/stratus.log
 value() { local all; all=$("$wine" reg query "$1" /v "$2" 2>/dev/null) && tr -d '\r' <<<"$all"; }
 RUN='HKCU\Software\Microsoft\Windows\CurrentVersion\Run'
 UNINSTALL='HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Stratus'
-# All in one Wine desktop, as on one screen: windows find each other there only.
+# Everything in one Wine desktop, because windows find each other only there.
 in_desktop() { timeout 120 "$wine" explorer /desktop=stratus,1024x700 "$@" >/dev/null 2>&1 </dev/null; }
 gone() { [ -z "$(stratus_pids)" ]; }
-# explorer returns as soon as it has started the installer, which goes on after Stratus has ended.
+# explorer returns as soon as it has started the installer, which continues after Stratus has ended.
 installed() { ! pgrep -f 'windows-x64.exe' >/dev/null; }
 wsetup=$(windows_path "$setup")
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Flies stratus.exe under Wine and looks at it from outside. Started by scripts/windows.sh inside a desktop of
+# Runs stratus.exe under Wine and checks it from outside. Started by scripts/windows.sh inside a desktop of
 # scripts/desk.sh. Usage: smoke.sh FOLDER (with stratus/ and bcryptprimitives.dll in it)
 set -u
 OUT=$(cd "${1:?the folder of the build}" && pwd)
@@ -13,9 +13,9 @@ config=$roaming/config/stratus.toml
 log=$local_data/data/logs/stratus.log
 transcript=$local_data/data/transcript.jsonl
 
-# What a command prints, as a terminal shows it.
+# A command's output, as on a terminal.
 stratus() { timeout 60 "$wine" "$exe" "$@" 2>&1 </dev/null | tr -d '\r'; }
-# Within Wine's own desktop, which has a focus to give and a notification area.
+# In Wine's own desktop, which provides focus and a notification area.
 in_desktop() { "$wine" explorer /desktop=stratus,1024x700 "$@" >/dev/null 2>&1 </dev/null & }
 logged() { grep -q -- "$1" "$log" 2>/dev/null; }
 count() { grep -c -- "$1" "$log" 2>/dev/null || true; }
@@ -26,7 +26,7 @@ start() {
   in_desktop "$wexe" run "$@"
   until_ok 30 logged "ready in"
 }
-# As the task manager does: every window of it is asked to close. Windows find each other on one desktop only.
+# As the task manager does: ask every window to close. Windows find each other on one desktop only.
 quit() { timeout 20 "$wine" explorer /desktop=stratus,1024x700 'C:\windows\system32\taskkill.exe' /im stratus.exe >/dev/null 2>&1; until_ok 10 gone; }
 
 say "commands in a terminal"
@@ -63,7 +63,7 @@ def put(table, key, value):
 put("speech", "model", "'C:\\models\\demo.bin'")
 put("ptt", "key", '"RightCtrl"')
 put("brain", "mode", '"rules"')
-# Wine has none of Windows's voices: Stratus's own speaks in its place.
+# Wine has no Windows voices, so Stratus's own speaks as the fallback.
 put("speech", "voice", '"windows:Microsoft David"')
 put("log", "level", '"debug"')
 open(path, "w", encoding="utf-8").write(text)
@@ -151,7 +151,7 @@ sleep 0.6
 key keyup F9; until_ok 5 more_than "key Up" "$ups"; check "and comes up" more_than "key Up" "$ups"
 
 say "the icon under the mouse"
-# Wine 8 lacks Shell_NotifyIconGetRect, without which the tray library opens no menu: the icon's words are looked at.
+# Wine 8 lacks Shell_NotifyIconGetRect, without which the tray library opens no menu, so check the tooltip.
 xdotool mousemove --window "$(xdotool search --name 'Wine desktop' | head -n 1)" 1014 690; sleep 1.5
 shot windows-tray
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs test programs under Wine. Started by scripts/windows.sh inside a desktop of scripts/desk.sh.
-# One at a time: there is one pipe of the name that MSFS gives it.
+# One at a time, because there is only one pipe with MSFS's name.
 # Usage: tests.sh FOLDER PROGRAM… (with bcryptprimitives.dll in the folder)
 set -u
 OUT=$(cd "${1:?the folder of the build}" && pwd); shift
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . scripts/windows/wine.sh
 trap end_wine EXIT
 prepare_wine
-# Microsoft's library, where its SDK puts it: in this prefix, which goes with the desktop's folder.
+# Microsoft's library, in the SDK's default place: in this prefix, which is deleted with the desktop's folder.
 dll=$(ls -d "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/simconnect-sys-0.24.3/sdk/lib/SimConnect.dll 2>/dev/null | head -n 1)
 sdk="$WINEPREFIX/drive_c/MSFS SDK/SimConnect SDK/lib"
 mkdir -p "$sdk" && [ -n "$dll" ] && cp "$dll" "$sdk/" || echo "SKIPPED: Microsoft's SimConnect.dll is not in cargo's registry"

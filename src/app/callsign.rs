@@ -1,4 +1,4 @@
-//! The pilot's callsign, said once and kept: the fourth step of the first run, and a row of the menu.
+//! Asks for the pilot's callsign and stores it: step four of the first run, and a row of the menu.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::event::{Effect, Step};
 use crate::problem::Problem;
 use crate::units::{Callsign, Time};
 
-/// A callsign is waited for so long: the pilot may look it up.
+/// How long to wait for a callsign. The pilot may need to look it up.
 const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
 
-/// A callsign of fewer characters is rare: it has to be said again.
+/// Shorter callsigns are rare and probably misheard, so they must be repeated.
 const SHORTEST_SURE: usize = 5;
 
 impl App {
-    /// The next call is the callsign.
+    /// Treats the next call as the callsign.
     pub(super) fn ask_callsign(&mut self, now: Time, fx: &mut Vec<Effect>) {
         if self.open.is_some() {
             return;
@@ -40,7 +40,7 @@ impl App {
         fx.push(self.notice(&title, &body));
     }
 
-    /// What was said when a callsign, or a yes to one, was asked for.
+    /// Handles speech that answers a request for a callsign or for its confirmation.
     pub(super) fn callsign_said(&mut self, text: &str, fx: &mut Vec<Effect>) {
         let reading = understood_alone(text);
         let typed = self.open.take().and_then(|o| o.typed);
@@ -57,14 +57,14 @@ impl App {
                 fx.extend(answer(format!("your callsign is {}", callsign.painted())));
                 self.keep_callsign(callsign, text, fx);
             }
-            // What was asked about is not it.
+            // The pilot rejected the callsign in question.
             (Some(false), Some(_), _) => {
                 fx.extend(answer("say your callsign again".to_owned()));
                 let body = format!("{}\nHold {} and say it, or type it: Pilot \u{203a} Type callsign.", quoted(text), self.key());
                 fx.push(self.notice("Say your callsign again", &body));
             }
-            // A garbled callsign leaves words that nothing explains, or looks like no callsign, or is one that has lost a figure. Words
-            // that are neither a callsign nor an answer leave the question open.
+            // Ask again if words are left over, if the text is not a valid callsign, or if a digit is missing. Words that are
+            // neither a callsign nor an answer leave the question open.
             (_, asked, said) => match said.or(asked) {
                 Some(callsign) => {
                     let painted = callsign.painted();
@@ -95,12 +95,12 @@ impl App {
 }
 
 impl App {
-    /// The callsign is asked for in a window, which shows the one that is known.
+    /// Opens a window that asks for the callsign and shows the current one.
     pub(super) fn type_callsign(&mut self, fx: &mut Vec<Effect>) {
         fx.push(Effect::AskCallsign(self.engine.callsign().map_or_else(String::new, Callsign::painted)));
     }
 
-    /// What was typed: as it is painted or filed, or as it is said.
+    /// Accepts a typed callsign, as painted on the aircraft, as filed, or as spoken.
     pub(super) fn callsign_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
         let text = match result {
             Ok(Some(text)) => text.trim().to_owned(),
@@ -136,13 +136,14 @@ impl App {
     }
 }
 
-/// A callsign that is said alone. Nothing is known here of an earlier one: a new one that resembles it is not taken for it.
+/// Parses a callsign that is spoken without a call. It ignores any earlier callsign, so that a similar new one is not taken for the
+/// old one.
 fn understood_alone(text: &str) -> Understanding {
     Engine::new(Airports::first(), Setup::default()).understand(&spoken_alone(text))
 }
 
-/// The words of a callsign that is said alone. A recogniser may set a comma between its letters and figures, which elsewhere ends a
-/// phrase and here parts nothing; and an end of the transmission is no part of it.
+/// Cleans up a callsign spoken without a call. A recogniser may put commas between letters and digits; elsewhere a comma ends a
+/// phrase, but here it does not. A closing "over" or "out" is dropped.
 fn spoken_alone(text: &str) -> String {
     let words = text.replace([',', '.', ';'], " ");
     let words: Vec<&str> = words.split_whitespace().collect();
@@ -150,7 +151,7 @@ fn spoken_alone(text: &str) -> String {
     words[..end].join(" ")
 }
 
-/// A yes or a no to the callsign that was asked about, as recognisers write them: "a firm" is an affirm. None: neither.
+/// Reads a yes or no, in the spellings that recognisers produce ("a firm" for "affirm"). `None` means neither.
 fn reply(text: &str) -> Option<bool> {
     let words: Vec<String> =
         text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
@@ -187,19 +188,19 @@ mod tests {
     }
 
     #[test]
-    fn a_callsign_that_may_be_misheard_has_to_be_confirmed_or_said_again() {
+    fn doubtful_callsign_must_be_confirmed_or_repeated() {
         let mut app = asked();
         assert_eq!(say(&mut app, 2, "November three oscar"), ["Is your callsign N3O?"]);
-        assert_eq!(say(&mut app, 3, "November three oscar"), ["Is your callsign N3O?"], "the same words are no yes");
+        assert_eq!(say(&mut app, 3, "November three oscar"), ["Is your callsign N3O?"], "repeating it is not a yes");
         assert!(app.engine().callsign().is_none());
-        assert_eq!(say(&mut app, 4, "November one seven two sierra papa"), ["\u{2713} Your callsign is N172SP"], "another one is said");
+        assert_eq!(say(&mut app, 4, "November one seven two sierra papa"), ["\u{2713} Your callsign is N172SP"], "a different callsign");
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
         assert_eq!(say(&mut app, 3, "Affirm."), ["\u{2713} Your callsign is N3O"]);
     }
 
     #[test]
-    fn every_spelling_of_yes_counts_and_other_words_ask_again() {
+    fn confirmation_accepts_spellings_of_yes_and_reasks_otherwise() {
         for (text, yes) in [
             ("a firm", Some(true)),
             ("A firm.", Some(true)),
@@ -217,22 +218,22 @@ mod tests {
         }
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
-        assert_eq!(say(&mut app, 3, "thank you"), ["Is your callsign N3O?"], "it is asked again");
+        assert_eq!(say(&mut app, 3, "thank you"), ["Is your callsign N3O?"], "asks again");
         assert_eq!(say(&mut app, 4, "a firm"), ["\u{2713} Your callsign is N3O"]);
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
         assert_eq!(say(&mut app, 3, "negative"), ["Say your callsign again"]);
-        assert_eq!(say(&mut app, 4, "affirm"), ["No callsign understood"], "nothing is asked about any more");
+        assert_eq!(say(&mut app, 4, "affirm"), ["No callsign understood"], "no question is pending any more");
         assert!(app.first.wants_callsign());
     }
 
     #[test]
-    fn a_whole_callsign_replaces_a_similar_one() {
+    fn complete_callsign_replaces_a_similar_one() {
         let mut app = asked();
         assert_eq!(say(&mut app, 2, "november seven three kilo papa"), ["\u{2713} Your callsign is N73KP"]);
         app.handle(Time(3), Event::Menu(Choice::SayCallsign));
         assert_eq!(say(&mut app, 4, "november seven three nine kilo papa"), ["\u{2713} Your callsign is N739KP"]);
-        // One that is in doubt is asked about by its own name.
+        // The question names the doubtful callsign itself, not the similar one before it.
         app.handle(Time(5), Event::Menu(Choice::SayCallsign));
         let fx = app.handle(Time(6), Event::Typed { id: 6, text: "november seven three nine kilo papa hmm banana".into(), opinion: None });
         let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.clone()) } else { None }).unwrap();
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callsign_can_be_typed_and_what_is_none_is_refused_with_an_example() {
+    fn typed_callsign_is_accepted_and_invalid_input_shows_example() {
         let mut app = asked();
         let fx = app.handle(Time(2), Event::Menu(Choice::TypeCallsign));
         assert!(fx.contains(&Effect::AskCallsign(String::new())), "{fx:?}");
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_between_letters_and_figures_part_no_callsign() {
+    fn commas_do_not_split_a_callsign() {
         for (text, callsign) in [
             ("november, seven, three, eight, golf, tango", "N738GT"),
             ("november, seven, three, eight, golf, tango, over", "N738GT"),

@@ -1,11 +1,11 @@
-//! The copilot: radios and transponder set from the clearance record, where the pilot allows it.
+//! The copilot: sets radios and transponder from the clearance record, if the pilot allows it.
 
 use super::App;
 use crate::atc::instruction::Item;
 use crate::event::{Command, Effect};
 use crate::units::{Squawk, Time};
 
-/// What has been set already, so that a pilot who changes it again keeps it.
+/// What the copilot has already set. A pilot who changes it keeps their own value.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     tuned: Option<Time>,
@@ -14,10 +14,10 @@ pub(super) struct Done {
 }
 
 impl App {
-    /// Writes what the record says and the settings allow; spoken numbers never come here.
+    /// Sets what the record contains and the settings allow. Spoken numbers never reach this function.
     pub(super) fn copilot(&mut self, fx: &mut Vec<Effect>) {
         let record = self.engine.record();
-        // A frequency counts once its readback is settled; before that the old unit still wants to hear the pilot.
+        // Change frequency only after its readback is accepted: until then the old unit still expects the pilot.
         let sent = record.sent_to.as_ref().filter(|_| record.pending.is_none());
         if let Some((Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. }, since)) = sent
             && self.config.copilot.tune

@@ -1,4 +1,4 @@
-//! What is wrong at the moment: one fault of each part at most, each until its own cause has ended.
+//! Active faults: at most one per part, each until its cause is gone.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use crate::models;
 use crate::problem::{Part, Problem};
 use crate::settings::Config;
 
-/// The standing faults, the most urgent first.
+/// Active faults, most urgent first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults(BTreeMap<Part, Problem>);
 
 impl Faults {
-    /// Notes a fault, if its part is one that Stratus needs; `false`: it stands already, word for word.
+    /// Records a fault of a part that Stratus needs. Returns `false` if the same fault is already active with the same words.
     fn note(&mut self, p: &Problem) -> bool {
         if self.0.get(&p.part) == Some(p) {
             return false;
@@ -24,17 +24,17 @@ impl Faults {
         true
     }
 
-    /// The part works.
+    /// Clears the fault of a part that works again.
     pub(super) fn over(&mut self, part: Part) {
         self.0.remove(&part);
     }
 
-    /// A call was understood: what is needed for one works, and so does whatever nobody tells the end of.
+    /// Clears faults after an understood call: every part that a call needs works, as do parts that never report recovery.
     pub(super) fn understood(&mut self) {
         self.0.retain(|part, _| matches!(part, Part::Settings | Part::PushToTalk | Part::Speaker | Part::Simulator));
     }
 
-    /// Other settings are in force: the parts that they are about begin anew, and tell again what is wrong then.
+    /// Clears the faults of parts whose settings changed, so that they are reported again if they persist.
     pub(super) fn changed(&mut self, old: &Config, new: &Config) {
         for (part, same) in [
             (Part::SpeechModel, old.speech == new.speech),
@@ -50,37 +50,37 @@ impl Faults {
         }
     }
 
-    /// The most urgent one.
+    /// The most urgent fault.
     pub(super) fn first(&self) -> Option<&Problem> {
         self.0.values().next()
     }
 }
 
 impl App {
-    /// News of a problem: told once for as long as it stands.
+    /// Reports a problem once for as long as it persists.
     pub(super) fn trouble(&mut self, p: Problem, fx: &mut Vec<Effect>) {
         if self.faults.note(&p) {
             fx.push(self.told(&p));
         }
     }
 
-    /// A press of the key came to nothing: told each time, for the pilot waits for an answer.
+    /// Reports a key press that had no result. It is reported every time, because the pilot expects an answer.
     pub(super) fn unanswered(&mut self, p: Problem, fx: &mut Vec<Effect>) {
         self.faults.note(&p);
         fx.push(self.told(&p));
     }
 
-    /// The fault as the menu shows it, with what a click does about it.
+    /// The fault shown in the menu, with the action for a click.
     pub(super) fn fault(&self) -> Option<Fault> {
         let p = self.faults.first()?;
-        // The first run leads on: what belongs to its next step or to a later one is mended there, and the row that its
-        // messages name must be there to be clicked.
+        // The first run leads through its remaining steps. It fixes faults that belong to them, and the row that its messages name
+        // must stay clickable.
         if p.part != Part::Settings && self.steps().next().is_some_and(|next| Step::of(p.part).is_none_or(|s| s >= next)) {
             return None;
         }
         let (action, mend) = match p.part {
             Part::Settings => ("open the file", Choice::OpenConfig),
-            // The first run leads there.
+            // The first run handles this.
             Part::SpeechModel if self.lacks_first_model() => return None,
             Part::SpeechModel if self.desk.unknown_model.is_some() => {
                 return Some(Fault { words: "Unknown speech model: use it anyway\u{2026}".to_owned(), mend: Choice::TrustModel });
@@ -112,7 +112,7 @@ mod tests {
     use crate::units::Time;
 
     #[test]
-    fn a_fault_is_told_once_while_it_stands_and_ends_with_its_own_cause_alone() {
+    fn fault_is_reported_once_and_cleared_by_its_own_cause_only() {
         let mut faults = Faults::default();
         let of = |part| Problem::new("it broke").about(part);
         assert!(faults.note(&of(Part::SpeechModel)) && !faults.note(&of(Part::SpeechModel)));
@@ -125,45 +125,45 @@ mod tests {
     }
 
     #[test]
-    fn what_stratus_works_without_is_no_standing_fault() {
+    fn optional_parts_cause_no_standing_fault() {
         let mut faults = Faults::default();
         for part in [Part::Joystick, Part::LanguageModel, Part::Voice, Part::Airports, Part::Download, Part::Updates] {
-            assert!(faults.note(&Problem::new("it broke").about(part)), "{part:?} is told");
+            assert!(faults.note(&Problem::new("it broke").about(part)), "{part:?} is reported");
             assert!(faults.first().is_none(), "{part:?}");
         }
     }
 
     #[test]
-    fn a_changed_setting_ends_the_faults_of_its_own_part() {
+    fn changed_setting_clears_faults_of_its_part() {
         let mut faults = Faults::default();
         let (old, mut new) = (Config::default(), Config::default());
         faults.note(&Problem::new("no model").about(Part::SpeechModel));
         new.audio.mute = true;
         faults.changed(&old, &new);
-        assert!(faults.first().is_some(), "another part's setting");
+        assert!(faults.first().is_some(), "the setting belongs to another part");
         new.speech.model = Some("/m/base.bin".into());
         faults.changed(&old, &new);
         assert!(faults.first().is_none());
     }
     #[test]
-    fn the_first_run_keeps_its_row_until_the_step_that_mends_the_fault() {
+    fn first_run_row_stays_until_its_step_fixes_the_fault() {
         let mut app = App::new(Arc::default(), Airports::first());
         app.handle(Time(0), Event::Steps(Steps::begun()));
         app.handle(
             Time(1),
             Event::Trouble(Problem::new("there is no microphone").about(Part::Microphone).brief("No microphone found", "")),
         );
-        assert!(app.menu_model().fault.is_none(), "a download needs no microphone");
+        assert!(app.menu_model().fault.is_none(), "a download does not need a microphone");
         let mut config = Config::default();
         config.speech.model = Some("base.bin".into());
         app.handle(Time(2), Event::Config(Ok(Arc::new(config))));
         assert!(app.menu_model().fault.is_none(), "the next step tests it");
         let done = [Step::Model, Step::Microphone].into();
         app.handle(Time(3), Event::Steps(Steps { leads: true, done }));
-        assert!(app.menu_model().fault.unwrap().words.starts_with("No microphone found"), "its step is done");
+        assert!(app.menu_model().fault.unwrap().words.starts_with("No microphone found"), "the step is already done");
         app.handle(Time(4), Event::Ptt(crate::event::Edge::Down));
         let tx = app.open_tx().unwrap();
         app.handle(Time(5), Event::Listening { tx, microphone: "Headset".into() });
-        assert!(app.menu_model().fault.is_none(), "a microphone that hears is no fault");
+        assert!(app.menu_model().fault.is_none(), "a working microphone is not a fault");
     }
 }

@@ -1,4 +1,4 @@
-//! The first run, which leads through five steps, and the tests behind them: the menu offers each beside its device.
+//! The first run with its five steps, and the device tests behind them, which the menu also offers next to each device.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,43 +11,43 @@ use crate::problem::{Part, Problem};
 use crate::settings::{Config, key_words};
 use crate::units::{Callsign, Time};
 
-/// A press is waited for so long.
+/// How long a test waits for a key press.
 const KEY_WITHIN: Duration = Duration::from_secs(20);
-/// The level of the microphone is drawn with so many cells, from silence to full scale.
+/// Number of cells in the level meter, from silence to full scale.
 const CELLS: u8 = 20;
-/// Below this level the first cell stays empty, dB.
+/// Below this level the meter is empty, dB.
 const LEAST_DB: f32 = -60.0;
 
-/// What the next press of the key is for, where it is no call.
+/// What the next key press is for, if it is not a call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Test {
-    /// To see that it arrives.
+    /// Tests that the press arrives.
     Key { until: Time, down: bool, asked: Option<u64> },
-    /// To say a callsign.
+    /// Captures a callsign.
     Callsign { until: Time },
 }
 
-/// The test of a microphone: until it is open, nobody is to speak.
+/// State of the microphone test. The pilot should not speak before it is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Check {
     Opening,
     Listening,
 }
 
-/// How far the first run has come, and the test under way.
+/// Progress of the first run, and the test in progress.
 #[derive(Debug, Clone)]
 pub(super) struct First {
     steps: Steps,
     pub(super) test: Option<Test>,
-    /// The microphone is tested: being opened, or open and listened to.
+    /// The microphone test in progress.
     checking: Option<Check>,
-    /// Its test waits for its words: its name.
+    /// Name of the microphone whose test recording is still being recognised.
     unheard: Option<String>,
-    /// A callsign that may be misheard: it counts when it is said again.
+    /// A possibly misheard callsign, accepted once it is repeated.
     pub(super) doubtful: Option<Callsign>,
     /// The request that waits for the outcome of the next spoken call.
     pub(super) awaited: Option<u64>,
-    /// A spoken call has its answer, which may still be heard.
+    /// A spoken call has been answered, but the answer may still be playing.
     pub(super) answered: bool,
 }
 
@@ -68,12 +68,12 @@ impl First {
         matches!(self.test, Some(Test::Key { .. }))
     }
 
-    /// The pilot was asked for something and has not done it yet.
+    /// Whether the pilot has yet to do something they were asked for.
     pub(super) fn is_under_way(&self) -> bool {
         self.test.is_some() || self.checking.is_some() || self.unheard.is_some()
     }
 
-    /// The key is held for its test.
+    /// Whether the key is held during its test.
     pub(super) fn is_pressed(&self) -> bool {
         matches!(self.test, Some(Test::Key { down: true, .. }))
     }
@@ -83,14 +83,14 @@ impl First {
     }
 }
 
-/// A level as a row of cells, as loud as a pilot hears it: in decibels.
+/// Draws a level as a row of cells, on a decibel scale to match perceived loudness.
 fn bar(rms_db: f32) -> String {
     let loud = (rms_db - LEAST_DB) / -LEAST_DB * f32::from(CELLS);
     (0..CELLS).map(|n| if f32::from(n) + 0.5 < loud { '\u{2588}' } else { '\u{2591}' }).collect()
 }
 
 impl App {
-    /// How far the first run has come: what the situation itself shows is not kept.
+    /// Progress of the first run. Steps that follow from the current state are not stored.
     pub(super) fn steps(&self) -> Steps {
         let mut steps = self.first.steps.clone();
         for (step, done) in
@@ -105,10 +105,10 @@ impl App {
         steps
     }
 
-    /// The first run begins, or goes on where it stopped.
+    /// Starts or resumes the first run.
     pub(super) fn lead(&mut self, now: Time, steps: Steps, fx: &mut Vec<Effect>) {
         self.first.steps = steps;
-        // With a mistake in the settings file nobody knows what is missing: that is told, and is mended first.
+        // With a mistake in the settings file, it is unknown what is missing. Report it; it must be fixed first.
         if self.faults.first().is_some_and(|p| p.part == Part::Settings) {
             return;
         }
@@ -118,25 +118,25 @@ impl App {
                 let body = format!("It needs a speech model{size}. {}", self.next_row());
                 fx.push(self.notice("Welcome to Stratus", &body));
             }
-            // `stratus setup` starts the tray for this step, and asks for the same call.
+            // `stratus setup` starts the tray for this step and asks for the same call.
             Some(Step::Call) => self.step(now, Step::Call, fx),
             Some(_) => fx.push(self.notice("Your set-up is not finished", &self.next_row())),
             None => {}
         }
     }
 
-    /// There is no speech model, and the first run leads to one.
+    /// Whether there is no speech model yet and the first run is about to offer one.
     pub(super) fn lacks_first_model(&self) -> bool {
         self.first.steps.leads && self.config.speech.model.is_none()
     }
 
-    /// Where the menu goes on; empty when nothing is left to do.
+    /// The menu row of the next step; empty if all steps are done.
     fn next_row(&self) -> String {
         let next = self.steps().next();
         next.map_or_else(String::new, |s| format!("Click the Stratus icon, then \u{201c}{}\u{201d}.", Steps::place(s)))
     }
 
-    /// A step, or the test of a device, ended well.
+    /// Marks a step or device test as passed.
     pub(super) fn passed(&mut self, step: Step, title: &str, body: &str, fx: &mut Vec<Effect>) {
         self.tick(step, fx);
         let next = self.next_row();
@@ -150,11 +150,11 @@ impl App {
         }
     }
 
-    /// A step is done in the way of the menu, the first time or once more.
+    /// Runs a step from the menu, whether for the first time or again.
     pub(super) fn step(&mut self, now: Time, step: Step, fx: &mut Vec<Effect>) {
         match step {
             Step::Model if self.config.speech.model.is_none() => {
-                // A mirror that lists one model of its own alone means it.
+                // If a mirror offers exactly one model, that model is meant.
                 let own = self.desk.own_models.first().filter(|_| self.desk.own_models.len() == 1);
                 let published = models::first_choice(&self.desk.absent).map(|m| m.name.to_owned());
                 match own.map(|o| o.name.clone()).or(published).or_else(|| Some(self.desk.own_models.first()?.name.clone())) {
@@ -190,13 +190,12 @@ impl App {
         }
     }
 
-    /// The call that the last step asks for; none where nobody is on the frequency. Somebody who has no callsign yet takes that of
-    /// the example.
+    /// The call that the last step asks for; `None` if no unit is on the frequency. Without a callsign, the one from the example is used.
     pub(super) fn first_call(&self) -> Option<String> {
         Some(self.engine.calls().last()?.replace("your callsign", "Skyhawk 172SP"))
     }
 
-    /// The pilot wants to be led no further.
+    /// Ends the guided first run at the pilot's request.
     pub(super) fn skip_steps(&mut self, fx: &mut Vec<Effect>) {
         if self.first.steps.leads {
             self.first.steps.leads = false;
@@ -204,7 +203,7 @@ impl App {
         }
     }
 
-    /// The answer to a spoken call was heard: everything that the first run asks for works.
+    /// The answer to a spoken call was played in full, so everything that the first run checks works.
     pub(super) fn call_is_over(&mut self, fx: &mut Vec<Effect>) {
         if std::mem::take(&mut self.first.answered) && self.first.steps.leads {
             self.first.steps = Steps::over();
@@ -215,7 +214,8 @@ impl App {
         }
     }
 
-    /// A spoken call is over: the request that waits for it gets the notification's words. A press that only silenced a controller is no call.
+    /// Reports the outcome of a spoken call to the request that waits for it, in the words of the notification. A press that only
+    /// silenced a controller does not count as a call.
     pub(super) fn call_came_to(&mut self, fx: &mut Vec<Effect>) {
         let Some(id) = self.first.awaited else { return };
         let told = fx
@@ -235,14 +235,14 @@ impl App {
         self.notice("Download a speech model first", &format!("Choose one under {}.", Part::SpeechModel.place()))
     }
 
-    /// What the pilot holds while speaking: "Scroll Lock".
+    /// Name of the push-to-talk control: "Scroll Lock".
     pub(super) fn key(&self) -> String {
         if self.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&self.config.ptt.key) }
     }
 
     // The microphone.
 
-    /// Listens, and shows the level meanwhile.
+    /// Listens to the microphone and shows its level.
     pub(super) fn check_microphone(&mut self, fx: &mut Vec<Effect>) {
         if self.first.checking.is_none() {
             self.first.checking = Some(Check::Opening);
@@ -258,7 +258,7 @@ impl App {
         };
         self.faults.over(Part::Microphone);
         if let Effect::Toast(toast) = self.notice("Say \u{201c}radio check\u{201d} now", &format!("{microphone}\n{}", bar(rms_db))) {
-            // The first one is for every desktop: it says that the microphone is open.
+            // The first toast works on every desktop: it says that the microphone is open.
             fx.push(Effect::Toast(Toast { live: before == Check::Listening, ..toast }));
         }
     }
@@ -271,9 +271,9 @@ impl App {
         };
         let name = &sample.microphone;
         let row = Part::Microphone.place();
-        // It is there and gives sound, even if that is silence.
+        // The device exists and delivers samples, even if they are silent.
         self.faults.over(Part::Microphone);
-        // The number is for the log.
+        // The value in dB goes to the log only.
         let level = format!("{name}: peak {:.0} dB", sample.peak_db);
         match sample.loudness {
             Loudness::Silent => {
@@ -291,7 +291,7 @@ impl App {
                     let body = format!("{name} hears you.\nTest it again when the speech model is ready.");
                     fx.push(self.noted("Good level", &body, &level));
                 } else {
-                    // Recognition takes its time: nobody is to wonder whether to speak again.
+                    // Recognition takes a while; tell the pilot not to speak again.
                     fx.push(self.noted("Good level", "Recognising your words\u{2026}", &level));
                     self.first.unheard = Some(sample.microphone);
                     fx.push(Effect::HearCheck { take: sample.take, hints: self.engine.hints() });
@@ -306,7 +306,7 @@ impl App {
             Ok(heard) => heard,
             Err(p) => return self.unanswered(p.or_about(Part::SpeechModel), fx),
         };
-        // One of the two words shows as well that the pilot is heard.
+        // Either word proves that the pilot was understood.
         let is_check = |text: &str| ["radio", "check"].iter().any(|word| text.to_lowercase().contains(word));
         if is_check(&heard.text) || heard.others.iter().any(|o| is_check(&o.text)) {
             let slow = self.slow_test(heard.took_ms).map_or_else(String::new, |slow| format!("\n{slow}"));
@@ -323,7 +323,7 @@ impl App {
 
     // The key.
 
-    /// The next press is no call: it shows that it arrives. `asked` is the request of somebody who waits for that.
+    /// Makes the next press a test of the key instead of a call. `asked` is the request that waits for the result.
     pub(super) fn test_key(&mut self, now: Time, asked: Option<u64>, fx: &mut Vec<Effect>) {
         let answer = |note: &str| asked.map(|id| Effect::Answer { id, text: String::new(), note: note.to_owned() });
         if self.open.is_some() || self.first.test.is_some() {
@@ -345,7 +345,7 @@ impl App {
         self.faults.over(Part::PushToTalk);
         match edge {
             Edge::Down | Edge::Toggle if !down => {
-                // A long hold is as good.
+                // A long hold passes the test too.
                 self.first.test = Some(Test::Key { until: until.max(now + KEY_WITHIN), down: true, asked });
             }
             Edge::Up | Edge::Toggle if down => {
@@ -358,7 +358,7 @@ impl App {
         }
     }
 
-    /// A call shows as well that the key arrives.
+    /// A call also proves that the key works.
     pub(super) fn key_works(&mut self, fx: &mut Vec<Effect>) {
         self.tick(Step::Key, fx);
     }
@@ -383,9 +383,9 @@ impl App {
 
     // The speech model.
 
-    /// Other settings come: whether they name another speech model, which the pilot then waits to hear of.
+    /// Checks whether new settings name another speech model; if so, the pilot is notified when it is ready.
     pub(super) fn another_model(&mut self, new: &Config, fx: &mut Vec<Effect>) {
-        // There was one and there is none any more, as after `stratus setup --undo`: the first run leads to one again.
+        // The model was removed, as after `stratus setup --undo`, so the first run offers one again.
         if self.config.speech.model.is_some() && new.speech.model.is_none() && !self.first.steps.leads {
             self.first.steps.leads = true;
             self.first.steps.done.remove(&Step::Model);
@@ -407,7 +407,7 @@ impl App {
         }
     }
 
-    /// A speech model that the pilot chose can be used from now on.
+    /// A speech model that the pilot chose is ready.
     pub(super) fn model_is_ready(&mut self, fx: &mut Vec<Effect>) {
         let body = if self.first.steps.leads { "" } else { "Hold the key, say \u{201c}radio check\u{201d}, and release it." };
         let title = format!("Speech model {} is ready", self.model_name());
@@ -420,7 +420,7 @@ impl App {
         }
     }
 
-    /// The pilot's yes to a model that Stratus does not know.
+    /// Accepts an unknown speech model at the pilot's request.
     pub(super) fn trust_model(&mut self, fx: &mut Vec<Effect>) {
         let Some(sha256) = self.desk.unknown_model.take() else { return };
         self.desk.awaits_model = true;

@@ -1,30 +1,30 @@
-//! The gate before recognition: a take without a voice in it never becomes words, and the pilot is told why in a word.
+//! The gate before recognition: rejects takes without speech, and tells the pilot why.
 
 use crate::event::Take;
 use crate::problem::{Part, Problem};
 
 /// A take below this loudness (RMS of its loudest 100 ms) is silence: -50 dBFS.
 const SILENCE_RMS: f32 = 0.003;
-/// The loudest 100 ms must stand above the noise floor by this factor: 4 dB.
+/// The loudest 100 ms must exceed the noise floor by this factor: 4 dB.
 const ABOVE_NOISE: f32 = 1.6;
-/// Less voice than this is a click or a breath: the shortest word of a pilot, "no", takes some 200 ms.
+/// Anything shorter is a click or a breath: the shortest word of a pilot, "no", takes about 200 ms.
 const SHORTEST_VOICE_MS: u32 = 100;
-/// With more samples than this at the converter's end, in a thousand, the words are at risk.
+/// Above this share of clipped samples, in permille, recognition becomes unreliable.
 const OVERDRIVEN_PERMILLE: u16 = 10;
 
-/// Why there is nothing to recognise in a take.
+/// Why a take holds nothing to recognise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deaf {
-    /// The microphone gives nothing at all.
+    /// The microphone delivers no signal.
     Silent,
-    /// Only what the room and the engine sound like all the time.
+    /// Only the steady noise of the room and the engine.
     OnlyNoise,
-    /// A click, or a word that was cut.
+    /// A click, or a truncated word.
     TooShort,
 }
 
 impl Deaf {
-    /// What the pilot reads; `microphone` is what it is called.
+    /// The message for the pilot; `microphone` is the name of the device.
     pub(super) fn problem(self, microphone: &str) -> Problem {
         match self {
             Deaf::Silent => Problem::new(format!("no signal from {microphone}"))
@@ -40,29 +40,29 @@ impl Deaf {
     }
 }
 
-/// A call that came to nothing although everything works.
+/// A call without a result although everything works.
 fn unheard(what: &str, title: &str, cause: &str) -> Problem {
     Problem::new(what).brief(title, cause)
 }
 
-/// The key was let go before a word could be said.
+/// The key was released before a word could be spoken.
 pub(super) fn tapped() -> Problem {
     unheard("the key was only tapped", "Hold the key while you speak", "The press was too short for a call.")
         .remedy("Let go when you have finished.")
 }
 
-/// The key was held for longer than a transmission may be.
+/// The key was held longer than a transmission may last.
 pub(super) fn held(seconds: u32) -> Problem {
     let cause = format!("The call was cut off after {seconds} seconds.");
     unheard("the key was held too long", "Key held too long", &cause).remedy("Let go of the key when you have finished.")
 }
 
-/// A voice was heard, and no words in it.
+/// Speech was detected, but no words.
 pub(super) fn no_words() -> Problem {
     unheard("no words were recognised", "Not understood", "No words were recognised.").remedy("Say it again, a little slower.")
 }
 
-/// What keeps a take from recognition; `None` when it may hold words.
+/// Why a take is not worth recognising; `None` if it may hold words.
 pub fn judge(take: &Take) -> Option<Deaf> {
     if take.loudest_rms < SILENCE_RMS {
         Some(Deaf::Silent)
@@ -75,7 +75,7 @@ pub fn judge(take: &Take) -> Option<Deaf> {
     }
 }
 
-/// The microphone is turned up so far that it distorts.
+/// Whether the gain is so high that the microphone clips.
 pub(super) fn overdriven(take: &Take) -> bool {
     take.clipped_permille > OVERDRIVEN_PERMILLE
 }
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_reason_has_its_word_and_a_voice_passes() {
+    fn each_rejection_has_its_message_and_speech_passes() {
         let voice =
             Take { ms: 2000, peak: 0.6, loudest_rms: 0.2, noise_rms: 0.01, voiced_ms: 1200, clipped_permille: 3, ..Take::default() };
         assert_eq!(judge(&voice), None);

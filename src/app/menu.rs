@@ -1,4 +1,4 @@
-//! The tray's menu: what it says, and what each choice in it does.
+//! The tray menu: its contents, and the effect of each choice.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -15,39 +15,39 @@ use crate::settings::{BrainMode, Config, key_words};
 use crate::units::{Callsign, Time};
 use crate::update::{Offered, Version};
 
-/// Answers that can be heard again: older ones are in the log.
+/// Answers that can be repeated. Older ones are in the log.
 const RECENT: usize = 1;
-/// Answers over which latency is told.
+/// Number of answers in the latency statistics.
 const TIMED: usize = 200;
-/// Which language models there are is not asked more often than this.
+/// Minimum interval between queries for the installed language models.
 const BRAINS_EVERY: Duration = Duration::from_secs(30);
 
-/// What the menu shows besides the configuration.
+/// State that the menu shows besides the configuration.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) devices: Devices,
-    /// What the microphone that heard the last call is called; empty: nobody has called yet.
+    /// Name of the microphone used for the last call; empty before the first call.
     pub(super) open_microphone: String,
-    /// The SHA-256 of a speech model that waits for the pilot's yes.
+    /// SHA-256 of a speech model that awaits the pilot's consent.
     pub(super) unknown_model: Option<String>,
-    /// The pilot chose a speech model, and waits to hear that it works.
+    /// The pilot chose a speech model and is waiting for it to become ready.
     pub(super) awaits_model: bool,
     pub(super) autostart: bool,
-    /// A speech model that is being downloaded, and how much of it is there, percent.
+    /// The speech model being downloaded, and its progress in percent.
     pub(super) fetching: Option<(String, u8)>,
-    /// Speech models of the mirror's own.
+    /// Speech models that only the mirror offers.
     pub(super) own_models: Vec<Offer>,
-    /// The settings name an airport that nobody knows.
+    /// The settings name an unknown airport.
     pub(super) unknown_airport: bool,
-    /// Published models and voices that the mirror does not have.
+    /// Published models and voices that the mirror lacks.
     pub(super) absent: Vec<String>,
-    /// A newer release, and where it is once it is downloaded.
+    /// A newer release, and its file once downloaded.
     update: Option<(Offered, Option<PathBuf>)>,
-    /// Why an airport's data could not be read, as it was told last.
+    /// The last reported reason why an airport's data could not be read.
     pub(super) no_chart: Option<Problem>,
-    /// The language model that answers otherwise than it is asked to, as it was told last.
+    /// The last reported language model that does not follow its instructions.
     pub(super) no_use: Option<String>,
-    /// The language models that Ollama has; the inner none: it does not answer. The outer: nobody asked yet.
+    /// The language models that Ollama has. Inner `None`: Ollama does not answer. Outer `None`: not queried yet.
     pub(super) brains: Option<Option<Vec<String>>>,
     brains_asked: Option<Time>,
     recent: VecDeque<(Reply, Voice)>,
@@ -60,7 +60,7 @@ impl Known {
         self.recent.truncate(RECENT);
     }
 
-    /// From the end of a take to the first sound of its answer, milliseconds.
+    /// Records the latency from the end of a take to the first sound of its answer, milliseconds.
     pub(super) fn took(&mut self, ms: u32) {
         self.took_ms.push_front(ms);
         self.took_ms.truncate(TIMED);
@@ -74,13 +74,13 @@ impl Known {
     }
 }
 
-/// A text as a TOML value.
+/// Formats text as a TOML value.
 pub(super) fn text(words: &str) -> String {
     toml::Value::String(words.to_owned()).to_string()
 }
 
 impl App {
-    /// Who is on the frequency, or why nobody is.
+    /// The unit on the frequency, or why there is none.
     fn unit(&self) -> String {
         let state = self.engine.sim_state();
         if let Some(s) = self.engine.station().filter(|_| state != SimState::Lost) {
@@ -92,7 +92,7 @@ impl App {
             SimState::Lost => "Simulator disconnected".to_owned(),
             _ => match (self.engine.com1(), &self.config.sim.airport) {
                 (Some(f), _) => format!("No station on {f}"),
-                // Without a radio each call names its station.
+                // Without a radio, each call names the station it addresses.
                 (None, Some(icao)) if state == SimState::Looking => format!("At {icao}, no simulator"),
                 (None, _) => "No frequency tuned".to_owned(),
             },
@@ -135,18 +135,18 @@ impl App {
         }
     }
 
-    /// The speech model in force, by its file's name; empty: none.
+    /// File name of the active speech model; empty if there is none.
     pub(super) fn model_file(&self) -> String {
         self.config.speech.model.as_ref().and_then(|p| p.file_name()).map_or_else(String::new, |f| f.to_string_lossy().into())
     }
 
-    /// The same as a person calls it: "Base".
+    /// Display name of the active speech model: "Base".
     pub(super) fn model_name(&self) -> String {
         let file = self.model_file();
         self.desk.own_models.iter().find(|o| o.file == file).map_or_else(|| models::plain_name(&file), |o| o.name.clone())
     }
 
-    /// What the menu says of the language models beside their names.
+    /// The note next to the language models in the menu.
     fn brain_note(&self) -> String {
         let chosen = &self.config.brain.model;
         let plain = brains::plain_name(chosen);
@@ -162,7 +162,7 @@ impl App {
         }
     }
 
-    /// The menu is opened: the language models are asked for, where one may be asked at all.
+    /// Called when the menu opens. Queries the language models if they are in use.
     fn opened(&mut self, now: Time, fx: &mut Vec<Effect>) {
         let lately = self.desk.brains_asked.is_some_and(|at| now.since(at) < BRAINS_EVERY);
         if self.config.brain.mode != BrainMode::Rules && !lately {
@@ -175,7 +175,7 @@ impl App {
         if choice == Choice::Opened {
             return self.opened(now, fx);
         }
-        // A desktop toggles marks by itself on a click: the menu is sent again even where nothing changes.
+        // Desktops toggle check marks on a click by themselves, so resend the menu even if nothing changed.
         self.shown.1 = MenuModel::default();
         match choice {
             Choice::Repeat(n) => {
@@ -183,7 +183,7 @@ impl App {
                     && self.out.is_none()
                     && let Some((reply, voice)) = self.desk.recent.get(usize::from(n)).cloned()
                 {
-                    // It is read as well: while the controller is muted that is all there is.
+                    // Show the text too: while the controller is muted, it is the only output.
                     fx.push(self.said(self.speaker(&reply).as_ref(), &reply, None, None));
                     let tx = self.new_tx();
                     self.repeat(now, tx, reply, voice, fx);
@@ -266,7 +266,7 @@ impl App {
         }
     }
 
-    /// Downloads a speech model, one at a time.
+    /// Downloads a speech model; only one at a time.
     pub(super) fn fetch_model(&mut self, name: &str, fx: &mut Vec<Effect>) {
         let published = models::find(name).map(|m| Offer::published(m, None));
         let Some(m) = published.or_else(|| self.desk.own_models.iter().find(|o| o.name == name).cloned()) else { return };
@@ -279,19 +279,19 @@ impl App {
         fx.push(Effect::Fetch(Some(name.to_owned())));
     }
 
-    /// A speech model or a voice has come, or not.
+    /// Handles the end of a download of a speech model or voice.
     pub(super) fn fetched(&mut self, model: &str, result: Result<PathBuf, Problem>, fx: &mut Vec<Effect>) {
         self.desk.fetching = None;
         let voice = voices::find(model);
         match result {
             Ok(file) => {
                 if let Some(v) = voice {
-                    // Where the pilot chose no voice for all of them, it takes its part among the others at once.
+                    // Unless the pilot chose one voice for all units, the new voice joins the cast at once.
                     fx.push(self.notice(&format!("The voice {} is ready", v.title()), "Controllers speak with it from now on."));
                     return;
                 }
                 let path = text(&file.display().to_string());
-                // The sums of the published ones are known; that of a mirror's own is kept with it.
+                // Checksums of published models are built in; that of a mirror's own model is stored with its path.
                 let sum = self.desk.own_models.iter().find(|o| o.name == model && models::find(model).is_none()).map(|o| o.sha256.clone());
                 let mut keys = vec![("speech.model", path)];
                 if self.config.speech.model_sha256 != sum {
@@ -300,7 +300,7 @@ impl App {
                 (self.desk.unknown_model, self.desk.awaits_model) = (None, false);
                 let change = |c: &mut Config| (c.speech.model, c.speech.model_sha256) = (Some(file), sum);
                 self.set_all(keys, change, fx);
-                // There is a model now, even where the file is the one that was set before.
+                // A model exists now, even if the path is the same as before.
                 self.faults.over(Part::SpeechModel);
                 self.model_is_ready(fx);
             }
@@ -308,7 +308,7 @@ impl App {
         }
     }
 
-    /// What the release feed says. A feed that does not answer is no fault: the flight goes on.
+    /// Handles the result of an update check. An unreachable feed is not a fault: the flight goes on.
     pub(super) fn updated(&mut self, asked: bool, news: Result<UpdateNews, Problem>, fx: &mut Vec<Effect>) {
         match news {
             Ok(UpdateNews::Newest) if asked => {
@@ -325,7 +325,7 @@ impl App {
                 self.desk.update = Some((o, Some(file)));
             }
             Err(p) if asked => {
-                // What was downloaded may be what is wrong: it is fetched again then.
+                // The downloaded file itself may be broken, so download it again next time.
                 if let Some((_, file)) = &mut self.desk.update {
                     *file = None;
                 }
@@ -335,7 +335,7 @@ impl App {
         }
     }
 
-    /// A joystick's button was pressed to be bound.
+    /// Binds the joystick button that was pressed.
     pub(super) fn bound(&mut self, button: Option<String>, fx: &mut Vec<Effect>) {
         let Some(button) = button else {
             fx.push(self.notice("No button pressed", "Push-to-talk is unchanged."));
@@ -350,7 +350,7 @@ impl App {
         self.set("ptt.joystick", list, |c| c.ptt.joystick = all, fx);
     }
 
-    /// A key of the keyboard was pressed to be bound.
+    /// Binds the keyboard key that was pressed.
     pub(super) fn key_bound(&mut self, key: Option<String>, fx: &mut Vec<Effect>) {
         let Some(key) = key else {
             fx.push(self.notice("No key pressed", "Push-to-talk is unchanged."));
@@ -360,22 +360,22 @@ impl App {
         self.set("ptt.key", text(&key), |c| c.ptt.key = key, fx);
     }
 
-    /// The pilot said a callsign.
+    /// Stores the callsign that the pilot spoke.
     pub(super) fn set_callsign(&mut self, callsign: Callsign, fx: &mut Vec<Effect>) {
         self.set("pilot.callsign", text(&callsign.to_string()), |c| c.pilot.callsign = Some(callsign), fx);
     }
 
-    /// The pilot trusts the speech model of this SHA-256.
+    /// Trusts the speech model with this SHA-256.
     pub(super) fn set_model_sum(&mut self, sha256: String, fx: &mut Vec<Effect>) {
         self.set("speech.model_sha256", text(&sha256), |c| c.speech.model_sha256 = Some(sha256), fx);
     }
 
-    /// Changes one key: in force at once, and in the pilot's file.
+    /// Changes one setting, both in memory and in the pilot's file.
     pub(super) fn set(&mut self, path: &str, value: String, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
         self.set_all(vec![(path, value)], change, fx);
     }
 
-    /// The same for keys that belong together: no half of them is ever in force.
+    /// The same for settings that belong together: they change atomically.
     fn set_all(&mut self, keys: Vec<(&str, String)>, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
         let mut config = (*self.config).clone();
         change(&mut config);
@@ -386,7 +386,7 @@ impl App {
         self.adopt(Arc::new(config), fx);
     }
 
-    /// These settings are in force from now on.
+    /// Activates these settings.
     pub(super) fn adopt(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
         self.faults.changed(&self.config, &config);
         let setup = super::setup(&config);
@@ -397,7 +397,7 @@ impl App {
         fx.push(Effect::Reconfigure(config));
     }
 
-    /// What the microphone is called: by its name, however the configuration names it.
+    /// Display name of the microphone, however the configuration refers to it.
     pub(super) fn microphone(&self) -> String {
         match self.config.audio.microphone.as_deref().filter(|m| !m.is_empty()) {
             None if self.desk.open_microphone.is_empty() => "the default microphone".to_owned(),

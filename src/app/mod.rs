@@ -1,7 +1,7 @@
-//! `App`: from the key to the speaker. Owns the order of things, never a device.
+//! `App`: from the key to the speaker. Owns the sequence of events, never a device.
 //!
-//! One transmission is open at most. Each of its jobs carries the transmission's id; an answer with an old id is
-//! dropped. A job that never answers fails at its deadline, and the conversation goes on.
+//! At most one transmission is open. Each of its jobs carries the transmission's id, and answers with an old id are dropped. A job
+//! without an answer times out, and the conversation goes on.
 
 mod callsign;
 mod copilot;
@@ -34,48 +34,48 @@ use crate::units::{Time, TxId};
 
 use outgoing::Outgoing;
 
-/// Recognition that takes longer than this has failed.
+/// Timeout for speech recognition.
 const RECOGNISE_DEADLINE: Duration = Duration::from_secs(20);
-/// A take that does not arrive within this time is lost.
+/// Timeout for the take to arrive.
 const CAPTURE_DEADLINE: Duration = Duration::from_secs(3);
-/// Synthesis or playback that stands still for this long has failed.
+/// Timeout for synthesis or playback without progress.
 const VOICE_DEADLINE: Duration = Duration::from_secs(20);
 
-/// The news that the microphone is back says also, for so long, that the call was lost with it.
+/// How long after a lost call the message about the restored microphone mentions that call.
 const LOST_CALL: Duration = Duration::from_secs(10);
 
-/// What the open transmission waits for.
+/// What the open transmission is waiting for.
 #[derive(Debug, Clone, PartialEq)]
 enum Stage {
-    /// The key is down.
+    /// The key is held.
     Listening,
-    /// The key is up; the tail is still recorded.
+    /// The key is released; the tail is still being recorded.
     Tail,
-    /// The take is being cut out.
+    /// The take is being extracted.
     Capturing,
-    /// Whisper works.
+    /// Speech recognition is running.
     Recognising,
-    /// The language model works; the rules' own reading is kept for its deadline.
+    /// The language model is running; the rules' own reading is the fallback at its deadline.
     Consulting { heard: String, reading: Box<Understanding> },
 }
 
-/// A transmission of the pilot's, from key down to the decision.
+/// A transmission of the pilot, from key press to decision.
 #[derive(Debug, Clone)]
 struct Open {
     tx: TxId,
     stage: Stage,
     since: Time,
     deadline: Option<Time>,
-    /// The key went up.
+    /// When the key was released.
     released: Time,
-    /// End of the take: where latency is counted from.
+    /// End of the take, from which latency is measured.
     ended: Time,
     latency: Latency,
-    /// Typed instead of spoken: answer to this request.
+    /// The request to answer, if the call was typed instead of spoken.
     typed: Option<u64>,
-    /// The microphone is open: what is said now is heard.
+    /// The microphone is open and capturing.
     heard: bool,
-    /// The press silenced a controller: that alone may be what it was for.
+    /// The press silenced a controller, which may have been its only purpose.
     silenced: bool,
 }
 
@@ -96,7 +96,7 @@ impl Open {
     }
 }
 
-/// The pure half's top: events in, effects out.
+/// The root of the pure half: events in, effects out.
 #[derive(Debug)]
 pub struct App {
     config: Arc<Config>,
@@ -112,13 +112,13 @@ pub struct App {
     desk: menu::Known,
     first: first::First,
     pace: pace::Pace,
-    /// The microphone went in the middle of a call.
+    /// When the microphone was lost during a call.
     lost_at: Option<Time>,
     quitting: bool,
 }
 
 impl App {
-    /// An application on this configuration.
+    /// Creates an application with this configuration.
     pub fn new(config: Arc<Config>, airports: Airports) -> Self {
         let engine = Engine::new(airports.clone(), setup(&config));
         Self {
@@ -140,26 +140,26 @@ impl App {
         }
     }
 
-    /// The controller, for those who watch.
+    /// The controller, read-only.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// At most one transmission is open: its id.
+    /// The id of the open transmission, if any.
     pub fn open_tx(&self) -> Option<TxId> {
         self.open.as_ref().map(|o| o.tx)
     }
 
-    /// When `handle` wants an [`Event::Wake`].
+    /// When `handle` needs an [`Event::Wake`].
     pub fn next_deadline(&self) -> Option<Time> {
         let open = self.open.as_ref().and_then(|o| o.deadline);
         let out = self.out.as_ref().and_then(|o| o.deadline);
-        // The engine keeps quiet while anybody speaks.
+        // The engine stays silent while anybody is speaking.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
         [open, out, engine, self.first.deadline()].into_iter().flatten().min()
     }
 
-    /// Takes one event; gives what is to be done about it.
+    /// Handles one event and returns the effects to carry out.
     pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
         let mut fx = Vec::new();
         let spoken = self.open.as_ref().is_some_and(|o| o.typed.is_none());
@@ -189,7 +189,7 @@ impl App {
             Event::Started { tx } => self.started(now, tx, &mut fx),
             Event::Played { tx, complete } => self.played(now, tx, complete, &mut fx),
             Event::Sim(report) => {
-                // A stop beside the stand on the way out ends no flight.
+                // A stop beside the stand while taxiing out does not end the flight.
                 let taxied_in = self.engine.phase() == Phase::TaxiIn;
                 self.engine.see(now, &report);
                 if matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused) {
@@ -218,7 +218,7 @@ impl App {
             Event::Device { part, result: Err(p) } => self.trouble(p.or_about(part), &mut fx),
             Event::Device { part, result: Ok(what) } => {
                 self.faults.over(part);
-                // It must not take the place of what a test or a step of the first run asks for.
+                // It must not replace what a test or a step of the first run asks for.
                 if !self.first.is_under_way() {
                     let lost = part == Part::Microphone && self.lost_at.take().is_some_and(|at| now.since(at) < LOST_CALL);
                     let again = if lost { " Your last call was lost: say it again." } else { "" };
@@ -279,7 +279,7 @@ impl App {
         fx
     }
 
-    /// Compute of the engine, measured by whoever called [`App::handle`] with the words: there is no clock here.
+    /// Reports the engine's computation time, measured by the caller of [`App::handle`], because there is no clock here.
     pub fn spent(&mut self, ms: u32) {
         if let Some(out) = &mut self.out {
             out.decided_in(ms);
@@ -287,7 +287,7 @@ impl App {
     }
 
     fn heard(&mut self, now: Time, tx: TxId, result: Result<Heard, Problem>, fx: &mut Vec<Effect>) {
-        // A recording starts at `Heard`: without an open transmission this one opens it.
+        // A replayed recording starts at `Heard`, so open a transmission if none is open.
         if self.open.is_none() && tx.0 >= self.next_tx {
             self.next_tx = tx.0 + 1;
             self.open = Some(Open::at(tx, Stage::Recognising, now, None));
@@ -306,7 +306,7 @@ impl App {
                 self.faults.understood();
                 self.recognised_in(heard.took_ms, fx);
                 if heard.text.trim().is_empty() {
-                    // Silence and noise never become words: nobody keyed anything intelligible.
+                    // Silence and noise never become words: the pilot said nothing intelligible.
                     self.open = None;
                     fx.push(self.told(&gate::no_words()));
                     return;
@@ -317,7 +317,7 @@ impl App {
         }
     }
 
-    /// The pilot's words are known: by the rules, or by way of the language model.
+    /// Handles the pilot's words, directly by the rules or after consulting the language model.
     fn words(&mut self, now: Time, text: String, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
         if self.first.wants_callsign() {
             return self.callsign_said(&text, fx);
@@ -326,7 +326,7 @@ impl App {
         let ask = match self.config.brain.mode {
             BrainMode::Rules => false,
             BrainMode::Auto => reading.intent == Intent::Unknown,
-            // An emergency does not wait for anything.
+            // An emergency is never delayed.
             BrainMode::Llm => !reading.has(Intent::Mayday) && !reading.has(Intent::PanPan),
         };
         let question = if ask {
@@ -362,7 +362,7 @@ impl App {
             words = advised.as_ref().and_then(|a| language_model::words(&answer, &reading, a, &facts));
         }
         let reading = match advised {
-            // The rules' own certainty stands above the model's opinion.
+            // If the rules are certain, they take precedence over the model's opinion.
             Some(a) if reading.intent == Intent::Unknown || reading.confidence < 0.7 && reading.intent != Intent::Readback => a,
             _ => *reading,
         };
@@ -411,7 +411,7 @@ impl App {
             let tx = open.tx;
             match open.stage.clone() {
                 Stage::Listening => {
-                    // Cut off at the longest hold: what was said so far is worked on, a stuck key transmits nothing more.
+                    // Cut off at the maximum hold. The speech so far is processed, and a stuck key transmits nothing more.
                     open.stage = Stage::Tail;
                     open.released = now;
                     open.deadline = Some(now);
@@ -444,7 +444,7 @@ impl App {
                     self.unanswered(p.remedy(faster), fx);
                 }
                 Stage::Consulting { heard, reading } => {
-                    // The deadline passed: the engine answers alone.
+                    // Timeout: the engine answers without the model.
                     open.latency.consult = millis(now.since(open.since));
                     fx.push(Effect::Cancel(tx));
                     self.decide(now, &heard, *reading, None, fx);
@@ -477,7 +477,7 @@ impl App {
         fx.push(Effect::Exit);
     }
 
-    /// An airport's data cannot be read: told once. What is known stays in force, so that the tray goes on.
+    /// Reports once that an airport's data cannot be read. The data loaded before stays active, so the tray keeps working.
     fn no_chart(&mut self, p: Problem, fx: &mut Vec<Effect>) {
         if self.desk.no_chart.as_ref() != Some(&p) {
             fx.push(self.told(&p.clone().or_about(Part::Airports)));
@@ -485,7 +485,7 @@ impl App {
         }
     }
 
-    /// The language model answers otherwise than it is asked to: told once for each, for the controller goes on without it.
+    /// Reports once per language model that it does not follow its instructions; the controller works without it.
     fn no_use(&mut self, fx: &mut Vec<Effect>) {
         let model = self.config.brain.model.clone();
         if self.desk.no_use.as_ref() != Some(&model) {
@@ -520,13 +520,13 @@ impl App {
         tx
     }
 
-    /// Shows state and menu, when they changed.
+    /// Updates tray icon and menu if they changed.
     fn show(&mut self, fx: &mut Vec<Effect>) {
         let state = match (&self.open, &self.out) {
-            // Red only while what is said is heard: a microphone that opens with the key takes its time.
+            // Red only while the microphone is capturing; opening it on key press takes time.
             (Some(o), _) if o.stage == Stage::Listening && o.heard => TrayState::Listening,
             (None, _) if self.first.is_pressed() => TrayState::Listening,
-            // And until then nothing is worked on.
+            // Until then there is nothing to process.
             (Some(o), _) if o.stage != Stage::Listening => TrayState::Thinking,
             (None, Some(_)) => TrayState::Speaking,
             _ if self.faults.first().is_some() || self.lacks_first_model() => TrayState::Fault,
@@ -558,23 +558,23 @@ fn millis(d: Duration) -> u32 {
 }
 
 impl App {
-    /// The id that the next transmission will get.
+    /// The id of the next transmission.
     pub fn upcoming_tx(&self) -> TxId {
         TxId(self.next_tx)
     }
-    /// The controller, for whoever stages a flight.
+    /// The controller, for tests and scenarios that stage a flight.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
-    /// Somebody talks: the pilot, or a controller; a recording that runs is nobody.
+    /// Whether the pilot or a controller is speaking; a playing recording does not count.
     pub fn talking(&self) -> bool {
         self.open.is_some() || self.out.is_some() && !self.plays_recording()
     }
-    /// What the tray's menu says now.
+    /// The current contents of the tray menu.
     pub fn menu_model(&self) -> MenuModel {
         self.menu()
     }
-    /// The controller speaks now.
+    /// Whether the controller is speaking.
     pub fn speaking(&self) -> bool {
         self.out.is_some()
     }

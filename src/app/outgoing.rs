@@ -1,4 +1,4 @@
-//! The controller's answer on its way: phrase by phrase through synthesis to the speaker, until it was heard.
+//! The controller's answer on its way: phrase by phrase through TTS to the speaker, until played in full.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::{Part, Problem};
 use crate::units::{Facility, Time, TxId};
 
-/// What a test call says.
+/// Text of the test call.
 const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
 /// An answer that is being spoken.
@@ -20,23 +20,23 @@ pub(super) struct Outgoing {
     pub(super) tx: TxId,
     pub(super) deadline: Option<Time>,
     reply: Reply,
-    /// Whose it is.
+    /// The voice of the speaker.
     voice: Voice,
-    /// How well it is received, percent.
+    /// Signal strength, percent.
     strength: u8,
-    /// Where latency is counted from.
+    /// Where latency is measured from.
     from: Time,
     decided: Time,
     latency: Latency,
-    /// The answer waits to be noted as delivered; a mere repetition by the menu does not.
+    /// Whether to record the answer as delivered; a repetition from the menu is not recorded.
     counts: bool,
     started: bool,
-    /// What has been made so far, as it lasts when it is played.
+    /// Duration of the synthesised audio so far.
     sound: Duration,
 }
 
 impl Outgoing {
-    /// What deciding took, told once: nothing that comes later belongs to it.
+    /// Records the decision time for this answer only; later answers are measured separately.
     pub(super) fn decided_in(&mut self, ms: u32) {
         if self.latency.decide == 0 && self.latency.synthesise == 0 {
             self.latency.decide = ms;
@@ -68,7 +68,7 @@ impl App {
         self.send(now, out, fx);
     }
 
-    /// Says an answer once more, as whoever said it.
+    /// Repeats an answer in its original voice.
     pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, voice: Voice, fx: &mut Vec<Effect>) {
         let latency = Latency::default();
         let out = Outgoing {
@@ -87,12 +87,12 @@ impl App {
         self.send(now, out, fx);
     }
 
-    /// Says that all is well, in nobody's name: it counts for no conversation.
+    /// Says that all is well, without a speaker. It does not count as conversation.
     pub(super) fn test_call(&mut self, now: Time, fx: &mut Vec<Effect>) {
         if self.open.is_some() || self.out.is_some() {
             return;
         }
-        // Somebody must be spoken to; nobody's callsign is said.
+        // The reply needs an addressee, but no callsign is spoken.
         let Ok(to) = "N1".parse() else { return };
         let from = Facility::Tower;
         let voice = voices::of(&self.config.speech, None, None, from);
@@ -106,7 +106,7 @@ impl App {
 
     fn send(&mut self, now: Time, mut out: Outgoing, fx: &mut Vec<Effect>) {
         if self.config.audio.mute {
-            // Read, not heard: the toast delivers it.
+            // Not spoken: the toast delivers the words.
             self.finish(now, out, true, fx);
             return;
         }
@@ -132,7 +132,7 @@ impl App {
                 if part == 0 {
                     out.latency.synthesise = millis(now.since(out.decided));
                 }
-                // The phrases are made faster than they are said: what waits to be heard does not stand still.
+                // Synthesis runs ahead of playback, so audio waiting to be played is not a stall.
                 out.sound += Duration::from_secs_f64(clip.seconds());
                 out.deadline = Some(now + out.sound + VOICE_DEADLINE);
                 let radio = Some(out.strength).filter(|_| self.config.audio.radio_effect);
@@ -140,7 +140,7 @@ impl App {
                 fx.push(Effect::Play { tx, part, last, clip, radio, volume_percent });
             }
             Err(p) => {
-                // Without a voice the toast has delivered the words.
+                // Without a voice, the toast has delivered the words.
                 if let Some(out) = self.out.take() {
                     fx.push(Effect::Silence);
                     self.finish(now, out, true, fx);
@@ -164,7 +164,7 @@ impl App {
         }
     }
 
-    /// The controller's line of the transcript, once.
+    /// Writes the controller's line to the transcript, once.
     fn write_down(&self, now: Time, out: &Outgoing, fx: &mut Vec<Effect>) {
         if !out.counts {
             return;
@@ -191,7 +191,7 @@ impl App {
         }
     }
 
-    /// The pilot keyed the microphone: what is being said stays unissued.
+    /// Barge-in: the rest of the answer is dropped and counts as not issued.
     pub(super) fn cut_off(&mut self, now: Time, fx: &mut Vec<Effect>) {
         if let Some(out) = self.out.take() {
             fx.push(Effect::Silence);
@@ -200,19 +200,19 @@ impl App {
         }
     }
 
-    /// The recording is heard only while its frequency is tuned.
+    /// Stops the recording when its frequency is no longer tuned.
     pub(super) fn leave_recording(&mut self, now: Time, fx: &mut Vec<Effect>) {
         if self.plays_recording() && self.engine.recording_station().is_none() {
             self.cut_off(now, fx);
         }
     }
 
-    /// The recording runs: nobody has to wait for its end.
+    /// Whether the recording is playing; nobody has to wait for it to end.
     pub(super) fn plays_recording(&self) -> bool {
         self.out.as_ref().is_some_and(|o| o.counts && o.reply.instruction.from == Facility::Atis)
     }
 
-    /// Whose words these are.
+    /// The station that speaks.
     pub(super) fn speaker(&self, reply: &Reply) -> Option<Station> {
         if reply.instruction.from == Facility::Atis { self.engine.recording_station() } else { self.engine.station() }
     }
@@ -223,7 +223,7 @@ impl App {
         {
             fx.push(Effect::Silence);
             fx.push(Effect::Cancel(out.tx));
-            // Without any sound the toast has delivered it; what broke off was not heard to its end.
+            // Without any sound, the toast has delivered it. An answer that broke off was not played in full.
             let complete = !out.started;
             self.finish(now, out, complete, fx);
             let p = Problem::new("the controller's voice did not play").because("no sound left in time").fix("check the speaker");
@@ -238,7 +238,7 @@ impl App {
         self.engine.delivered(now, complete);
         fx.push(Effect::Delivered { complete });
         self.call_is_over(fx);
-        // What was only read (muted, no speaker) is written down too; what was cut off before its first sound was not said.
+        // Text that was only shown (muted, no speaker) is written down too. An answer cut off before its first sound was never said.
         if !out.started && complete {
             self.write_down(now, &out, fx);
         }

@@ -1,34 +1,34 @@
-//! Whether the speech model is quick enough for this machine, by the calls that it has recognised, and which one is proposed instead.
+//! Judges from recognised calls whether the speech model is fast enough for this machine, and picks a faster one to suggest.
 
 use super::App;
 use crate::event::Effect;
 use crate::models::{self, ACCEPTED_MS, Model};
 
-/// A model is too slow if so many calls in a row took too long: one long call says nothing.
+/// Consecutive slow calls before a model counts as too slow. A single long call proves nothing.
 const SLOW_CALLS: u32 = 3;
 
-/// How the model in force has done.
+/// Speed record of the active model.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pace {
     /// The model's file.
     file: String,
-    /// Calls in a row that took too long.
+    /// Consecutive slow calls.
     slow: u32,
     told: bool,
 }
 
 impl App {
-    /// A published model that is smaller than the one in force, of those that can be had.
+    /// The next smaller published model that is available.
     pub(super) fn faster_model(&self) -> Option<&'static Model> {
         models::smaller(&self.model_file(), &self.desk.absent)
     }
 
-    /// The row of the menu that puts it in force.
+    /// The menu row that activates it.
     pub(super) fn switch_row(&self) -> Option<String> {
         self.faster_model().map(|m| format!("Speech \u{203a} Switch to {}", models::plain_name(m.name)))
     }
 
-    /// A call was recognised in this time: a model that is too slow is told once, with the way out.
+    /// Records how long a call took. Reports a model that is too slow once, with the remedy.
     pub(super) fn recognised_in(&mut self, ms: u32, fx: &mut Vec<Effect>) {
         let file = self.model_file();
         if self.pace.file != file {
@@ -45,13 +45,13 @@ impl App {
         fx.push(self.noted(&title, &body, &format!("the last one took {ms} ms")));
     }
 
-    /// What is said of a test that took too long: a test is short, and one is enough.
+    /// The message about a slow microphone test. A test is short, so one is enough.
     pub(super) fn slow_test(&self, ms: u32) -> Option<String> {
         let row = self.switch_row().filter(|_| ms > ACCEPTED_MS)?;
         Some(format!("It took {} to understand. Faster: {row}.", seconds(ms)))
     }
 
-    /// Recognition was given up, or the last calls took too long.
+    /// Whether recognition was given up, or the last calls were too slow.
     pub(super) fn is_slow(&self) -> bool {
         self.pace.slow > 0 && self.pace.file == self.model_file()
     }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_is_too_slow_is_told_once_and_the_next_smaller_one_is_a_click_away() {
+    fn slow_model_is_reported_once_with_the_next_smaller_one() {
         let mut app = with("small.en");
         let slow = |toasts: Vec<Toast>| toasts.into_iter().find(|t| t.title.contains("slow"));
         assert!([4000, 4000, 900, 4000, 4000].into_iter().all(|ms| slow(hear(&mut app, ms)).is_none()), "not three in a row");
@@ -97,11 +97,11 @@ mod tests {
         let fx = app.handle(Time(9), Event::Menu(Choice::SpeechModel("base.en".into())));
         assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
         let mut tiny = with("tiny.en");
-        assert!((0..5).all(|_| slow(hear(&mut tiny, 4000)).is_none()) && tiny.menu().faster.is_none(), "nothing is quicker");
+        assert!((0..5).all(|_| slow(hear(&mut tiny, 4000)).is_none()) && tiny.menu().faster.is_none(), "no faster model exists");
     }
 
     #[test]
-    fn recognition_that_is_given_up_leads_to_the_smaller_model() {
+    fn recognition_timeout_suggests_the_smaller_model() {
         let mut app = with("base.en");
         app.handle(Time(0), Event::Ptt(Edge::Down));
         let tx = app.open_tx().unwrap();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_test_of_the_microphone_says_so_on_the_spot() {
+    fn slow_microphone_test_is_reported_at_once() {
         let mut app = with("small.en");
         let mut test = |took_ms: u32| {
             app.handle(Time(0), Event::Menu(Choice::CheckMicrophone));

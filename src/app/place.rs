@@ -1,4 +1,4 @@
-//! Where the pilot is while no simulator says so: what is told of it, and the choice of another airport.
+//! The pilot's location without a simulator: how it is explained, and how to choose another airport.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::units::{Facility, LatLon};
 
 /// The row of the menu.
 const ROW: &str = "Pilot \u{203a} Airport";
-/// Half of the earth's girth, nautical miles: everything is nearer.
+/// Half the circumference of the Earth, nautical miles: every place is nearer.
 const EVERYWHERE_NM: f64 = 11_000.0;
 
-/// The airport of this code, of this name, or of this town: "KPAO", "boston", "paris".
+/// Finds an airport by code, name, or town: "KPAO", "boston", "paris".
 pub fn find(airports: &Airports, wanted: &str) -> Result<Airport, Problem> {
     airports.find(wanted).or_else(|| airports.named(wanted)).or_else(|| of_town(airports, wanted)).ok_or_else(|| {
         let p = Problem::new(format!("there is no airport {wanted:?}"));
@@ -28,7 +28,7 @@ pub fn find(airports: &Airports, wanted: &str) -> Result<Airport, Problem> {
     })
 }
 
-/// Whether the airport of the settings is known: a code is asked for there, and a name is told with its code.
+/// Checks the airport in the settings. They need a code; for a name, the error suggests its code.
 pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
     let Some(wanted) = set.filter(|wanted| airports.find(wanted).is_none()) else { return Ok(()) };
     let p = Problem::config(format!("the value of `sim.airport` is unknown: there is no airport {wanted:?}"));
@@ -40,7 +40,7 @@ pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
     Err(p.fix(fix).brief(format!("Airport \u{201c}{wanted}\u{201d} unknown"), shown).remedy(format!("Choose another under {ROW}.")))
 }
 
-/// The airport of this town with a tower and the longest runway. Airports that share a town go by names of their own: "De Gaulle".
+/// The towered airport of this town with the longest runway. Airports that share a town have names such as "De Gaulle".
 fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
     let (middle, wanted) = (LatLon::new(0.0, 0.0), wanted.trim().to_lowercase());
     let key = |at: LatLon| (at.lat.to_bits(), at.lon.to_bits());
@@ -52,7 +52,7 @@ fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
     all.max_by(|a, b| longest(a).total_cmp(&longest(b)))
 }
 
-/// Airports whose towers' names are written nearly so.
+/// Airports with a similar tower name.
 fn resembling(airports: &Airports, wanted: &str) -> Vec<Airport> {
     let middle = LatLon::new(0.0, 0.0);
     let towers = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM);
@@ -61,7 +61,7 @@ fn resembling(airports: &Airports, wanted: &str) -> Vec<Airport> {
 }
 
 impl App {
-    /// The airport at hand, and why it is that one.
+    /// The current airport, and the reason for it.
     pub(super) fn place(&self) -> Place {
         let chosen = self.config.sim.airport.clone().unwrap_or_default();
         let name = self.engine.airport().map_or_else(String::new, |a| a.name.clone());
@@ -75,7 +75,7 @@ impl App {
         Place { name, why, chosen }
     }
 
-    /// An airport in the settings that nobody knows is a mistake in them, until another one is chosen.
+    /// Reports an unknown airport in the settings as a mistake until another one is chosen.
     pub(super) fn check_airport(&mut self, fx: &mut Vec<Effect>) {
         let checked = check(&self.airports, self.config.sim.airport.as_deref());
         if std::mem::replace(&mut self.desk.unknown_airport, checked.is_err()) {
@@ -86,7 +86,7 @@ impl App {
         }
     }
 
-    /// Why a call goes to this airport and no other; nothing where the simulator says where the aircraft is.
+    /// Why a call goes to this airport; `None` if the simulator reports the position.
     pub(super) fn why_here(&self) -> Option<String> {
         let place = self.place();
         Some(match place.why {
@@ -96,7 +96,7 @@ impl App {
             }
             PlaceReason::Chosen => format!("No simulator is connected: you are at {}, as chosen under {ROW}.", place.name),
             PlaceReason::Called => format!("No simulator is connected: you are at {}, which you called. To change it: {ROW}.", place.name),
-            // A tuned radio leaves no choice of stations.
+            // A tuned radio determines the station.
             PlaceReason::Open if self.engine.com1().is_some() => return None,
             PlaceReason::Open => {
                 let call = self.first_call()?;
@@ -106,13 +106,13 @@ impl App {
         })
     }
 
-    /// Without a simulator the pilot is there; empty: where a call says.
+    /// Places the pilot at this airport if there is no simulator. Empty: each call determines the place.
     pub(super) fn choose_airport(&mut self, icao: String, fx: &mut Vec<Effect>) {
         self.set("sim.airport", text(&icao), |c| c.sim.airport = Some(icao).filter(|i| !i.is_empty()), fx);
         self.check_airport(fx);
     }
 
-    /// What was typed as the airport: its code, or its name.
+    /// Accepts a typed airport code or name.
     pub(super) fn airport_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
         let typed = match result {
             Ok(Some(typed)) if !typed.trim().is_empty() => typed.trim().to_owned(),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_airports_on_offer_are_in_the_data_and_answer() {
+    fn offered_airports_are_in_the_data_and_answer() {
         for (icao, name) in AIRPORTS {
             let airport = Airports::world().find(icao).unwrap_or_else(|| panic!("{icao} is unknown"));
             assert_eq!(airport.name, name, "{icao}");
@@ -162,15 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_airport_is_told_with_the_one_that_was_meant_until_another_is_chosen() {
+    fn unknown_airport_is_reported_with_a_suggestion() {
         let world = Airports::world();
         assert_eq!(find(&world, "boston").unwrap().icao, "KBOS");
         assert!(find(&world, "Bostonn").unwrap_err().fix.contains("did you mean \"KBOS\" (Boston)"));
-        assert!(find(&world, "paris").unwrap().icao.starts_with("LFP"), "a town, though no tower has its name");
+        assert!(find(&world, "paris").unwrap().icao.starts_with("LFP"), "found by town, because no tower has this name");
         assert_eq!(find(&world, "New York").unwrap().icao, "KJFK");
         assert!(!find(&world, "Q").unwrap_err().fix.is_empty());
         assert!(check(&world, None).is_ok() && check(&world, Some("EGLL")).is_ok());
-        assert!(check(&world, Some("Boston")).unwrap_err().fix.contains("\"KBOS\""), "the code is asked for");
+        assert!(check(&world, Some("Boston")).unwrap_err().fix.contains("\"KBOS\""), "asks for the code");
         let mut config = Config::default();
         config.sim.airport = Some("Bostonn".into());
         let mut app = App::new(Arc::new(config), world);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_simulator_the_place_is_told_with_its_reason_and_can_be_changed() {
+    fn place_without_simulator_is_explained_and_can_be_changed() {
         let mut app = App::new(Arc::new(Config::default()), Airports::world());
         let ask = |app: &mut App| body(&app.handle(Time(1), Event::Menu(Choice::WhatToSay)));
         assert!(ask(&mut app).contains("Denver is only an example. Choose your airport under Pilot \u{203a} Airport."));
@@ -210,7 +210,7 @@ mod tests {
         let fx = app.handle(Time(4), Event::Menu(Choice::Airport(String::new())));
         assert!(fx.contains(&Effect::SetKey { path: "sim.airport".into(), value: "\"\"".into() }), "{fx:?}");
         assert_eq!(app.menu().place, Place::default());
-        // A simulator knows better, and nothing has to be explained.
+        // The simulator's position takes precedence and needs no explanation.
         let hilo = Airports::world().find("PHTO").unwrap().position;
         let report = Report { state: SimState::Flying, position: Some(hilo), on_ground: true, ..Report::default() };
         app.handle(Time(5), Event::Sim(Arc::new(report)));

@@ -1,11 +1,11 @@
-//! The flight plan on file: from the socket, and from SimBrief by the menu.
+//! The filed flight plan, from the socket or from SimBrief by the menu.
 
 use super::App;
 use crate::event::{Effect, FlightPlan};
 use crate::problem::{Part, Problem};
 
 impl App {
-    /// A flight plan from outside: filed, and said back in words.
+    /// Files a flight plan from outside and answers with a summary.
     pub(super) fn file(&mut self, id: u64, plan: Option<Box<FlightPlan>>, fx: &mut Vec<Effect>) {
         self.engine.file(plan.map(|p| *p));
         let note = match self.engine.plan() {
@@ -15,7 +15,7 @@ impl App {
         fx.push(Effect::Answer { id, text: String::new(), note });
     }
 
-    /// The pilot wants the newest plan of SimBrief's.
+    /// Fetches the pilot's latest SimBrief plan.
     pub(super) fn fetch_plan(&mut self, fx: &mut Vec<Effect>) {
         if self.config.pilot.simbrief.is_some() {
             fx.push(self.notice("Fetching the SimBrief plan", ""));
@@ -23,7 +23,7 @@ impl App {
         }
     }
 
-    /// SimBrief's answer. Without a plan in it the one on file stays.
+    /// Handles SimBrief's answer. Without a plan in it, the filed plan stays.
     pub(super) fn simbrief(&mut self, result: Result<Box<FlightPlan>, Problem>, fx: &mut Vec<Effect>) {
         match result {
             Ok(plan) => {
@@ -38,14 +38,14 @@ impl App {
 }
 
 impl App {
-    /// What a pilot should know whose settings name another callsign than the plan.
+    /// A note for pilots whose settings name a callsign other than the plan's.
     fn other_callsign(&self, plan: &FlightPlan) -> Option<String> {
         let own = self.config.pilot.callsign.as_ref().filter(|own| plan.callsign.as_ref().is_some_and(|filed| filed != *own))?;
         Some(format!("controllers call you {own}, the callsign in your settings"))
     }
 }
 
-/// A plan in so many words as a toast has room for: without its route.
+/// A summary of a plan, without its route, that fits in a toast.
 fn summary(plan: &FlightPlan) -> String {
     FlightPlan { route: None, sid: None, star: None, ..plan.clone() }.words()
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn simbrief_is_asked_by_a_click_alone_and_only_with_a_name() {
+    fn simbrief_is_queried_only_by_click_and_with_a_name() {
         let mut named = app("pilot");
         assert!(!named.handle(Time(0), Event::Wake).contains(&Effect::FetchPlan));
         assert!(!named.handle(Time(0), Event::Menu(Choice::Opened)).contains(&Effect::FetchPlan));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callsign_in_the_settings_that_is_not_the_plans_is_told() {
+    fn callsign_that_differs_from_the_plan_is_reported() {
         let note = |own: &str| {
             let mut config = Config::default();
             config.pilot.callsign = own.parse().ok();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_came_is_filed_and_one_that_did_not_leaves_the_old_one() {
+    fn fetched_plan_is_filed_and_failure_keeps_the_old_one() {
         let mut app = app("pilot");
         let fx = app.handle(Time(0), Event::SimBrief(Ok(Box::new(plan("LSGG")))));
         assert_eq!(toasts(&fx), [("SimBrief plan filed".to_owned(), "to LSGG, callsign KLM64P".to_owned())]);

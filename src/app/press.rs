@@ -1,4 +1,4 @@
-//! A press of the key: from key down to the take that is recognised.
+//! A press of the key: from key down to the take to recognise.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::problem::{Part, Problem};
 use crate::units::{Time, TxId};
 
 impl App {
-    /// The key is down.
+    /// Whether the key is held.
     pub(super) fn listens(&self) -> bool {
         self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening)
     }
@@ -20,7 +20,7 @@ impl App {
             return;
         }
         self.faults.over(Part::PushToTalk);
-        // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
+        // Barge-in: the press silences Stratus at once and cancels the work in progress.
         let silenced = self.out.is_some();
         self.cut_off(now, fx);
         if let Some(old) = self.open.take() {
@@ -28,7 +28,7 @@ impl App {
                 fx.push(Effect::DropCapture(old.tx));
             }
             fx.push(Effect::Cancel(old.tx));
-            // A second press in the middle of an answer's making gives the first call up: the pilot must not wait for it.
+            // A second press while an answer is being prepared cancels the first call, so that the pilot need not wait.
             if old.typed.is_none() && !self.first.wants_callsign() {
                 fx.push(self.notice("Your last call was dropped", "You pressed the key before it was answered. Say the whole call again."));
             }
@@ -63,11 +63,11 @@ impl App {
         self.key_works(fx);
     }
 
-    /// Words to expect. A pilot without a simulator who is led to a first call is told whom to call: that station is expected.
+    /// Words to expect. During the first run without a simulator, a message names the station to call, so expect that station.
     pub(super) fn hints(&self) -> Hints {
         let hints = self.engine.hints();
         if self.first.wants_callsign() {
-            // A yes is expected only where a question waits for one.
+            // Expect a yes only if a question is pending.
             let yes = if self.first.doubtful.is_some() { "affirm, negative, " } else { "" };
             return Hints { prompt: format!("{yes}{}", spelling_hint()), again: String::new(), ..hints };
         }
@@ -76,15 +76,15 @@ impl App {
         }
         let Some(call) = self.first_call() else { return hints };
         let station = call.split(',').next().unwrap_or_default();
-        // A runway at the end: a recogniser takes what the hint ends with for said already.
-        // The place alone as well: a name that is said once may be written by its sound.
+        // End with a runway: a recogniser assumes that the end of the hint was already said. Include the place on its own, too: a
+        // name that occurs once may be spelled phonetically.
         let place = station.rsplit_once(' ').map_or(station, |(place, _)| place);
         let words = [&hints.prompt, place, station, "runway eight"];
         let prompt = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
         Hints { again: prompt.clone(), prompt, ..hints }
     }
 
-    /// A press that comes before the first speech model has arrived: the pilot has only to wait.
+    /// The message for a press before the first speech model has arrived: the pilot only has to wait.
     pub(super) fn still_downloading(&self) -> Option<Effect> {
         let (name, percent) = self.desk.fetching.as_ref()?;
         if self.config.speech.model.is_some() || voices::find(name).is_some() {
@@ -98,7 +98,7 @@ impl App {
         let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
         let take = match take {
             Ok(take) if open.stage == Stage::Capturing => take,
-            // No microphone, or it went while the key is held: told at once, and nothing is waited for.
+            // No microphone, or it was lost during the call: report it at once and wait for nothing.
             Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
                 self.open = None;
                 self.lost_at = Some(now);
@@ -110,12 +110,12 @@ impl App {
         if let Some(deaf) = gate::judge(&take) {
             self.open = None;
             let p = deaf.problem(&self.microphone());
-            // No standing fault: the pilot may have said nothing.
+            // Not a standing fault: the pilot may have said nothing.
             fx.push(self.told(&p));
             return;
         }
         self.faults.over(Part::Microphone);
-        // Told once, until a take is clean again: what was heard may still be understood.
+        // Report once until a take is clean again. The call may still be understood.
         let overdriven = gate::overdriven(&take);
         if overdriven && !self.overdriven {
             fx.push(

@@ -1,4 +1,4 @@
-//! What a pilot reads: the toasts of a conversation, and Stratus's own.
+//! The text that a pilot reads: toasts for the conversation, and for Stratus itself.
 
 use std::time::Duration;
 
@@ -13,27 +13,27 @@ use crate::problem::Problem;
 use crate::settings::PilotMode;
 use crate::units::Callsign;
 
-/// A toast stays for so long at least, seconds.
+/// Minimum display time of a toast, seconds.
 const SHORTEST_S: u64 = 8;
-/// And for so long after the last word was said: time to read back from it, seconds.
+/// Display time after the last spoken word, for the readback, seconds.
 const AFTER_SPEECH_S: u64 = 6;
-/// The line with the pilot's own words is cut here, characters: a recogniser may write the same words over and over.
+/// Maximum length of the line with the pilot's words, characters. A recogniser in a loop may repeat the same words.
 const QUOTE_CHARS: usize = 80;
-/// A word of more characters than this is cut where the line ends.
+/// Words longer than this are cut in the middle, characters.
 const LONGEST_WORD: usize = 20;
-/// What a letter takes to say at the voice's own pace, milliseconds.
+/// Speaking time per letter at the voice's normal pace, milliseconds.
 const LETTER_MS: u64 = 80;
-/// And what goes before the first and after the last, milliseconds.
+/// Silence before the first letter and after the last, milliseconds.
 const AROUND_MS: u64 = 500;
 
-/// A unit on its frequency, as a toast is headed: "Hilo Ground · 121.9".
+/// A unit and its frequency, as in the title of a toast: "Hilo Ground · 121.9".
 pub(super) fn unit(station: &Station) -> String {
     format!("{} \u{b7} {}", station.name, station.frequency)
 }
 
-/// The pilot's words as they were heard, in one line: `You: "Hilo Ground, Skyhawk …"`.
+/// The pilot's words as recognised, on one line: `You: "Hilo Ground, Skyhawk …"`.
 pub(super) fn quoted(words: &str) -> String {
-    // A recogniser may put what it heard in quotes.
+    // A recogniser may add quotation marks.
     let words = words.trim().trim_matches('"');
     let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let line = format!("You: \"{words}\"");
@@ -41,17 +41,17 @@ pub(super) fn quoted(words: &str) -> String {
     if over == 0 {
         return line;
     }
-    // The sign takes a place of its own.
+    // Leave room for the ellipsis.
     let most = words.chars().count().saturating_sub(over + 1);
     let kept: String = words.chars().take(most).collect();
-    // Half a word tells less than none, unless it is a long one.
+    // Cut at a word boundary, unless the word is very long.
     let at_a_word = words.chars().nth(most).is_none_or(char::is_whitespace);
     let whole = kept.rsplit_once(' ').map(|(whole, _)| whole).filter(|w| !at_a_word && w.chars().count() + LONGEST_WORD > most);
     let kept = whole.unwrap_or(&kept).trim_end_matches([' ', ',', ';', ':', '.', '\u{2013}', '-']);
     format!("You: \"{kept}\u{2026}\"")
 }
 
-/// What was wrong with a readback, as one person tells it another; `due` is what is right.
+/// Describes a readback error in plain words; `due` is the correct readback.
 fn lesson_in_words(lesson: &str, due: &str) -> String {
     let right = |wrong: &str| due.split(", ").find(|item| item.contains(wrong)).map_or_else(String::new, |item| format!(": it is {item}"));
     let part = |part: &str| match (part.strip_prefix("read back wrong: "), part.strip_prefix("not read back: ")) {
@@ -62,7 +62,7 @@ fn lesson_in_words(lesson: &str, due: &str) -> String {
     lesson.split("; ").map(part).collect::<Vec<_>>().join(" ")
 }
 
-/// A call as it is said: the callsign in it is written for the eye, "Skyhawk 172SP".
+/// A call as spoken. Its callsign is in written form: "Skyhawk 172SP".
 fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     let Some(callsign) = callsign else { return call.to_owned() };
     let id = callsign.as_str();
@@ -77,7 +77,7 @@ fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     call.split(", ").map(part).collect::<Vec<_>>().join(", ")
 }
 
-/// How long these words take to be said in this voice.
+/// How long this voice takes to say these words.
 fn speech(spoken: &str, voice: &Voice) -> Duration {
     let letters = u64::try_from(spoken.chars().count()).unwrap_or(u64::MAX);
     let plain = letters.saturating_mul(LETTER_MS).saturating_add(AROUND_MS);
@@ -85,12 +85,12 @@ fn speech(spoken: &str, voice: &Voice) -> Duration {
 }
 
 impl App {
-    /// Stratus has something to say that is no fault.
+    /// A toast that does not report a fault.
     pub(super) fn notice(&self, title: &str, body: &str) -> Effect {
         self.toast(Toast { title: title.to_owned(), body: body.to_owned(), ..Toast::default() }, Duration::ZERO)
     }
 
-    /// The calls that fit now, a line each, as they are said; and why they go where they go.
+    /// The calls that fit the situation, one per line, as spoken; and why they go to this airport.
     pub(super) fn what_to_say(&self) -> Effect {
         let calls = self.engine.calls();
         if calls.is_empty() {
@@ -101,24 +101,24 @@ impl App {
         self.notice("What to say now", &lines.join("\n"))
     }
 
-    /// The same with what only the log has: numbers and ids.
+    /// The same, with details for the log only: numbers and ids.
     pub(super) fn noted(&self, title: &str, body: &str, details: &str) -> Effect {
         let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
         self.toast(toast, Duration::ZERO)
     }
 
-    /// A problem in few words; the log has the others.
+    /// A short form of a problem; the log has the details.
     pub(super) fn told(&self, p: &Problem) -> Effect {
         let short = p.short();
         let toast = Toast { body: short.body(), title: short.title, fault: true, details: p.one_line(), ..Toast::default() };
         self.toast(toast, Duration::ZERO)
     }
 
-    /// What a controller says, below it the call that it answers, and below that what has to be read back.
+    /// The controller's words, then the call that they answer, then what has to be read back.
     pub(super) fn said(&self, station: Option<&Station>, reply: &Reply, call: Option<&str>, lesson: Option<String>) -> Effect {
         let mut lines = vec![reply.transmission.text.clone()];
         lines.extend(call.map(quoted));
-        // "Verify runway 8" is a controller's way to ask for a readback that did not come, or not whole.
+        // "Verify runway 8" asks for a missing or incomplete readback.
         let reminds = reply.instruction.items.iter().any(|i| matches!(i, Item::ReadBack(_)));
         let due = if reminds { "The controller waits for your readback" } else { "Read back" };
         let items = self.engine.due(reply);
@@ -131,9 +131,9 @@ impl App {
         self.toast(Toast { title, body: lines.join("\n"), conversation: true, ..Toast::default() }, speech)
     }
 
-    /// A call that nobody answers: why, in Stratus's own name.
+    /// Explains in Stratus's own name why nobody answers a call.
     pub(super) fn silent(&self, why: &Silence, call: &str) -> Effect {
-        // Without a simulator the call itself says which station is meant, and this one did not.
+        // Without a simulator, the call itself has to name the station, and this one did not.
         let unnamed = matches!(why, Silence::NoStation { .. }) && self.engine.airport().is_none() && self.engine.com1().is_none();
         let (title, words) = match unnamed {
             true => ("No station understood".to_owned(), "Begin with its name, such as \u{201c}Denver Ground\u{201d}.".to_owned()),
@@ -150,7 +150,7 @@ impl App {
         self.notice(&title, &body)
     }
 
-    /// A student is spoken to more slowly.
+    /// Slows the voice down for student pilots.
     pub(super) fn paced(&self, voice: &Voice) -> Voice {
         let pace = if self.config.pilot.mode == PilotMode::Student { 80 } else { 100 };
         Voice { rate_percent: voice.rate_percent.saturating_mul(pace) / 100, ..voice.clone() }
@@ -169,17 +169,17 @@ mod tests {
     use crate::speech::{files, synthesise::Synthesiser};
 
     #[test]
-    fn a_quotation_is_one_line_of_eighty_characters_at_most() {
+    fn quotation_is_one_line_of_at_most_eighty_characters() {
         assert_eq!(quoted("Hilo Ground,\nradio check"), "You: \"Hilo Ground, radio check\"");
         assert_eq!(quoted(""), "You: \"\"");
         assert_eq!(quoted("\"Radio check.\""), "You: \"Radio check.\"");
-        // A recogniser in a loop; letters of two bytes; one word without an end.
+        // A recogniser in a loop; two-byte letters; a single endless word.
         for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
             let line = quoted(&words);
             assert!(line.chars().count() <= 80 && line.ends_with("\u{2026}\""), "{line}");
             assert!(line.chars().count() > 60, "{line}");
         }
-        // It ends with a whole word, without the comma behind it.
+        // Ends with a whole word, without the comma after it.
         let call = "Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with information bravo, request taxi";
         assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with\u{2026}\"");
         let comma = "Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A, request taxi";
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lesson_says_what_was_wrong_and_what_is_right() {
+    fn lesson_states_the_error_and_the_correct_readback() {
         for (lesson, due, words) in [
             ("read back wrong: runway", "runway 8, hold short of runway 26", "You read back the wrong runway: it is runway 8."),
             ("read back wrong: altitude", "climb and maintain 5,000", "You read back the wrong altitude."),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suggested_call_is_written_as_it_is_said() {
+    fn suggested_call_is_written_as_spoken() {
         for (call, callsign, words) in [
             ("Hilo Ground, Skyhawk 172SP, radio check", "N172SP", "Hilo Ground, Skyhawk one seven two sierra papa, radio check"),
             ("Hilo Tower (118.1), N172SP, ready", "N172SP", "Hilo Tower (118.1), november one seven two sierra papa, ready"),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_for_the_words_is_enough_for_the_voice() {
+    fn speech_time_estimate_is_long_enough_for_the_voice() {
         let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
         for words in [
             "Skyhawk two sierra papa, roger",

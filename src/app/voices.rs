@@ -1,4 +1,4 @@
-//! Who speaks: each unit has its voice, pitch and pace, the same through a flight and every time you come back.
+//! Casting: each unit keeps its voice, pitch and pace throughout a flight and across sessions.
 
 use crate::airports::{Airport, Station};
 use crate::event::Voice;
@@ -6,16 +6,16 @@ use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, PICO_VOICE, Speech, WINDOW
 use crate::units::region::Accent;
 use crate::units::{Facility, Region};
 
-/// Pitch and pace of a controller, percent of the voice's own. As many as an airport may have units.
+/// Pitch and pace of controllers, percent of the voice's normal values. There are as many as an airport may have units.
 const CHARACTERS: [(u16, u16); 8] = [(100, 100), (80, 97), (112, 103), (72, 101), (92, 106), (106, 95), (86, 103), (76, 94)];
 
-/// The voice of the unit that speaks. `speech.cast` 0 gives them all the plain one.
+/// The voice of the speaking unit. With `speech.cast` 0, all units use the plain voice.
 pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&Station>, from: Facility) -> Voice {
     let region = airport.map_or(Region::FAA, |a| a.region);
     let icao = airport.map_or("", |a| a.icao.as_str());
     let desk = desk(icao, station, from);
     let chance = hash(speech.cast, &desk);
-    // Where both are heard, one voice in three is American.
+    // Where both accents occur, one voice in three is American.
     let accent = match region.accent {
         Accent::American => "en-US",
         Accent::Both if speech.cast != 0 && chance.is_multiple_of(3) => "en-US",
@@ -32,16 +32,16 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
     } else if is_radar(from) {
         CHARACTERS[(chance >> 8) as usize % CHARACTERS.len()]
     } else {
-        // The units of a field are never two with one voice: 3 and 8 have no common divisor.
+        // Two units of a field never share a voice, because 3 and 8 have no common divisor.
         CHARACTERS[(hash(speech.cast, icao) as usize % CHARACTERS.len() + from as usize * 3) % CHARACTERS.len()]
     };
-    // Which of the installed voices of an accent it is, only the mouth can tell: it knows them.
+    // Only the TTS side knows the installed voices of an accent, so it picks one by this seat.
     let seat = if speech.cast == 0 { 0 } else { (chance >> 24) as u16 };
     let cast = Some(seat).filter(|_| speech.voice == AUTO_VOICE);
     Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent, cast }
 }
 
-/// What a controller is known by. Radar units serve many fields, and departure and approach on one frequency are one desk.
+/// What identifies a controller. Radar units serve many fields, and departure and approach on one frequency are the same desk.
 fn desk(icao: &str, station: Option<&Station>, from: Facility) -> String {
     match station.filter(|_| is_radar(from)) {
         Some(s) => format!("{} {}", s.name.rsplit_once(' ').map_or(s.name.as_str(), |(place, _)| place), s.frequency),
@@ -53,7 +53,7 @@ fn is_radar(from: Facility) -> bool {
     matches!(from, Facility::Approach | Facility::Departure | Facility::Center)
 }
 
-/// FNV-1a with a last stir: the same on every machine.
+/// FNV-1a with a final mix: the same result on every machine.
 fn hash(seed: u32, text: &str) -> u64 {
     let bytes = seed.to_le_bytes().into_iter().chain(text.bytes());
     let h = bytes.fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unit_of_a_field_sounds_like_itself_and_always_the_same() {
+    fn every_unit_of_a_field_has_its_own_stable_voice() {
         let airports = Airports::world();
         let speech = Speech::default();
         let mut towers = BTreeSet::new();
@@ -93,11 +93,11 @@ mod tests {
             }
             towers.insert(all[3].pitch_percent);
         }
-        assert!(towers.len() >= 4, "the towers of eight fields are told apart: {towers:?}");
+        assert!(towers.len() >= 4, "the towers of eight fields sound different: {towers:?}");
     }
 
     #[test]
-    fn a_radar_unit_is_the_same_one_from_every_field_and_another_on_another_frequency() {
+    fn radar_unit_has_one_voice_per_frequency_across_fields() {
         let (palo_alto, airports) = (Airports::world().find("KPAO").unwrap(), Airports::world());
         let (speech, san_carlos) = (Speech::default(), airports.find("KSQL").unwrap());
         let (a, d) = (station("NorCal Approach", "135.65", Facility::Approach), station("NorCal Departure", "135.65", Facility::Departure));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_voices_are_cast_in_the_same_way() {
+    fn windows_voices_are_cast_the_same_way() {
         let airports = Airports::world();
         for icao in ["KPAO", "EGKK", "LSZH"] {
             let airport = airports.find(icao).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pilot_can_cast_them_anew_or_have_one_voice_for_all() {
+    fn pilot_can_recast_or_choose_one_voice_for_all() {
         let airport = Airports::world().find("KPAO").unwrap();
         let with = |voice: &str, cast: u32, f| of(&Speech { voice: voice.into(), cast, ..Speech::default() }, Some(&airport), None, f);
         let plain = Voice { name: "en-GB".into(), rate_percent: Speech::default().rate_percent, pitch_percent: 100, cast: None };
@@ -135,11 +135,11 @@ mod tests {
             assert_eq!(with("en-GB", 0, f), plain);
             assert_eq!(with("en-GB", 7, f).name, "en-GB");
             assert_eq!((with("emma", 7, f).name.as_str(), with("emma", 7, f).cast), ("emma", None));
-            assert_eq!(with(AUTO_VOICE, 0, f).cast, Some(0), "one voice for all is the first one");
+            assert_eq!(with(AUTO_VOICE, 0, f).cast, Some(0), "a single voice is the first one");
         }
         let casts: BTreeSet<u16> = (1..20).map(|cast| with(AUTO_VOICE, cast, Facility::Tower).pitch_percent).collect();
         assert!(casts.len() > 4, "{casts:?}");
-        // Among two installed voices of an accent both are cast.
+        // With two installed voices of an accent, both are used.
         let seats: BTreeSet<u16> = (1..20).map(|cast| with(AUTO_VOICE, cast, Facility::Tower).cast.unwrap() % 2).collect();
         assert_eq!(seats.len(), 2);
         assert_eq!(of(&Speech::default(), None, None, Facility::Tower).name, "en-US");

@@ -367,7 +367,7 @@ impl Capturing {
         log::warn!("the microphone {} was lost: {}", m.name, why.words());
         let p = Way::In.lost(&m.name, why);
         self.before.clear();
-        // It never worked, so another try would not help.
+        // It never worked, so retrying would not help.
         let hopeless = !std::mem::replace(&mut self.known, false);
         close(m);
         self.looked = None;

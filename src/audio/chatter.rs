@@ -37,7 +37,7 @@ fn text(at: *const c_char) -> String {
     if at.is_null() {
         return String::new();
     }
-    // SAFETY: alsa-lib and chatter.c pass texts that end with a zero and live as long as the call.
+    // SAFETY: alsa-lib and chatter.c pass NUL-terminated texts that live as long as the call.
     unsafe { CStr::from_ptr(at) }.to_string_lossy().trim().to_owned()
 }
 
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_alsa_says_of_a_device_that_is_not_there_is_heard_once_and_in_whole() {
+    fn alsa_error_for_a_missing_device_is_logged_once_in_full() {
         listen();
         for _ in 0..3 {
             let mut device = std::ptr::null_mut();

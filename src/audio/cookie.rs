@@ -12,7 +12,7 @@ const LENGTH: usize = 256;
 /// Where the sound server's client library looks first.
 const VARIABLE: &str = "PULSE_COOKIE";
 
-/// Makes sure that a cookie of the right length is found. Call it before the process has a second thread.
+/// Ensures that a cookie of the right length is found. Call it before the process has a second thread.
 ///
 /// PipeWire neither makes nor checks a cookie, and PulseAudio knows the user by the socket, so only the length
 /// matters. Where libpulse finds no cookie, it sends zeros. So does Stratus, from a file in memory, so that no file
@@ -31,7 +31,7 @@ pub fn bring() {
     }
 }
 
-/// The cookie to use instead of the one that was found; `None` where that one is good.
+/// The cookie to use instead of the one that was found; `None` if that one is usable.
 fn mended(found: Option<Vec<u8>>) -> Option<[u8; LENGTH]> {
     let found = found.unwrap_or_default();
     if found.len() == LENGTH {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_has_the_length_that_servers_want_whatever_was_found() {
+    fn cookie_always_has_the_length_that_servers_require() {
         for (found, wanted) in [
             (None, Some([0; LENGTH])),
             (Some(vec![]), Some([0; LENGTH])),

@@ -1,4 +1,4 @@
-//! Sound devices: lists them by stable id and name, finds the configured one, and falls back on the default.
+//! Sound devices: lists them by stable id and name, and finds the configured one, with the default as fallback.
 
 use std::sync::{Mutex, PoisonError};
 

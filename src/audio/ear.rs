@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_channel_or_what_all_carry_is_heard() {
+    fn one_channel_or_the_mix_of_all_is_captured() {
         // The second channel is the first one inverted, as when a balanced line is plugged into a stereo socket.
         let wave = |n: usize| (n as f32 * 0.3).sin() * 0.5;
         for (channel, sign) in [(0, 1.0), (1, 1.0), (2, -1.0), (3, 1.0)] {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn stillness_an_error_and_a_storm_are_a_loss_and_a_glitch_is_none() {
+    fn silence_error_or_error_storm_is_a_loss_and_a_glitch_is_not() {
         let pulse = Arc::new(Pulse::default());
         let begun = Instant::now();
         let at = |ms| begun + Duration::from_millis(ms);

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_that_hangs_holds_nothing_up() {
+    fn hung_search_does_not_block_the_caller() {
         let (let_go, held) = sync_channel::<()>(0);
         let held = std::sync::Mutex::new(held);
         let held = Arc::new(held);

@@ -10,7 +10,7 @@ pub struct Lister {
 }
 
 impl Lister {
-    /// The devices at this moment; empty lists where the sound system does not answer.
+    /// The devices at this moment; empty lists if the sound system does not answer.
     pub fn list(&mut self) -> Devices {
         let Some(host) = self.host.take().or_else(|| connect().ok().map(|Connection { host, .. }| host)) else {
             return Devices::default();

@@ -1,4 +1,4 @@
-//! The level of the microphone during set-up: how loud each tenth of a second was.
+//! The level of the microphone during setup: how loud each tenth of a second was.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use crate::settings::Audio;
 
 /// A tenth of a second above this level contains a voice, dB.
 const VOICE_DB: f32 = -50.0;
-/// And above this level something is heard, such as a distant voice. Most microphones give nothing at all below it.
+/// Above this level something is captured, such as a distant voice. Most microphones deliver nothing at all below it.
 const SOUND_DB: f32 = -68.0;
 /// How long a person must have spoken, and then been silent, to have finished. Tenths of a second.
 const SPOKEN: usize = 3;
 const SILENT: usize = 9;
-/// Without a voice in this many first tenths of a second, nobody speaks.
+/// After this many tenths of a second without a voice, nobody is going to speak.
 const NOBODY: usize = SPEAK_WITHIN_S as usize * 10;
 
 /// What was recorded until the person had spoken.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pilot_who_has_spoken_is_not_waited_for_and_one_who_is_silent_is_for_a_while() {
+    fn meter_stops_after_speech_and_waits_a_while_for_silence() {
         let voice = Level { rms_db: -20.0, peak_db: -10.0 };
         let after = |all: &[(Level, usize)]| {
             let mut end = End::default();
@@ -167,7 +167,7 @@ mod tests {
         // A second of silence, two of speech with a breath, then silence.
         assert_eq!(after(&[(Level::NONE, 10), (voice, 8), (Level::NONE, 5), (voice, 8), (Level::NONE, 20)]), Some(39));
         assert_eq!(after(&[(voice, 60)]), None);
-        // As long as the pilot has been promised.
+        // As long as the message promises to the pilot.
         assert_eq!(after(&[(Level::NONE, 80)]), Some(SPEAK_WITHIN_S as usize * 10 - 1));
         // A click does not count as a word.
         assert_eq!(after(&[(voice, 1), (Level::NONE, 30)]), None);

@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_given_is_drawn_on_every_channel_and_a_cut_is_silence() {
+    fn samples_play_on_every_channel_and_a_cut_is_silence() {
         let (mut s, mut mouth) = Speaker::scripted("a", 8000, 2);
         assert_eq!(s.give(&[0.5; 10]), 10);
         let mut out = [1.0f32; 6];
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(out, [0.5; 6]);
         assert_eq!((s.drawn(), s.waiting()), (3, 7));
         s.cut();
-        assert_eq!(s.give(&[0.1]), 0, "nothing is given into a cut");
+        assert_eq!(s.give(&[0.1]), 0, "no samples are accepted during a cut");
         mouth.speak(&mut out);
         assert_eq!((out, s.waiting()), ([0.0; 6], 0));
         assert_eq!(s.give(&[0.25; 5000]), 3200);

@@ -1,4 +1,4 @@
-//! Hot-plug reports of the sound server: which microphones and speakers there are, and when one appears or disappears.
+//! Hot-plug reports of the sound server: which microphones and speakers exist, and when one appears or disappears.
 //!
 //! This is a separate connection, because cpal does not subscribe to the server's reports, and keeps a thread and a
 //! megabyte for each list of devices.
@@ -39,7 +39,7 @@ pub struct News {
 pub struct Gone;
 
 impl News {
-    /// Subscribes to the sound server of this session; `Gone` where there is none.
+    /// Subscribes to the sound server of this session; `Gone` if there is none.
     pub fn listen() -> Result<Self, Gone> {
         let path = pulseaudio::socket_path_from_env().ok_or(Gone)?;
         let cookie = pulseaudio::cookie_path_from_env().and_then(|p| std::fs::read(p).ok()).unwrap_or_default();

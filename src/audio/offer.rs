@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_speaker_plays_is_no_microphone() {
+    fn speaker_monitor_is_not_a_microphone() {
         let server = ["pulseaudio:alsa_input.usb-headset", "pulseaudio:alsa_output.pci.monitor", "pulseaudio:monitor", "wasapi:{0.1}"];
         assert_eq!(of(Way::In, &server), [server[0], server[2], server[3]]);
         assert_eq!(of(Way::Out, &["pulseaudio:alsa_output.pci", "pulseaudio:odd.monitor"]).len(), 2);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn of_alsa_cards_and_own_devices_are_offered_and_nothing_that_works_on_others() {
+    fn only_alsa_cards_and_user_devices_are_offered() {
         let card = [
             "alsa:default",
             "alsa:null",

@@ -52,7 +52,7 @@ mod tests {
         parts.iter().flat_map(|(ms, level)| (0..ms * RATE as usize / 1000).map(move |i| tone(i, *level))).collect()
     }
 
-    /// Where pauses are noticed, milliseconds, when the take grows by 10 ms at a time.
+    /// The times at which pauses are detected, milliseconds, when the take grows by 10 ms at a time.
     fn noticed(sound: &[f32]) -> Vec<usize> {
         let mut pauses = Pauses::default();
         let step = RATE as usize / 100;
@@ -60,13 +60,13 @@ mod tests {
     }
 
     #[test]
-    fn each_pause_is_told_once_and_the_gaps_between_words_are_none() {
+    fn each_pause_is_reported_once_and_word_gaps_are_not() {
         let call = sound(&[(300, 0.0), (800, 0.2), (120, 0.0), (700, 0.2), (400, 0.0), (600, 0.2), (1500, 0.0)]);
         assert_eq!(noticed(&call), [2180, 3180]);
     }
 
     #[test]
-    fn silence_a_click_and_steady_noise_have_no_pauses() {
+    fn silence_clicks_and_steady_noise_contain_no_pauses() {
         for quiet in [sound(&[(3000, 0.0)]), sound(&[(500, 0.0), (60, 0.5), (1000, 0.0)]), sound(&[(3000, 0.1)]), Vec::new()] {
             assert_eq!(noticed(&quiet), [] as [usize; 0]);
         }

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_band_is_that_of_a_radio() {
+    fn frequency_response_is_that_of_a_radio() {
         for (hz, least, most) in [
             (100.0, -90.0, -30.0),
             (200.0, -90.0, -12.0),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn no_voice_is_overdriven_and_nothing_is_cut_off_however_loud_it_comes() {
+    fn radio_never_overdrives_or_clips_a_voice_at_any_level() {
         for amplitude in [0.01, 0.1, 1.0, 4.0] {
             let out = second(tone(500.0, amplitude), 100);
             for harmonic in [1000.0, 1500.0, 2000.0, 2500.0] {
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_and_a_loud_version_of_a_phrase_come_out_alike() {
+    fn quiet_and_loud_versions_of_a_phrase_sound_alike() {
         let syllables = |i: usize| if i % 5000 < 3500 { tone(150.0, 0.3)(i) + tone(600.0, 0.2)(i) + tone(1700.0, 0.1)(i) } else { 0.0 };
         let usual = second(syllables, 100);
         for gain in [0.05, 0.2, 3.0] {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn sound_stays_in_range_and_the_same_seed_gives_the_same_sound() {
+    fn samples_stay_in_range_and_a_seed_is_reproducible() {
         let clip = Clip { samples: [1.0, f32::NAN, -1.0, f32::INFINITY].repeat(500).into(), rate: 16_000 };
         let a = through(&clip, &how(7));
         assert!(a.samples.iter().all(|s| s.is_finite() && s.abs() <= 1.0));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_far_station_is_noisier_and_duller_as_loud_and_never_unreadable() {
+    fn distant_station_is_noisier_and_duller_but_readable() {
         // Half a second of a voice's middle, then a pause.
         let voice = |i: usize| if i < 8000 { tone(900.0, 0.3)(i) } else { 0.0 };
         let levels: Vec<(f32, f32)> =
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_clicks_softly_and_not_at_all_at_nothing() {
+    fn key_click_is_soft_and_silent_at_zero_volume() {
         let click = key_click(50);
         let peak = click.samples.iter().fold(0.0f32, |p, s| p.max(s.abs()));
         assert!((0.05..0.15).contains(&peak) && click.seconds() < 0.04, "{peak}");

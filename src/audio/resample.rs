@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tone_keeps_its_pitch_level_and_place() {
+    fn tone_keeps_its_pitch_level_and_position() {
         let tone: Vec<f32> = (0..48_000).map(|i| (i as f32 * 440.0 * std::f32::consts::TAU / 48_000.0).sin() * 0.5).collect();
         let out = to_rate(&tone, 48_000, 16_000).unwrap();
         assert!((out.len() as i64 - 16_000).abs() <= 2, "{}", out.len());

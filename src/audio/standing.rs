@@ -1,4 +1,4 @@
-//! Which state of a device the pilot knows, so that a loss and its end are each reported once.
+//! Tracks which state of a device the pilot knows, so that a loss and its end are each reported once.
 
 use crate::problem::Problem;
 
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_change_is_told_once() {
+    fn each_change_is_reported_once() {
         let p = || Problem::new("gone");
         let mut s = Standing::new(None);
         assert_eq!(s.works("A", true), None);

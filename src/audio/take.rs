@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_tell_speech_from_silence_and_damage_is_mended() {
+    fn levels_separate_speech_from_silence_and_nan_is_replaced() {
         let silent = from_16k(&in_a_room(&[0.0; 8000], 3));
         let loud = from_16k(&[0.0, 0.5, f32::NAN, 3.0]);
         assert!(silent.loudest_rms < 0.003, "{}", silent.loudest_rms);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_stands_above_the_noise_and_steady_noise_does_not() {
+    fn voice_exceeds_the_noise_floor_and_steady_noise_does_not() {
         let tone: Vec<f32> = (0..8000).map(|i| (i as f32 * 0.2).sin() * 0.2).collect();
         let voice = from_16k(&in_a_room(&tone, 5));
         assert!((450..=540).contains(&voice.voiced_ms) && voice.noise_rms < 0.002, "{} {}", voice.voiced_ms, voice.noise_rms);

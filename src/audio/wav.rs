@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_and_foreign_files_are_problems() {
+    fn written_file_is_read_back_and_foreign_files_are_rejected() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.wav");
         write(&file, &[0.0, 0.5, -1.0, 2.0], 8000).unwrap();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_way_of_a_file_is_told_and_stays_as_it_is() {
+    fn file_obstacles_are_reported_and_left_untouched() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.wav");
         std::fs::write(&file, b"mine").unwrap();

@@ -1,4 +1,4 @@
-//! `stratus airports`: what is known of an airport, what lies near, the way to a runway, and how fast that is found.
+//! `stratus airports`: what is known about an airport, what is nearby, the taxi route to a runway, and how fast these lookups are.
 
 mod update;
 
@@ -26,22 +26,22 @@ use crate::problem::Problem;
 use crate::scenery::{self, Imports, Wanted};
 use crate::units::{Facility, LatLon, Runway, compass_word, text as encoding};
 
-/// How far `nearest` looks, in nautical miles, and how many it tells.
+/// Radius of `nearest`, nautical miles, and maximum number of results.
 const NEAR: (f64, usize) = (100.0, 10);
-/// A runway of this length is for airliners, in feet.
+/// Minimum runway length for airliners, feet.
 const AIRLINERS_FT: f64 = 8000.0;
-/// What lies around an airport: so far, in nautical miles; and where approach and center work, in feet.
+/// Radius of the surroundings of an airport, nautical miles; and the altitudes at which approach and center work, feet.
 const AROUND_NM: f64 = 60.0;
 const LOW_FT: f64 = 3000.0;
 const CRUISE_FT: f64 = 35_000.0;
-/// No line of an apt.dat is longer, in bytes.
+/// Maximum length of a line in an apt.dat, bytes.
 const LONGEST_LINE: u64 = 1 << 16;
 
 pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<ExitCode> {
     let data_dir = Paths::find(config)?.data_dir;
     let (airports, ignored) = newest::airports(&data_dir);
     let imports = Imports::within(&data_dir);
-    // Whoever mends it need not be told.
+    // An update repairs this, so it need not be reported.
     if let Some(p) = ignored.filter(|_| !matches!(args.what, AirportsWhat::Update { .. })) {
         writeln!(std::io::stderr(), "{p}")?;
     }
@@ -118,8 +118,8 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// An airport, and the files that it comes from. With an apt.dat its runways, stations and taxiways under the name that
-/// is built in; else what was imported of it, over what is built in.
+/// An airport and the files it comes from. With an apt.dat, its runways, stations and taxiways under the built-in name; otherwise
+/// the imported data, layered over the built-in data.
 fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Path>) -> Result<(Airport, Vec<String>), Problem> {
     if let Some(file) = apt_dat {
         return read(airports, code, file).map(|a| (a, vec![file.display().to_string()]));
@@ -140,7 +140,7 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     Ok((known, vec![source]))
 }
 
-/// Reads the simulators' files into the index, with a bar where somebody watches.
+/// Reads the simulators' files into the index, with a progress bar on a terminal.
 fn import(out: &mut impl Write, imports: &Imports, wanted: &Wanted) -> anyhow::Result<()> {
     let sources = scenery::found(wanted)?;
     let mut err = std::io::stderr();
@@ -177,7 +177,7 @@ fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem
     let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display()));
     let mut lines = BufReader::new(File::open(file).map_err(refused)?);
     let (mut reader, mut line) = (AptDat::default(), Vec::new());
-    // A line that never ends is a damaged file.
+    // A line without an end means a damaged file.
     while lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
         if let Some(a) = reader.line(&encoding::line(&line)).filter(|a| a.icao.eq_ignore_ascii_case(code)) {
             return Ok(over(a, known.as_ref()));
@@ -191,7 +191,7 @@ fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem
     })
 }
 
-/// As the file has it, under the name that is built in, though it be another place.
+/// The data of the file under the built-in name, even if the file describes another place.
 fn over(told: Airport, known: Option<&Airport>) -> Airport {
     described::over(&told, known, false).unwrap_or_else(|| told.called_as(known))
 }
@@ -209,7 +209,7 @@ fn tenths(feet: f64) -> f64 {
     (feet * 10.0).round() / 10.0
 }
 
-/// From a parking place by its name, or from `LAT,LON`.
+/// From a parking position by name, or from `LAT,LON`.
 fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem> {
     let graph = a.taxiways.as_ref().ok_or_else(|| {
         Problem::new(format!("the taxiways of {} are unknown", a.icao))
@@ -243,7 +243,7 @@ fn as_json(a: &Airport) -> Value {
     json!({"airport": a, "towered": a.towered(), "ends": runways})
 }
 
-/// A true heading as the compass shows it there, 1 to 360.
+/// Converts a true heading to magnetic at the airport, 1 to 360.
 fn magnetic(a: &Airport, heading: f64) -> f64 {
     let h = (heading - a.variation).rem_euclid(360.0).round();
     if h == 0.0 { 360.0 } else { h }
@@ -299,7 +299,7 @@ fn text(a: &Airport) -> String {
     t
 }
 
-/// What is known of the air and the ground around: the center that works above, and the lowest altitude that is assigned.
+/// What is known about the surrounding airspace and terrain: the center above, and the lowest altitude that may be assigned.
 fn around(a: &Airport, airports: &Airports, imports: &Imports) -> String {
     let area = Area { about: a.position, nm: AROUND_NM };
     let told = scenery::surroundings::around(&scenery::surroundings::folders(imports), airports, area);
@@ -320,14 +320,13 @@ fn around(a: &Airport, airports: &Airports, imports: &Imports) -> String {
     t + &format!("  lowest altitude over the field, but for the final approaches: {}\n", around.floor(a.position))
 }
 
-/// An airport that most likely has stations which the data does not list: it has no tower and no common frequency, or runways for
-/// airliners.
+/// Whether the data most likely lacks stations of the airport: it has no tower and no common frequency, or has runways for airliners.
 fn lacks_frequencies(a: &Airport) -> bool {
     let common = a.stations.iter().any(|s| s.facility == Facility::Ctaf);
     !a.towered() && (!common || a.runways.iter().any(|s| s.length_ft >= AIRLINERS_FT))
 }
 
-/// A line for each kind and runway: "  approaches 28R: ILS, RNAV Y".
+/// One line per kind and runway: "  approaches 28R: ILS, RNAV Y".
 fn procedures(a: &Airport, t: &mut String) {
     for (kind, word) in [(Kind::Departure, "departures"), (Kind::Arrival, "arrivals"), (Kind::Approach, "approaches")] {
         let mut by_runway: Vec<(Option<Runway>, Vec<&str>)> = Vec::new();
@@ -345,7 +344,7 @@ fn procedures(a: &Airport, t: &mut String) {
     }
 }
 
-/// A field of so many taxiways each way, with the holding point in the far corner: larger than any airport's.
+/// A grid of this many taxiways each way, with the holding point in the far corner: larger than any real airport.
 fn grid(size: u32) -> TaxiGraph {
     let node = |id: u32| {
         let position = LatLon::new(45.0 + f64::from(id / size) * 4e-4, 5.0 + f64::from(id % size) * 6e-4);
@@ -358,7 +357,7 @@ fn grid(size: u32) -> TaxiGraph {
     TaxiGraph { nodes: (0..size * size).map(node).collect(), edges: along.chain(across).collect() }
 }
 
-/// The figures of docs/airports.md, on this machine.
+/// Measures the figures of docs/airports.md on this machine.
 fn bench(out: &mut impl Write, airports: &Airports) -> anyhow::Result<()> {
     writeln!(out, "{} airports: {}", airports.count(), airports.source())?;
     let places = [

@@ -1,4 +1,4 @@
-//! `stratus batch`: JSON lines in, JSON lines out, flushed line by line; every line on its own.
+//! `stratus batch`: JSON lines in, JSON lines out, each flushed and independent of the others.
 
 use std::cell::RefCell;
 use std::io::{BufRead, Read, Write};
@@ -22,20 +22,20 @@ use crate::settings::Config;
 use crate::speech::recognise::Recogniser;
 use crate::speech::sentences::OnDemand;
 
-/// A longer line is an error, not memory.
+/// A longer line is rejected instead of filling memory.
 const LONGEST_LINE: u64 = 1 << 20;
 
 #[derive(Deserialize)]
 struct Hear {
     /// A recording of the call ...
     sound: Option<PathBuf>,
-    /// ... or the words that recognition wrote, in its place.
+    /// ... or, instead, the text that recognition produced.
     text: Option<String>,
     #[serde(flatten)]
     posed: Posed,
 }
 
-/// The recogniser for lines of kind `hear`, loaded at the first of them: of a model file, or of a configuration.
+/// The recogniser for lines of kind `hear`, loaded on first use: from a model file, or from a configuration.
 #[derive(Default)]
 pub struct Ears {
     sentences: RefCell<OnDemand>,
@@ -70,7 +70,7 @@ pub(super) fn run(file: Option<&Path>, args: &Batch) -> anyhow::Result<ExitCode>
         }
         let cut = line.last() != Some(&b'\n') && line.len() as u64 == LONGEST_LINE;
         if cut {
-            // The rest of an endless line is thrown away, piece by piece.
+            // Discard the rest of an endless line in pieces.
             let mut rest = Vec::new();
             while (&mut input).take(LONGEST_LINE).read_until(b'\n', &mut rest)? > 0 && rest.last() != Some(&b'\n') {
                 rest.clear();
@@ -88,7 +88,7 @@ pub(super) fn run(file: Option<&Path>, args: &Batch) -> anyhow::Result<ExitCode>
     }
 }
 
-/// One line's answer; an error is an answer too.
+/// The answer to one line; errors are answers too.
 pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     let value: Value = match serde_json::from_str(line) {
         Ok(v) => v,
@@ -112,7 +112,7 @@ pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     }
 }
 
-/// The tray's whole way from sound to meaning: the gate, the hint of the situation, recognition, understanding.
+/// The tray's full path from sound to meaning: the gate, the hints for the situation, recognition, understanding.
 fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String> {
     let mut engine = l.posed.engine(airports.clone());
     let context = l.posed.context(&engine);
@@ -129,7 +129,7 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
     if let Some(o) = answer.as_object_mut() {
         o.remove("confidence");
         o.insert("text".into(), json!(text));
-        // The readings that were not taken, likeliest first.
+        // The alternative readings, likeliest first.
         let first = Alternative { text: heard.text.clone(), weight: 1.0 };
         let others: Vec<&Alternative> = std::iter::once(&first).chain(&heard.others).filter(|a| a.text != text).collect();
         if let Some(other) = others.first() {
@@ -147,7 +147,7 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
     Ok(answer)
 }
 
-/// The words of a recording; none where the gate finds no voice in it.
+/// The words of a recording; `None` if the gate detects no speech.
 fn recognised(file: &Path, hints: &Hints, ears: &mut Ears) -> Result<Heard, String> {
     let sound = wav::read(file).map_err(|p| p.one_line())?;
     let samples = resample::to_rate(&sound.samples, sound.rate, take::RATE).map_err(|p| p.one_line())?;

@@ -1,5 +1,5 @@
-//! `stratus bench`: how long each stage of an answer takes on this machine, with the pilot's own speech model; and which of the speech
-//! models that are there suits this machine.
+//! `stratus bench`: measures each stage of an answer on this machine with the pilot's own speech model, and which of the installed
+//! speech models suits this machine.
 
 mod choice;
 mod models;
@@ -73,7 +73,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
         stage.pass(stage.now() + std::time::Duration::from_secs(60));
     }
     let all: Vec<_> = stage.latencies().into_iter().filter(|l| l.recognise > 0).cloned().collect();
-    // One model after the other: the largest may need what memory there is.
+    // One model at a time: the largest may need all the memory.
     drop(stage);
     let measured = models::measure(&there, &models::recordings(&CALLS)?, &pilots);
     let good: Vec<_> = measured.iter().flatten().cloned().collect();
@@ -115,7 +115,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// The first of the downloaded models that can be used; where none can, why the first one cannot.
+/// The first usable downloaded model; if there is none, why the first one is unusable.
 fn any_of(there: &[models::Candidate], config: &Config) -> Result<Recogniser, Problem> {
     let mut why = None;
     for candidate in there {
@@ -127,7 +127,7 @@ fn any_of(there: &[models::Candidate], config: &Config) -> Result<Recogniser, Pr
     Err(why.unwrap_or_else(none_chosen))
 }
 
-/// What the speech model in force does on this machine, on a few recordings.
+/// Measures the active speech model on this machine with a few recordings.
 pub(super) fn model_in_force(config: &Config, paths: &Paths) -> Result<InForce, Problem> {
     let in_force = models::there(&[], config, paths).into_iter().find(|c| c.in_force).ok_or_else(none_chosen)?;
     Ok(choice::in_force(&in_force.measure(&models::recordings(&CALLS[..3])?, config)?))

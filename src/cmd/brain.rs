@@ -1,4 +1,4 @@
-//! `stratus brain`: the language models at the pilot's Ollama, listed, fetched and put in force.
+//! `stratus brain`: lists, downloads and activates language models of the pilot's Ollama.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -53,12 +53,12 @@ fn list(url: &str, chosen: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Shows how far a download is, on standard error: how much there is in all becomes known layer by layer.
+/// Shows download progress on standard error. The total becomes known layer by layer.
 fn shown(name: &str) -> impl FnMut(u64, u64) {
     let (mut last, person) = ((u64::MAX, 0), std::io::stderr().is_terminal());
     move |done, total| {
         let percent = u64::try_from(u128::from(done) * 100 / u128::from(total.max(1))).unwrap_or(100);
-        // A person sees each step, a log every tenth.
+        // A terminal shows each step, a log every tenth.
         if (percent, total) != last && (person || percent.is_multiple_of(10)) {
             last = (percent, total);
             let end = if person && percent < 100 { "\r" } else { "\n" };

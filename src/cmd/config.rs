@@ -1,4 +1,4 @@
-//! `stratus config`: where it is, what is in force, whether it is right, and the shipped file.
+//! `stratus config`: shows the path, the active settings, their validity, and the shipped file.
 
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(super) fn run(file: Option<&Path>, what: ConfigWhat) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says whether the configuration can be used, and what of it a person should know all the same.
+/// Says whether the configuration can be used, with warnings if it can.
 fn check(file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     let path = super::config_path(file)?;
     if file.is_none() && !config::look(&path)? {

@@ -1,5 +1,6 @@
-//! `stratus demo`: a whole short flight with nothing installed. A built-in pilot flies a recorded circuit at Hilo and
-//! talks: its voice goes the microphone's way through recognition, the controller and the radio voice to the speaker.
+//! `stratus demo`: a short complete flight with nothing installed. A built-in pilot flies a recorded circuit at Hilo and talks: its
+//! voice takes the path of the microphone through recognition and the controller, and the answers go through the radio effect to
+//! the speaker.
 
 mod pilot;
 
@@ -28,29 +29,29 @@ use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, neural};
 use crate::units::{Frequency, Time};
 
-/// One thing the pilot said, and what came of it.
+/// One call of the pilot, and its result.
 #[derive(Debug, Clone)]
 pub struct Said {
     /// When, seconds.
     pub t: f64,
-    /// Phase by the engine's reckoning.
+    /// Phase according to the engine.
     pub phase: Phase,
-    /// On which frequency.
+    /// The frequency in use.
     pub frequency: Option<Frequency>,
-    /// What the pilot meant to say.
+    /// The words that the pilot meant to say.
     pub words: String,
     /// What was recognised and answered.
     pub exchange: Exchange,
-    /// Readbacks await no answer; calls do.
+    /// Calls expect an answer; readbacks do not.
     pub call: Call,
 }
 
 impl Said {
-    /// The words were recognised, case and punctuation aside.
+    /// Whether the words were recognised, apart from case and punctuation.
     pub fn recognised(&self) -> bool {
         plain(&self.words) == plain(&self.exchange.heard)
     }
-    /// The controller answered by a question.
+    /// Whether the controller answered with a question.
     pub fn questioned(&self) -> bool {
         let text = self.exchange.atc.as_ref().map_or("", |l| l.text.as_str()).to_lowercase();
         ["say ", "verify", "read back", "negative"].iter().any(|q| text.contains(q))
@@ -62,7 +63,7 @@ fn plain(text: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Flies the demo flight; `each` sees every transmission as it happens.
+/// Flies the demo flight; `each` receives every transmission as it happens.
 pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Clip) -> anyhow::Result<()>) -> anyhow::Result<Stage> {
     let flight = replay::read(&files::demo("flights/phto-circuit-jsbsim.jsonl.gz")?, None)?;
     let model_path = model_file.map_or_else(|| files::demo("stratus-demo-en-q5_0.bin"), |p| Ok(p.to_path_buf()))?;
@@ -71,7 +72,7 @@ pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Cl
     let mut pilot = Pilot::new(seed, Synthesiser::new(&files::voices()?)?);
     let mut config = Config::default();
     config.brain.mode = BrainMode::Rules;
-    // Controllers speak with neural voices, the pilot with Pico's; where there are none, with Pico's other one.
+    // Controllers speak with neural voices and the pilot with a Pico voice; without neural voices, the pilot uses the other Pico voice.
     if neural::here().is_empty() {
         config.speech.voice = if pilot.voice().name == "en-US" { "en-GB".into() } else { "en-US".into() };
     }
@@ -90,7 +91,7 @@ pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Cl
         if phase != phase_since.0 {
             phase_since = (phase, t.as_secs_f64());
         }
-        // The flight stands still while people talk, so that each call is made where it belongs.
+        // The flight pauses while people talk, so that each call is made at the right place.
         while let Some((words, call)) = pilot.next(phase, t.as_secs_f64() - phase_since.1, stage.app.engine().on_runway().is_none()) {
             let begun = stage.now();
             let sound = pilot.speak(&words)?;
@@ -213,7 +214,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn punctuation_and_case_do_not_count() {
+    fn punctuation_and_case_are_ignored() {
         assert_eq!(plain("Hilo Tower, runway eight."), plain("hilo tower runway eight"));
         assert_ne!(plain("runway eight"), plain("runway eight left"));
     }

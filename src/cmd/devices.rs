@@ -1,4 +1,4 @@
-//! `stratus devices`: microphones and speakers with their stable ids, and the microphone's level.
+//! `stratus devices`: microphones and speakers with their stable ids, and a level meter for the microphone.
 
 use std::io::Write;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
     let Here { microphones, speakers, monitor, trouble } = here();
     let mut out = std::io::stdout();
     if let Some(p) = &trouble {
-        // Nobody reads it where there is no standard error.
+        // Ignore a missing standard error.
         let _ = writeln!(std::io::stderr(), "{p}");
     }
     if args.json {
@@ -40,7 +40,7 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line for each tenth of a second: level, peak, and what they mean.
+/// One line every tenth of a second: level, peak, and what they mean.
 fn meter(file: Option<&Path>, seconds: u32, as_json: bool) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let mut out = std::io::stdout();

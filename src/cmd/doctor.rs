@@ -1,4 +1,4 @@
-//! `stratus doctor`: checks each part for real and says how to mend it.
+//! `stratus doctor`: tests each part for real and says how to fix it.
 
 pub(super) mod parts;
 
@@ -17,23 +17,23 @@ use crate::dispatch::fetch::{FAILED, PART};
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config};
 
-/// A part that takes longer hangs; a large model on a slow machine needs most of it.
+/// Timeout for a part; a large model on a slow machine needs most of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One check: the part, and what was found.
+/// One check: the part, and the result.
 struct Check {
     part: &'static str,
     result: Result<String, Problem>,
-    /// Stratus can do without.
+    /// Stratus works without it.
     optional: bool,
 }
 
 pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode> {
-    // The settings that a tray would use now are judged: not those of a file with a mistake.
+    // Check the settings that a tray would use now, not those of a file with a mistake.
     let (config, mistake) = crate::config::in_force(&super::config_path(file)?, file.is_some());
     let found = mistake.map_or_else(|| parts::configuration(file, &config), Err);
     let c = &config;
-    // A sound system, a bus or a server may hang: the doctor does not. Tray and key belong to this thread.
+    // A sound system, a bus or a server may hang, but the doctor must not. Tray and key need this thread.
     let limited =
         |part, optional, try_it: fn(&Config) -> Result<String, Problem>| Check { part, result: limited(part, c, try_it), optional };
     let check = |part, optional, result| Check { part, result, optional };
@@ -105,7 +105,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Tries a part on a thread of its own, which is left behind if it hangs.
+/// Tests a part on a separate thread, which is abandoned if it hangs.
 fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<String, Problem>) -> Result<String, Problem> {
     let (out, result) = sync_channel(1);
     let config = Arc::clone(config);

@@ -1,4 +1,4 @@
-//! `stratus log`: the last transmissions of transcript.jsonl, and how long each stage of an answer takes.
+//! `stratus log`: the last transmissions in transcript.jsonl, and the time for each stage of an answer.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -15,15 +15,15 @@ use crate::event::{Latency, Line, Speaker};
 use crate::paths::Paths;
 use crate::problem::Problem;
 
-/// A longer line is none of Stratus's.
+/// Stratus never writes a longer line.
 const LONGEST_LINE: u64 = 64 << 10;
-/// How often `--follow` looks for more.
+/// How often `--follow` polls for new lines.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A stage's name, and where its milliseconds stand.
+/// The name of a stage, and the field with its milliseconds.
 type Stage = (&'static str, fn(&Latency) -> u32);
 
-/// The stages of an answer, in their order.
+/// The stages of an answer, in order.
 const STAGES: [Stage; 7] = [
     ("tail", |l| l.tail),
     ("capture", |l| l.capture),
@@ -69,7 +69,7 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
             Some(line) => show(&line, args.json, &mut out)?,
             None => {
                 std::thread::sleep(LOOK);
-                // A transcript that was deleted or cut begins again.
+                // Start over if the transcript was deleted or truncated.
                 if std::fs::metadata(&path).is_ok_and(|m| reader.inner.stream_position().is_ok_and(|at| m.len() < at)) {
                     reader.inner = BufReader::new(File::open(&path)?);
                     reader.part.clear();
@@ -79,11 +79,11 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
     }
 }
 
-/// The lines of a transcript; broken ones are counted and left out.
+/// The lines of a transcript; malformed ones are counted and skipped.
 struct Reader<R> {
     inner: R,
     broken: u64,
-    /// The beginning of a line whose end is not written yet.
+    /// The start of a line that is not fully written yet.
     part: Vec<u8>,
 }
 
@@ -92,7 +92,7 @@ impl<R: BufRead> Reader<R> {
         Self { inner, broken: 0, part: Vec::new() }
     }
 
-    /// The next line that is whole; none where there is none yet.
+    /// The next complete line; `None` if there is none yet.
     fn next(&mut self) -> std::io::Result<Option<Line>> {
         loop {
             let room = LONGEST_LINE.saturating_sub(self.part.len() as u64);
@@ -134,20 +134,20 @@ fn show(line: &Line, as_json: bool, out: &mut impl Write) -> std::io::Result<()>
         Speaker::Pilot => "pilot",
         Speaker::Atc => "atc",
     };
-    // Words are data: nothing in them moves a terminal's cursor.
+    // Control characters are dropped, so that no text can move the cursor.
     let text: String = line.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let width = width();
     let first = format!("{time:>8}  {unit:<18} {who:<6} ");
-    // In a narrow window the words go on below the unit.
+    // In a narrow window, the words continue below the unit.
     let under = if width.is_some_and(|w| w < 72) { 10 } else { first.chars().count() };
     writeln!(out, "{}", wrapped(&first, &" ".repeat(under), &text, width))
 }
 
-/// Median, nine of ten and the worst of each stage, over every answer to a call by voice.
+/// Median, ninetieth percentile and maximum of each stage, over all answers to spoken calls.
 fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let mut all: Vec<Latency> = Vec::new();
     while let Some(line) = reader.next()? {
-        // What the controller says unasked or to typed words was not recognised: nobody waited for it.
+        // Skip unsolicited transmissions and answers to typed words: nothing was recognised, and nobody waited.
         all.extend(line.latency_ms.filter(|l| l.recognise > 0));
     }
     if json {
@@ -166,7 +166,7 @@ fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) 
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line for each stage: median, nine of ten, the worst; milliseconds.
+/// One line per stage: median, ninetieth percentile, maximum; milliseconds.
 pub(super) fn table(all: &[Latency], out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{:<12} {:>7} {:>7} {:>7}", "stage", "p50", "p90", "max")?;
     for (name, of) in STAGES {
@@ -177,14 +177,14 @@ pub(super) fn table(all: &[Latency], out: &mut impl Write) -> std::io::Result<()
     Ok(())
 }
 
-/// The same for a program.
+/// The same as JSON.
 pub(super) fn as_json(all: &[Latency]) -> serde_json::Value {
     let row = |f: Figures| json!({"p50": f.p50, "p90": f.p90, "max": f.max});
     let rows = STAGES.iter().map(|(name, of)| ((*name).to_owned(), figures(all.iter().map(of).collect()).map_or(json!(null), row)));
     serde_json::Value::Object(rows.collect())
 }
 
-/// Of some measured times: half are within the first, nine of ten within the second, and the largest.
+/// Median, ninetieth percentile and maximum of the measured times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figures {
     pub(super) p50: u32,
@@ -192,7 +192,7 @@ pub(super) struct Figures {
     pub(super) max: u32,
 }
 
-/// What half and nine of ten of these are within, and the largest.
+/// Computes median, ninetieth percentile and maximum.
 pub(super) fn figures(mut all: Vec<u32>) -> Option<Figures> {
     all.sort_unstable();
     let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_lines_are_counted_and_the_others_shown() {
+    fn malformed_lines_are_counted_and_the_rest_shown() {
         let good = serde_json::to_string(&answer(100)).unwrap();
         let long = "x".repeat(LONGEST_LINE as usize * 3);
         let exact = "y".repeat(LONGEST_LINE as usize);
@@ -243,10 +243,10 @@ mod tests {
     }
 
     #[test]
-    fn each_stage_has_its_figures_and_unasked_words_count_for_nothing() {
+    fn stages_have_figures_and_unsolicited_words_are_skipped() {
         let text: String = (1..=10).map(|n| serde_json::to_string(&answer(n * 100)).unwrap() + "\n").collect();
         let unasked = serde_json::to_string(&answer(0)).unwrap();
-        // A transcript from before the tail was told.
+        // A transcript from before the tail was recorded.
         let old = serde_json::to_string(&answer(500)).unwrap().replace("\"tail\":0,", "");
         assert!(!old.contains("tail"));
         let text = format!("{text}{unasked}\n{old}\n");

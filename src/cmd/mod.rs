@@ -39,12 +39,13 @@ use crate::settings::Config;
 
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
-    // Before anything that may have a thread.
+    // Must run before any thread starts.
     #[cfg(target_os = "linux")]
     crate::audio::cookie::bring();
     let parsed = Cli::try_parse();
     let alone = is_tray(parsed.as_ref().ok());
-    // On Windows a command writes to the terminal it was started in. The tray takes none: closing the terminal would end it.
+    // On Windows a command writes to the terminal it was started in. The tray does not attach to it, because closing the terminal
+    // would end the tray.
     #[cfg(windows)]
     if !alone {
         crate::desktop::windows::console::attach();
@@ -79,7 +80,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Whether this is the tray, which has nowhere to write to: most often it is started from the desktop's menu.
+/// Whether this is the tray, which has no output: usually it is started from the desktop's menu.
 fn is_tray(cli: Option<&Cli>) -> bool {
     cli.is_some_and(|c| match &c.command {
         None => true,
@@ -88,7 +89,7 @@ fn is_tray(cli: Option<&Cli>) -> bool {
     })
 }
 
-/// Why the tray does not start, for somebody who sees no terminal.
+/// Shows why the tray does not start to users without a terminal.
 #[cfg(windows)]
 fn show(problem: &Problem) {
     crate::desktop::windows::console::show(&problem.to_string());
@@ -108,7 +109,7 @@ fn show(problem: &Problem) {
     }
 }
 
-/// Runs what needs the desktop. On Windows that happens beside the main thread, which runs the message loop.
+/// Runs code that needs the desktop. On Windows it runs beside the main thread, which runs the message loop.
 fn with_desktop(body: impl FnOnce() -> anyhow::Result<ExitCode> + Send + 'static) -> anyhow::Result<ExitCode> {
     #[cfg(windows)]
     return crate::desktop::windows::pump::host(body)?;
@@ -169,7 +170,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The configuration for a command that cannot work on a broken one; without a file it is the defaults.
+/// The configuration for a command that needs a valid one; without a file, the defaults.
 pub(crate) fn configuration(file: Option<&Path>) -> Result<Arc<Config>, Problem> {
     let path = config_path(file)?;
     if file.is_none() && !crate::config::look(&path)? {
@@ -178,7 +179,7 @@ pub(crate) fn configuration(file: Option<&Path>) -> Result<Arc<Config>, Problem>
     crate::config::read(&path).map(Arc::new)
 }
 
-/// Where the configuration is.
+/// The path of the configuration.
 pub(crate) fn config_path(file: Option<&Path>) -> Result<PathBuf, Problem> {
     Ok(crate::paths::Paths::find(file)?.config_file)
 }

@@ -1,4 +1,4 @@
-//! `stratus models`: the speech models that can be had, fetched, checked and put in force, or taken away.
+//! `stratus models`: lists, downloads, checks, activates and removes speech models.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
 
-/// The names of the models take so many columns of the list.
+/// Width of the name column in the list.
 const NAMES: usize = 21;
 
 pub(super) fn run(file: Option<&Path>, args: &ModelsArgs) -> anyhow::Result<ExitCode> {
@@ -36,7 +36,7 @@ pub(super) fn run(file: Option<&Path>, args: &ModelsArgs) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// What can be had: a mirror's own first. A mirror that does not answer is told, and the published ones stand.
+/// The available models, the mirror's own first. If the mirror does not answer, that is reported and the published models are listed.
 pub(super) fn offered(mirror: Option<&str>) -> Vec<Offer> {
     let mut all = offer::own(mirror).unwrap_or_else(|p| {
         let _ = writeln!(std::io::stderr(), "{p}");
@@ -72,17 +72,17 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Downloads a model, unless it is there, and shows how far it is.
+/// Downloads a model unless it exists, and shows progress.
 pub(super) fn bring(m: &Offer, paths: &Paths, cancel: &AtomicBool) -> Result<PathBuf, Problem> {
     offer::bring(m, paths, cancel, &mut shown(&m.name, m.bytes))
 }
 
-/// Shows how far a download is, on standard error.
+/// Shows download progress on standard error.
 pub(super) fn shown(name: &str, bytes: u64) -> impl FnMut(u64) {
     let (mut shown, person) = (u64::MAX, std::io::stderr().is_terminal());
     move |have| {
         let percent = have * 100 / bytes.max(1);
-        // A person sees each step, a log every tenth.
+        // A terminal shows each step, a log every tenth.
         if percent != shown && (person || percent.is_multiple_of(10)) {
             shown = percent;
             let end = if person && percent < 100 { "\r" } else { "\n" };
@@ -92,8 +92,8 @@ pub(super) fn shown(name: &str, bytes: u64) -> impl FnMut(u64) {
     }
 }
 
-/// The two keys that put a model in force: its file, and its sum where Stratus does not know it by itself. The sum first:
-/// a running tray reads the file between the two, and a model without its sum would be a fault.
+/// The two settings that activate a model: its file, and its checksum if it is not built in. The checksum comes first: a running
+/// tray may read the file between the two, and a model without its checksum would be a fault.
 pub(super) fn keys(file: &Path, sum: Option<&str>, settings: &Config) -> Vec<(&'static str, toml::Value)> {
     let mut keys = Vec::new();
     if settings.speech.model_sha256.as_deref() != sum {

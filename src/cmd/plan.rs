@@ -1,4 +1,4 @@
-//! `stratus plan`: a flight plan from a file, shown, or filed with the running tray.
+//! `stratus plan`: shows a flight plan file, or files it with the running tray.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -38,7 +38,7 @@ pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// Files a plan, and says what of its file is not in it.
+/// Files a plan, and says what its file lacks.
 fn file_it(config: Option<&Path>, mut reading: Reading) -> anyhow::Result<()> {
     let data_dir = Paths::find(config)?.data_dir;
     let _ = places(&mut reading.plan, &newest::airports_in_use(&data_dir), &Imports::within(&data_dir));
@@ -51,8 +51,8 @@ fn file_it(config: Option<&Path>, mut reading: Reading) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Looks up the places that a plan does not give, in the navigation data of the first simulator that knows any of them; what was found,
-/// in words. A plan without them is a plan too, so trouble with a simulator's files is only logged.
+/// Looks up places without coordinates in the navigation data of the first simulator that knows any of them; returns the result in
+/// words. A plan without them still works, so problems with a simulator's files are only logged.
 fn places(plan: &mut FlightPlan, airports: &Airports, imports: &Imports) -> Option<String> {
     let wanted = places::Wanted::of(plan)?;
     let place = |icao: &Option<String>| icao.as_deref().and_then(|icao| airports.find(icao)).map(|a| a.position);
@@ -73,7 +73,7 @@ fn places(plan: &mut FlightPlan, airports: &Airports, imports: &Imports) -> Opti
     None
 }
 
-/// Hands a plan to the running tray, or takes the filed one back.
+/// Sends a plan to the running tray, or withdraws the filed one.
 fn tell(config: Option<&Path>, plan: Option<Box<FlightPlan>>) -> anyhow::Result<()> {
     match ipc::reach(&Paths::find(config)?.sockets(), &Request::Plan(plan), Duration::from_secs(5))? {
         Reply::Said { note, .. } => writeln!(std::io::stdout(), "{note}")?,
@@ -83,7 +83,7 @@ fn tell(config: Option<&Path>, plan: Option<Box<FlightPlan>>) -> anyhow::Result<
     Ok(())
 }
 
-/// Fetches the newest SimBrief plan. SimBrief is not asked for a plan that could not be filed.
+/// Downloads the latest SimBrief plan. SimBrief is not queried if the plan could not be filed anyway.
 fn simbrief(config: Option<&Path>, name: Option<&str>, only_shown: bool, save: Option<&Path>) -> Result<Reading, Problem> {
     let settings = super::configuration(config)?;
     let name = name.map(str::to_owned).or_else(|| settings.pilot.simbrief.clone()).filter(|n| !n.trim().is_empty()).ok_or_else(|| {
@@ -110,7 +110,7 @@ fn read(file: &Path) -> Result<Reading, Problem> {
             .fix("export it again: .pln (MSFS), .fms (X-Plane), .fgfp (FlightGear), .fpl (Garmin), .lnmpln (Little Navmap); or `stratus plan simbrief`")
     };
     let mut bytes = Vec::new();
-    // One byte more than is read: a longer file is known by it, and not taken into memory.
+    // Read one byte more than allowed, to detect a longer file without loading it.
     let most = plan::LONGEST as u64 + 1;
     let taken = File::open(file).and_then(|f| Ok((f.metadata()?.len(), f.take(most).read_to_end(&mut bytes)?)));
     let (size, _) = taken.map_err(|e| refused(e.to_string()))?;
@@ -120,27 +120,27 @@ fn read(file: &Path) -> Result<Reading, Problem> {
     plan::read(&bytes).map_err(|e| refused(e.to_string()))
 }
 
-/// The airports in use, with what was imported of the simulators'.
+/// The airports in use, with data imported from the simulators.
 struct Charts {
     airports: Airports,
     imports: Imports,
-    /// What the pilot's files tell along the route.
+    /// What the pilot's files say about the area along the route.
     told: Option<Arc<Surroundings>>,
-    /// The places that the plan does not give, and where they were found.
+    /// Places without coordinates in the plan, and where they were found.
     places: Option<String>,
 }
 
-/// Beyond the ends of the route so far, nautical miles.
+/// Margin around the route, nautical miles.
 const BESIDE_NM: f64 = 30.0;
-/// A route is not longer: units along the rest are not looked up, nautical miles from its middle.
+/// Maximum distance from the route's middle at which units are looked up, nautical miles.
 const FARTHEST_NM: f64 = 6000.0;
 
-/// The part of the earth that a plan leads over.
+/// The region that a plan covers.
 fn area(plan: &FlightPlan, airports: &Airports) -> Option<Area> {
     let ends = plan.departure.iter().chain(&plan.destination).filter_map(|icao| airports.find(icao)).map(|a| a.position);
     let all: Vec<LatLon> = ends.chain(plan.points.iter().filter_map(|p| p.at)).collect();
     let first = *all.first()?;
-    // The point half way to the farthest one; whatever lies around it as far as the farthest of all.
+    // The midpoint between the departure and the farthest point, with the radius of the farthest point.
     let last = all.iter().max_by(|a, b| a.distance_nm(first).total_cmp(&b.distance_nm(first)))?;
     let about = draw::ahead(first, first.bearing(*last), first.distance_nm(*last) / 2.0 * FT_PER_NM);
     let nm = all.iter().map(|p| p.distance_nm(about)).fold(0.0, f64::max) + BESIDE_NM;
@@ -164,7 +164,7 @@ impl Known for Charts {
     }
 
     fn en_route(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
-        // The centers that airports list come and go with the aircraft: only those with a volume are told beforehand.
+        // Centers listed by airports appear and disappear with the aircraft, so only those with a volume are shown in advance.
         let told = self.told.clone()?;
         Around::about(&self.airports, Some(told), at).en_route_by_volume(at, altitude_ft)
     }

@@ -1,4 +1,4 @@
-//! `stratus replay`: a scenario, a recorded flight's phases, or a recorded session, on the stage.
+//! `stratus replay`: plays a scenario, the phases of a recorded flight, or a recorded session on the stage.
 
 use std::io::Write;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(super) fn run(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCo
     Ok(if played.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// The airports that a session was recorded with; where they are not here, those that are built in, which is told.
+/// The airports that a session was recorded with; if they are missing, the built-in ones, with a message.
 fn recorded_with(config: Option<&Path>, edition: Option<&str>) -> anyhow::Result<Airports> {
     let Some(edition) = edition else { return Ok(Airports::world()) };
     let (airports, _) = newest::airports(&Paths::find(config)?.data_dir);
@@ -61,14 +61,14 @@ fn recorded_with(config: Option<&Path>, edition: Option<&str>) -> anyhow::Result
     Ok(Airports::world())
 }
 
-/// A recorded session: the conversation again, on what was heard, typed and told then. An answer to the pilot that is
-/// another one now is shown, and fails the replay.
+/// Replays the conversation of a session from what was heard, typed and reported at the time. A different answer to the pilot is
+/// shown and fails the replay.
 fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
     let (header, entries) = record::read(&args.file)?;
     let airports = recorded_with(config, header.airports.as_deref())?;
     let mut stage = Stage::new(App::new(std::sync::Arc::new(header.config()), airports), None, None);
     let mut out = std::io::stdout();
-    // Recordings made before it was kept do not tell what was cut off: all of it counts as heard.
+    // Older recordings lack this information; treat every transmission as heard to its end.
     stage.plays_on = entries.iter().any(|e| matches!(e.what, What::Played { .. }));
     let (mut phase, mut other) = (stage.app.engine().phase(), 0);
     let (mut entries, mut opinion) = (entries.into_iter().peekable(), None);
@@ -88,7 +88,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                     What::Typed(text) => (text, Vec::new()),
                     _ => unreachable!("matched above"),
                 };
-                // The model's answer, where one was asked for, comes before the controller's.
+                // The model's answer, if it was asked, comes before the controller's.
                 let (mut then, mut charts, mut around, mut said) = (Vec::new(), Vec::new(), None, false);
                 while let Some(next) = entries.next_if(|n| match n.what {
                     What::Heard { .. } | What::Typed(_) | What::Opinion(_) | What::Report(_) => false,
@@ -101,7 +101,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                             said = true;
                             then.extend((line.from == Speaker::Atc).then_some(line.text));
                         }
-                        // Whoever calls cuts off what is being said.
+                        // A call cuts off what is being said.
                         What::Played { complete } => stage.played(complete),
                         What::Airport { icao, origin, told } => charts.push((icao, origin, told)),
                         What::Surroundings(told) => around = Some(told),
@@ -146,7 +146,7 @@ fn say(out: &mut impl Write, t: f64, x: &Exchange) -> std::io::Result<()> {
     }
 }
 
-/// A recorded flight: the phases that the engine sees, with their times.
+/// A recorded flight: the phases that the engine detects, with their times.
 fn flight(args: &Replay) -> anyhow::Result<ExitCode> {
     let flight = replay::read(&args.file, None)?;
     let mut engine = Engine::new(Airports::first(), Setup::default());

@@ -1,4 +1,4 @@
-//! `stratus run`: the tray process, and its headless twin.
+//! `stratus run`: the tray process, and its headless variant.
 
 mod crash;
 mod footprint;
@@ -47,7 +47,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         Instance::Acquired(lock) => lock,
         Instance::AlreadyRunning => {
             let p = Problem::new("Stratus is running already").fix("look for its icon in the tray, or quit it from its menu");
-            // The one that runs tells it on the desktop: a toast of this process may go with it.
+            // The running instance shows the message, because a toast of this process may disappear with it.
             if cfg!(not(windows)) && ipc::reach(&paths.sockets(), &Request::Show(true), Duration::from_secs(2)).is_ok() {
                 writeln!(std::io::stderr(), "{p}")?;
                 return Ok(ExitCode::from(p.exit_code()));
@@ -69,7 +69,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         let body = format!("The old file is kept as {}.", n.copy.file_name().unwrap_or_default().to_string_lossy());
         inbox.offer(Event::Notice { title: "Your settings were updated to new names".into(), body });
     }
-    // What is understood all the same is for the log and the check.
+    // Problems that still leave a usable configuration go to the log and `config check`.
     if let Some(w) = loaded.warnings.first() {
         loaded.warnings.iter().for_each(|w| log::warn!("{}", w.one_line()));
         let short = w.short();
@@ -77,10 +77,10 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     }
     let steps = dispatch::steps::of(&paths, &config);
     match &config.speech.model {
-        // The first run leads to one; and a file that cannot be used may name one.
+        // The first run offers a model; and a file that cannot be used may name one.
         None if steps.leads || loaded.instead.is_some() => {}
         None => inbox.offer(Event::Trouble(crate::speech::model::none_chosen())),
-        // The rest of what may be wrong with it takes a while to find out: the call that needs it tells.
+        // Other problems with it take a while to detect; the call that needs it reports them.
         Some(file) => crate::speech::model::there(file).err().into_iter().for_each(|p| inbox.offer(Event::Model(Err(p)))),
     }
     inbox.offer(Event::Steps(steps));
@@ -115,7 +115,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let notices = notices::start(&inbox, &config, devices.as_ref());
     let app = App::new(config, airports);
     let outcome = owner(app, shell, &inbox, receiver, begun);
-    // The sources of events end after the owner: what they still say falls on a closed inbox.
+    // The event sources end after the owner; anything they still send goes to a closed inbox.
     recording.store(true, Ordering::Relaxed);
     drop(server);
     drop(mark);
@@ -126,14 +126,14 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// Runs the owner on its own thread; this one waits for signals, as the main thread belongs to the system.
+/// Runs the owner on a separate thread; this one, the main thread, waits for signals.
 #[cfg(unix)]
 fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let handle = signals.handle();
     let owner = std::thread::Builder::new().name("owner".into()).spawn(move || {
-        // However the owner ends, the main thread must not wait on for signals without it.
+        // However the owner ends, the main thread must stop waiting for signals.
         let _closing = Closing(handle);
         dispatch::own(app, shell, &receiver, begun, footprint::at_rest);
     })?;
@@ -143,7 +143,7 @@ fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Recei
     owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it, and please send the log").into())
 }
 
-/// Ends the wait for signals when it is dropped.
+/// Stops the wait for signals when dropped.
 #[cfg(unix)]
 struct Closing(signal_hook::iterator::Handle);
 
@@ -154,7 +154,7 @@ impl Drop for Closing {
     }
 }
 
-/// On Windows this is the owner's thread already: the main thread runs the message loop.
+/// On Windows this is already the owner's thread: the main thread runs the message loop.
 #[cfg(windows)]
 fn owner(app: App, shell: Shell, _: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
     dispatch::own(app, shell, &receiver, begun, footprint::at_rest);
@@ -172,7 +172,7 @@ fn with_sim(config: Arc<Config>, sim: Option<&str>) -> Arc<Config> {
     }
 }
 
-/// Tray, toasts and key: each may be missing, and is then told through those that are there.
+/// Tray, toasts and key: each may be missing, which is reported through the others.
 fn desk(inbox: &Inbox, config: &Config) -> Desk {
     let mut desk = Desk::default();
     #[cfg(windows)]
@@ -194,7 +194,7 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
     desk
 }
 
-/// The local socket: `stratus say` and `stratus ptt`.
+/// The local socket for `stratus say` and `stratus ptt`.
 fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, Problem> {
     let (inbox, waiting) = (inbox.clone(), shell.waiting.clone());
     let next = AtomicU64::new(1);
@@ -238,7 +238,7 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
     })
 }
 
-/// A recorded flight in real time, as if a simulator flew it.
+/// Plays a recorded flight in real time, as if a simulator flew it.
 fn replay_link(config: &Config, inbox: &Inbox) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let Some(path) = config.sim.link.strip_prefix("replay:").map(std::path::PathBuf::from) else { return stop };

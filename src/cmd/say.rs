@@ -1,4 +1,4 @@
-//! `stratus say` and `stratus ptt`: to the running tray, else one answer on a stated situation.
+//! `stratus say` and `stratus ptt`: talk to the running tray; without one, a single answer for a given situation.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::settings::SIM_LINKS;
 use crate::sim::replay;
 use crate::units::Time;
 
-/// A language model may take part in the answer.
+/// Long enough for an answer that involves a language model.
 const ANSWER_WITHIN: Duration = Duration::from_secs(25);
 
 pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
@@ -47,7 +47,7 @@ pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The running tray's answer; none when nothing runs.
+/// The running tray's answer; `None` if none is running.
 fn running(file: Option<&Path>, request: &Request) -> Result<Option<Reply>, Problem> {
     let sockets = Paths::find(file)?.sockets();
     if ipc::reach(&sockets, &Request::Ping(true), Duration::from_secs(2)).is_err() {
@@ -56,7 +56,7 @@ fn running(file: Option<&Path>, request: &Request) -> Result<Option<Reply>, Prob
     ipc::reach(&sockets, request, ANSWER_WITHIN).map(Some)
 }
 
-/// One answer without a tray, on the state that `sim` gives; without words, the calls that fit there.
+/// One answer without a tray, in the situation that `sim` gives; without words, the calls that fit it.
 fn once(file: Option<&Path>, sim: Option<&str>, text: Option<&str>) -> anyhow::Result<(String, String)> {
     let config = super::configuration(file)?;
     let sim = sim.unwrap_or(&config.sim.link).to_owned();

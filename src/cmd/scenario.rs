@@ -1,4 +1,4 @@
-//! Scenarios: plain text that a pilot can read, played on the stage in virtual time, with invariants after every step.
+//! Scenarios: plain text that a pilot can read, played on the stage in virtual time, with invariants checked after every step.
 //!
 //! ```text
 //! airport PHTO              callsign N172SP          type C172
@@ -9,20 +9,20 @@
 //! atc: -                    (silence)
 //! at 12 north 3500 180       miles and direction from the airport, feet, magnetic heading: in flight
 //! transponder 4512          plan KMRY 5000 ROUTE     (a flight plan on file; feet)
-//! other C152 final          another aircraft: at a place, as above; `others` takes them all away
+//! other C152 final          another aircraft: at a place, as above; `others` removes them all
 //! other C182 at 5 north 3000 180   another aircraft in flight, as for `at`
 //! speed 250                  knots of the aircraft in flight, from the next `at` on
-//! brain auto                 a language model is asked where the rules do not understand; `model:` is its next answer:
+//! brain auto                 a language model is the fallback for the rules; `model:` is its next answer:
 //! model: {"intent": "taxi_request"}
-//! apt: 1201 45.0 -30.01 both 1 a   a row of X-Plane's apt.dat; `import` (or `import simulator`) has Stratus told of the
-//! import                     airport of the rows since the last one, as its files (or it itself, asked) would
-//! cifp: APPCH:010,I,I28L, ,A   a line of X-Plane's procedures, of the airport that is named, told by `import` too
-//! msa 1800                   the minimum sector altitude around the airport, feet, as the pilot's files would tell it
+//! apt: 1201 45.0 -30.01 both 1 a   a row of X-Plane's apt.dat; `import` (or `import simulator`) provides the airport of
+//! import                     the rows since the last one, as from the simulator's files (or from itself)
+//! cifp: APPCH:010,I,I28L, ,A   a line of X-Plane's procedures for this airport, also provided by `import`
+//! msa 1800                   the minimum sector altitude around the airport, feet, as from the pilot's files
 //! sky 600 1.5                ceiling in feet and visibility in statute miles, from the next report on
-//! clouds 1200 8 4000 5       layers as simulators tell them: feet above the sea and eighths of the sky, again and again
+//! clouds 1200 8 4000 5       layers as simulators report them: feet above the sea and eighths of the sky, in pairs
 //! air 24 19                  temperature and dew point, degrees Celsius
 //! utc 17:53                  the simulator's clock
-//! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
+//! wait 20                   seconds; anything said meanwhile follows as `atc:` lines
 //! ```
 
 mod invariants;
@@ -47,22 +47,22 @@ use crate::settings::{BrainMode, Config};
 use crate::speech::sentences::OnDemand;
 use crate::units::{Runway, Time};
 
-/// What became of a scenario.
+/// The result of a scenario.
 #[derive(Debug, Clone, Default)]
 pub struct Played {
-    /// The scenario with its `atc:` lines as they are now.
+    /// The scenario with its current `atc:` lines.
     pub blessed: String,
-    /// The conversation, for a person.
+    /// The conversation in readable form.
     pub conversation: Vec<String>,
-    /// Expectations and invariants that do not hold, with the line's number.
+    /// Expectations and invariants that failed, with line numbers.
     pub failures: Vec<String>,
-    /// Words of every intent that occurred.
+    /// The names of all intents that occurred.
     pub intents: BTreeSet<String>,
-    /// How long it lasted, virtual seconds.
+    /// Duration, virtual seconds.
     pub seconds: f64,
 }
 
-/// Plays the text of a scenario, as the tray would: with the sentence model where the package has it.
+/// Plays the text of a scenario as the tray would, with the sentence model if the package includes it.
 pub fn play(text: &str) -> Result<Played, Problem> {
     let airports = Airports::world();
     let mut s = Scene::new(&airports);
@@ -147,7 +147,7 @@ pub fn play(text: &str) -> Result<Played, Problem> {
     Ok(played)
 }
 
-/// What a reader must know of the flight to follow the conversation.
+/// What a reader must know about the flight to follow the conversation.
 fn stage_direction(words: &[&str]) -> Option<String> {
     Some(match words {
         ["place", "hold"] => "holding short".into(),
@@ -171,7 +171,7 @@ fn answer(x: &Exchange) -> String {
     x.atc.as_ref().map(|l| l.text.clone()).unwrap_or_default()
 }
 
-/// The world of a scenario.
+/// The state of a scenario.
 struct Scene<'a> {
     airports: &'a Airports,
     config: Config,
@@ -179,11 +179,11 @@ struct Scene<'a> {
     report: Report,
     runway: Option<Runway>,
     stage: Option<Stage>,
-    /// Knots in flight.
+    /// Airspeed in flight, knots.
     knots: f64,
-    /// Rows of an apt.dat that wait for `import`.
+    /// Rows of an apt.dat to be used by `import`.
     rows: String,
-    /// Lines of procedures that wait for it too.
+    /// Procedure lines to be used by `import`.
     procedures: String,
 }
 
@@ -310,7 +310,7 @@ impl<'a> Scene<'a> {
             "runway" => self.runway = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "wait" => {
                 let seconds = number(arg(1)?)?;
-                // The simulator goes on reporting meanwhile.
+                // The simulator keeps reporting meanwhile.
                 let mut said = Vec::new();
                 for _ in 0..seconds.clamp(0.0, 3600.0).round() as u32 {
                     said.extend(self.again()?);
@@ -334,7 +334,7 @@ impl<'a> Scene<'a> {
         Ok(Vec::new())
     }
 
-    /// The simulator reports once more, a second later.
+    /// One more report from the simulator, a second later.
     fn again(&mut self) -> Result<Vec<Exchange>, String> {
         let report = self.report.clone();
         let stage = self.stage().map_err(|p| p.to_string())?;
@@ -359,7 +359,7 @@ fn number(word: &str) -> Result<f64, String> {
     word.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| format!("`{word}` is not a number"))
 }
 
-/// The clock of a scene, for tests.
+/// The start of a scene's clock, for tests.
 pub fn start() -> Time {
     Time(0)
 }

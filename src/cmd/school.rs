@@ -1,4 +1,4 @@
-//! `stratus school`: simulated pilots fly by the controller, and what goes wrong is counted.
+//! `stratus school`: simulated pilots fly with the controller, and errors are counted.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::event::{Opinion, Scene};
 use crate::problem::Problem;
 use crate::speech::sentences::OnDemand;
 
-/// The simulated pilots are heard as the tray hears: with the sentence model, where the package has it.
+/// Understands the simulated pilots as the tray does, with the sentence model if the package includes it.
 #[derive(Default)]
 struct Heard(OnDemand);
 
@@ -49,7 +49,7 @@ pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
             }
             writeln!(out)?;
         }
-        // What has been printed is not kept, however many flights there are.
+        // Printed lines are dropped, so that memory use does not grow with the number of flights.
         log.lines = Vec::new();
         logs.push(log);
     }

@@ -1,5 +1,5 @@
-//! `stratus setup`: the five steps of the first run in the terminal. What they set stands in the configuration at once:
-//! interrupted, it goes on where it stopped; `--undo` restores what was there before.
+//! `stratus setup`: the five steps of the first run in the terminal. Each setting is saved at once, so an interrupted setup resumes
+//! where it stopped; `--undo` restores the previous settings.
 
 mod ask;
 mod call;
@@ -28,18 +28,18 @@ use crate::paths::{Paths, shown};
 use crate::problem::Problem;
 use crate::settings::{Config, key_words};
 
-/// A set-up under way.
+/// A setup in progress.
 struct Setup<'a> {
     args: &'a cli::Setup,
     paths: Paths,
     ask: Ask<'a>,
-    /// As the file stands now.
+    /// The current contents of the file.
     config: Arc<Config>,
     /// The configuration was named on the command line.
     named: bool,
-    /// How far the first run has come.
+    /// Progress of the first run.
     steps: Steps,
-    /// The microphone hears the pilot.
+    /// The microphone test passed.
     hears: bool,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     let paths = Paths::find(file)?;
     if args.undo {
         let kept = before::undo(&paths.config_file)?;
-        // Without a model the first run begins again. A running tray sees that by itself.
+        // Without a model, the first run starts over. A running tray notices that by itself.
         if config::in_force(&paths.config_file, false).0.speech.model.is_none() {
             steps::keep(&paths, &Steps::begun());
         }
@@ -56,7 +56,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     let config = match file {
-        // A file that is named and not there is made, as the tray makes it.
+        // A named file that does not exist is created, as the tray does.
         Some(_) if !config::look(&paths.config_file)? => Arc::default(),
         _ => super::configuration(file)?,
     };
@@ -66,7 +66,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     go(args, paths, config, file.is_some(), &mut answers)
 }
 
-/// What holds for a set-up that stops before its end.
+/// The message about a setup that stopped early.
 fn stopped(config_file: &Path) -> String {
     match before::is_begun(config_file) {
         true => "What you have set up so far is saved and in use. `stratus setup` continues from here; `stratus setup --undo` restores \
@@ -76,7 +76,7 @@ fn stopped(config_file: &Path) -> String {
     }
 }
 
-/// Ctrl-C ends the set-up at any question or wait, with a word on what holds now.
+/// Ctrl-C ends the setup at any question or wait, with a message about the current state.
 #[cfg(unix)]
 fn tell_of_ctrl_c(config_file: std::path::PathBuf) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
@@ -86,7 +86,7 @@ fn tell_of_ctrl_c(config_file: std::path::PathBuf) -> std::io::Result<()> {
             terminal::restore();
             let _ = writeln!(std::io::stdout());
             let _ = head(&format!("Stopped. {}", stopped(&config_file)));
-            // It ends as by Ctrl-C alone, which a shell sees.
+            // End as an ordinary Ctrl-C would, so that a shell sees it.
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
         }
     };
@@ -117,7 +117,7 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
         } else {
             work(&mut s)?
         }
-        // The voices belong to the speaker, and the last step is the end.
+        // Voices follow the speaker, and the last step is the end.
         if step == Step::Microphone && !args.skip_voices {
             voice::step(&mut s)?;
         }
@@ -126,7 +126,7 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
         brain(&s)?;
     }
     let running = is_running();
-    // A running tray keeps its own account.
+    // A running tray tracks the steps itself.
     if !running {
         steps::keep(&s.paths, &s.steps);
     }
@@ -145,11 +145,11 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
 }
 
 impl Setup<'_> {
-    /// Sets one key in the pilot's file, unless that is its value already; before the first one the file is copied.
+    /// Changes one setting in the pilot's file if its value differs. The file is backed up before the first change.
     fn set(&mut self, key: &str, value: &toml::Value) -> Result<(), Problem> {
         let now = toml::Value::try_from(&*self.config).ok();
         let now = key.split('.').try_fold(now.as_ref(), |at, part| at.map(|v| v.get(part)));
-        // What is not set has no value: it is the same as an empty text.
+        // An unset value equals an empty text.
         let same = match now.flatten() {
             Some(v) => v == value,
             None => value.as_str() == Some(""),
@@ -164,19 +164,19 @@ impl Setup<'_> {
 }
 
 impl Setup<'_> {
-    /// A step of the first run is done.
+    /// Marks a step of the first run as done.
     fn done(&mut self, step: Step) {
         self.steps.done.insert(step);
         self.steps.leads &= step != Step::Call;
     }
 }
 
-/// Stratus is in the tray already.
+/// Whether Stratus is running in the tray.
 fn is_running() -> bool {
     Paths::find(None).is_ok_and(|p| ipc::reach(&p.sockets(), &Request::Ping(true), Duration::from_secs(1)).is_ok())
 }
 
-/// Stratus works without a language model: one that is there is told, and nobody is sent to install one.
+/// Reports an installed language model. Stratus works without one, so there is no advice to install one.
 fn brain(s: &Setup<'_>) -> anyhow::Result<()> {
     if crate::llm::probe(&s.config.brain).is_ok() {
         head(&format!("Language model (optional): {}", crate::models::brains::plain_name(&s.config.brain.model)))?;

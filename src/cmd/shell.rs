@@ -1,4 +1,4 @@
-//! `stratus completions` and `stratus man`: what a package installs beside the program, made from the command line's types.
+//! `stratus completions` and `stratus man`: generates the files that a package installs, from the command line's types.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ pub(super) fn man() -> anyhow::Result<ExitCode> {
     let mut page = Vec::new();
     let top = clap_mangen::Man::new(Cli::command());
     top.render(&mut page)?;
-    // One page for all: the commands' own options follow.
+    // One page for everything; the options of the commands follow.
     let mut all = Cli::command();
     all.build();
     for command in all.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help") {

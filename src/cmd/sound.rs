@@ -1,4 +1,4 @@
-//! `stratus transcribe` and `stratus speak`, and a plain speaker for commands.
+//! `stratus transcribe` and `stratus speak`, and a simple speaker for commands.
 
 use std::io::Write;
 use std::path::Path;
@@ -25,10 +25,10 @@ use crate::speech::recognise::Recogniser;
 use crate::speech::{card, model, neural, text, trial};
 use crate::units::Region;
 
-/// A recording that nowhere reaches this is silent: -60 dBFS.
+/// A recording that never reaches this level is silent: -60 dBFS.
 const SILENCE: f32 = 0.001;
 
-/// Each recording's words; one that has none, or cannot be read, does not keep the others from being heard.
+/// Prints each recording's words; a recording without words, or an unreadable one, does not stop the others.
 pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let mut ears = ears(&config, args.model.as_deref())?;
@@ -37,7 +37,7 @@ pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Resu
     let mut code = 0;
     for path in &args.files {
         let result = words(&mut ears, path, &hints);
-        // Nobody reads it where there is no standard error.
+        // Ignore a missing standard error.
         let tell = |words: String| drop(writeln!(std::io::stderr(), "{words}"));
         match &result {
             Ok(words) => words.note.iter().for_each(|p| tell(p.one_line())),
@@ -64,7 +64,7 @@ pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Resu
     Ok(ExitCode::from(code))
 }
 
-/// The words to expect: those that are given, or those of the situation that is given.
+/// The words to expect, given directly or through a situation.
 fn hints(args: &Transcribe) -> Result<Hints, Problem> {
     if let Some(words) = &args.hint {
         return Ok(Hints { prompt: words.clone(), again: words.clone(), ..Hints::default() });
@@ -80,18 +80,18 @@ fn hints(args: &Transcribe) -> Result<Hints, Problem> {
     Ok(Posed::at(args.airport.clone(), args.com1, args.callsign.clone()).engine(airports).hints())
 }
 
-/// What was heard in a recording.
+/// The words of a recording.
 struct Words {
     text: String,
     confidence: f32,
-    /// Of sound.
+    /// Length of the sound.
     seconds: f64,
     took_ms: u64,
-    /// Not all of the recording was heard.
+    /// Part of the recording was skipped.
     note: Option<Problem>,
 }
 
-/// Recognises a recording. One in which nothing is heard is a problem.
+/// Recognises a recording. A recording without speech is a problem.
 fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Problem> {
     let name = wav::named(path);
     let unheard = |why: String| {
@@ -132,7 +132,7 @@ fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Pro
     Ok(Words { text: heard.text, confidence: heard.confidence, seconds, took_ms, note })
 }
 
-/// The recogniser of the configuration, or of another model file. That the graphics card is not used is told on standard error.
+/// The recogniser of the configuration, or of another model file. If the graphics card is not used, standard error says so.
 pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogniser, Problem> {
     let verified = match (model_file, &config.speech.model) {
         (Some(path), _) => model::verify_chosen(path)?,
@@ -143,11 +143,11 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
     loaded(&verified, config)
 }
 
-/// The recogniser of a model that was verified and tried.
+/// The recogniser of a verified and tested model.
 pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recogniser, Problem> {
     let (ears, trouble) = card::load(model, dispatch::threads(config))?;
     if let Some(p) = trouble {
-        // Nobody reads it where there is no standard error.
+        // Ignore a missing standard error.
         let _ = writeln!(std::io::stderr(), "{p}");
     }
     Ok(ears)
@@ -156,7 +156,7 @@ pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recognise
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let name = args.voice.as_deref().unwrap_or(&config.speech.voice);
-    // The package's voice is known also where its file is gone: Pico speaks, and the remedy is told.
+    // The package's voice is known even if its file is missing: Pico speaks, and the remedy is printed.
     let known =
         ["en-US", "en-GB", AUTO_VOICE, voices::SHIPPED].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
     if !known {
@@ -186,7 +186,7 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The voice of a setting where no unit speaks.
+/// The voice of a setting when no unit speaks.
 pub(super) fn plain(setting: &str) -> Voice {
     let accent = Voice::default().name;
     match setting {
@@ -197,14 +197,14 @@ pub(super) fn plain(setting: &str) -> Voice {
     }
 }
 
-/// Figures in a text as controllers say them; what Stratus says itself is written so already.
+/// Numbers in a text as controllers say them; Stratus's own text is already written that way.
 fn written(text: &str, voice: &Voice) -> String {
     let region = if voice.name.ends_with("en-GB") { Region::ICAO } else { Region::FAA };
     let words = text.split(' ').map(|w| if w.bytes().any(|b| b.is_ascii_digit()) { spoken::words(w, region) } else { w.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A text of any length, phrase by phrase, as a transmission is spoken.
+/// Speaks a text of any length, phrase by phrase, like a transmission.
 fn in_phrases(words: &str, voice: &Voice) -> Result<Clip, Problem> {
     if text::sanitise(words).is_empty() {
         return Err(Problem::new("there are no words to speak").fix("give a text with letters or digits: stratus speak \"wind calm\""));
@@ -217,24 +217,24 @@ fn in_phrases(words: &str, voice: &Voice) -> Result<Clip, Problem> {
             let _ = writeln!(std::io::stderr(), "{p}");
         }
         let clip = spoken.clip?;
-        // A stand-in may have another rate than the phrases before it.
+        // A fallback voice may have another sample rate than earlier phrases.
         let rate = *rate.get_or_insert(clip.rate);
         samples.extend(resample::to_rate(&clip.samples, clip.rate, rate)?);
     }
     Ok(Clip { samples: samples.into(), rate: rate.unwrap_or(take::RATE) })
 }
 
-/// Words in a voice for a command; a voice that is stood in for is told on standard error.
+/// Speaks for a command; the use of a fallback voice is reported on standard error.
 pub(super) fn said(words: &str, voice: &Voice) -> Result<Clip, Problem> {
     let spoken = Mouth::new()?.speak(words, voice, &|| false);
     if let Some(p) = spoken.trouble {
-        // Nobody reads it where there is no standard error.
+        // Ignore a missing standard error.
         let _ = writeln!(std::io::stderr(), "{p}");
     }
     spoken.clip
 }
 
-/// The default speaker, one clip after the other.
+/// The default speaker; clips play one after another.
 pub(super) struct Speaker(mouth::Speaker);
 
 impl Speaker {

@@ -1,7 +1,7 @@
-//! `Stage`: the whole path in one thread and virtual time, with the real ears, engine and voice.
+//! `Stage`: the whole path in one thread and virtual time, with the real recogniser, engine and voice.
 //!
-//! The demo, replays and the headless mode play on it: the same `App::handle`, the same recogniser and synthesiser as
-//! in the tray, only that nobody waits. Compute time is real and moves the clock, so latencies are measured ones.
+//! The demo, replays and the headless mode run on it, with the same `App::handle`, recogniser and synthesiser as the tray, but
+//! without waiting. Computation takes real time and advances the clock, so latencies are measured ones.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use crate::speech::recognise::Recogniser;
 use crate::speech::sentences::OnDemand;
 use crate::units::{Time, TxId};
 
-/// What came of one call.
+/// The result of one call.
 #[derive(Debug, Clone, Default)]
 pub struct Exchange {
     /// The recogniser's words.
     pub heard: String,
     /// The pilot's line of the transcript.
     pub pilot: Option<Line>,
-    /// The controller's line; none when it stayed silent.
+    /// The controller's line; `None` if it stayed silent.
     pub atc: Option<Line>,
-    /// The controller's sound, after the radio.
+    /// The controller's sound, after the radio effect.
     pub sound: Clip,
-    /// What the toasts said.
+    /// The text of the toasts.
     pub toasts: Vec<Toast>,
 }
 
@@ -43,20 +43,20 @@ pub struct Stage {
     ears: Option<Recogniser>,
     voice: Option<Mouth>,
     now: Time,
-    /// The microphone's sound for the take that is being made.
+    /// The microphone's sound for the next take.
     microphone: Option<Arc<[f32]>>,
     taking: Option<TxId>,
     toward: VecDeque<Event>,
-    /// Reads what is heard; none plays without a sentence model.
+    /// Reads the recognised words; `None` plays without a sentence model.
     pub sentences: Option<OnDemand>,
-    /// What a language model answers next; without an answer there is none.
+    /// Queued answers of a language model; without one, it does not answer.
     pub model: VecDeque<String>,
-    /// What a simulator's files tell of airports, once they are asked for.
+    /// Airport data from a simulator's files, returned on request.
     charts: BTreeMap<String, (Origin, Arc<Described>)>,
-    /// What the controller says ends when [`Stage::played`] tells so; else by itself, heard to its end.
+    /// Whether a transmission ends only when [`Stage::played`] says so; otherwise it ends by itself, heard to its end.
     pub plays_on: bool,
     on_air: Option<TxId>,
-    /// What ended by itself all the same: nothing is left of it to be told.
+    /// Transmissions that ended by themselves anyway, so nothing remains to be reported for them.
     over: u32,
     last: Exchange,
     /// Every line of the transcript, in order.
@@ -65,7 +65,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A stage; without ears only typed or transcribed calls work, without a voice nothing is heard.
+    /// Creates a stage. Without a recogniser, only typed or transcribed calls work; without a voice, there is no sound.
     pub fn new(app: App, ears: Option<Recogniser>, voice: Option<Mouth>) -> Self {
         Self {
             app,
@@ -92,7 +92,7 @@ impl Stage {
         self.now
     }
 
-    /// Lets time pass up to `until`, with the deadlines that fall into it. What is said meanwhile is returned.
+    /// Advances time to `until`, with the deadlines on the way. Returns what is said meanwhile.
     pub fn pass(&mut self, until: Time) -> Vec<Exchange> {
         let mut said = Vec::new();
         while let Some(deadline) = self.app.next_deadline().filter(|d| *d <= until) {
@@ -107,12 +107,12 @@ impl Stage {
         said
     }
 
-    /// The simulator reports.
+    /// Delivers a report of the simulator.
     pub fn report(&mut self, report: Report) {
         self.give(Event::Sim(Arc::new(report)));
     }
 
-    /// A source tells of an airport: now, and again when the airport comes to matter.
+    /// Provides data about an airport: now, and again when the airport becomes relevant.
     pub fn tell_airport(&mut self, icao: &str, origin: Origin, told: Option<Arc<Described>>) {
         if let Some(told) = &told {
             self.charts.insert(icao.to_owned(), (origin, told.clone()));
@@ -120,12 +120,12 @@ impl Stage {
         self.give(Event::Airport { icao: icao.to_owned(), origin, result: Ok(told) });
     }
 
-    /// The pilot's files tell of what lies around.
+    /// Provides data about the surroundings, as from the pilot's files.
     pub fn tell_surroundings(&mut self, told: Arc<Surroundings>) {
         self.give(Event::Surroundings(Ok(told)));
     }
 
-    /// A call by voice: key down, `sound` (16 kHz mono) into the microphone, key up, and all that follows.
+    /// A spoken call: key down, `sound` (16 kHz mono) into the microphone, key up, and everything that follows.
     pub fn call(&mut self, sound: &[f32]) -> Exchange {
         self.last = Exchange::default();
         self.give(Event::Ptt(Edge::Down));
@@ -136,14 +136,14 @@ impl Stage {
         std::mem::take(&mut self.last)
     }
 
-    /// A call whose words are known: what a recording holds.
+    /// A call whose words are known, as in a recording.
     pub fn heard(&mut self, text: &str) -> Exchange {
         let scene = self.app.engine().context().scene();
         let opinion = self.sentences.as_mut().and_then(|s| s.opinion(text, &scene));
         self.heard_as(text, Vec::new(), opinion)
     }
 
-    /// The same, with the other readings that the recogniser had of the call, and the sentence model's opinion on it.
+    /// The same, with the recogniser's alternative readings and the sentence model's opinion.
     pub fn heard_as(&mut self, text: &str, others: Vec<Alternative>, opinion: Option<Opinion>) -> Exchange {
         self.last = Exchange::default();
         let tx = self.app.upcoming_tx();
@@ -153,7 +153,7 @@ impl Stage {
         std::mem::take(&mut self.last)
     }
 
-    /// What the controller was saying is over: heard to its end, or cut off.
+    /// The controller's transmission is over, complete or cut off.
     pub fn played(&mut self, complete: bool) {
         if self.over > 0 {
             self.over -= 1;
@@ -163,7 +163,7 @@ impl Stage {
         }
     }
 
-    /// Runs deadlines until nobody speaks any more.
+    /// Processes deadlines until nobody is speaking.
     fn settle(&mut self) {
         let mut rounds = 0;
         while self.app.open_tx().is_some() || self.app.speaking() && !self.plays_on {
@@ -241,7 +241,7 @@ impl Stage {
                 if last && self.plays_on {
                     self.on_air = Some(tx);
                 } else if last {
-                    // The first sample leaves before the rest is heard: `Started` is seen first, then time passes.
+                    // The first sample plays before the rest is heard: handle `Started` first, then let time pass.
                     while let Some(event) = self.toward.pop_front() {
                         for effect in self.app.handle(self.now, event) {
                             self.perform(effect);
@@ -286,7 +286,7 @@ impl Stage {
         }
     }
 
-    /// Real compute moves the virtual clock.
+    /// Real computation time advances the virtual clock.
     fn spend(&mut self, since: Instant) {
         self.now = self.now + since.elapsed();
     }

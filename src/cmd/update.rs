@@ -1,4 +1,4 @@
-//! `stratus update`: asks the release feed, downloads a newer release, checks it and says how to install it.
+//! `stratus update`: queries the release feed, downloads and verifies a newer release, and says how to install it.
 
 use std::io::Write;
 use std::path::Path;

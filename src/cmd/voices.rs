@@ -1,4 +1,4 @@
-//! `stratus voices`: the neural voices, listed, fetched, heard, or taken away.
+//! `stratus voices`: lists, downloads, plays and removes neural voices.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::speech::neural::{self, Installed};
 
-/// What each voice says when it is tried.
+/// The sample sentence of each voice.
 const LINE: &str =
     "Skyhawk one seven two sierra papa, Palo Alto Tower, wind three one zero at eight, runway three one, cleared for takeoff.";
 
@@ -85,7 +85,7 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Downloads a voice, unless it is there, and tells where it is.
+/// Downloads a voice unless it exists, and reports its path.
 pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     let at = paths.voices_dir().join(v.file);
@@ -136,7 +136,7 @@ fn remove(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow::Result<
     Ok(())
 }
 
-/// Each installed voice says a line, into files or by the speaker.
+/// Each installed voice says the sample sentence, into files or to the speaker.
 fn hear(paths: &Paths, folder: Option<&Path>) -> anyhow::Result<()> {
     let there = neural::installed(&paths.voices_dir());
     if there.is_empty() {

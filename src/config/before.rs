@@ -1,4 +1,4 @@
-//! The configuration as it was before set-up wrote: a copy beside the file, put back by `stratus setup --undo`.
+//! The backup of the configuration that setup makes before its first change, restored by `stratus setup --undo`.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,17 +9,17 @@ use super::set::replace;
 use crate::paths::shown;
 use crate::problem::Problem;
 
-/// The copy while a set-up is under way: whoever goes on with it later does not take another.
+/// The backup of a setup in progress; resuming that setup does not make another one.
 fn begun(path: &Path) -> PathBuf {
     beside(path, ".setup-begun")
 }
 
-/// The copy of a set-up that came to its end.
+/// The backup of a completed setup.
 fn before(path: &Path) -> PathBuf {
     beside(path, ".before-setup")
 }
 
-/// What was in force when a set-up was undone: whatever was changed by hand since is not lost.
+/// The configuration that was active when a setup was undone, so that manual changes are not lost.
 fn undone(path: &Path) -> PathBuf {
     beside(path, ".undone")
 }
@@ -30,12 +30,12 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Whether a set-up was begun and not ended.
+/// Whether a setup was started and not completed.
 pub fn is_begun(path: &Path) -> bool {
     begun(path).exists()
 }
 
-/// Keeps a copy of the configuration, unless the set-up under way has one. Where there is no file the shipped one is made.
+/// Backs up the configuration, unless the setup in progress has done so. If there is no file, the shipped one is created.
 pub fn keep(path: &Path) -> Result<(), Problem> {
     if is_begun(path) {
         return Ok(());
@@ -46,12 +46,12 @@ pub fn keep(path: &Path) -> Result<(), Problem> {
     {
         return Err(failed("create", path, &e));
     }
-    // Nothing will be written into a file that is read-only, and there is nothing to undo then.
+    // A read-only file will not be changed, so there will be nothing to undo.
     may_change(path)?;
     copy(path, &begun(path)).map_err(|e| failed("keep a copy of", path, &e))
 }
 
-/// The set-up came to its end: its copy stays until the next one, or until it is undone. Where it is, if it wrote anything.
+/// The setup is complete: its backup stays until the next setup, or until it is undone. Returns the path if anything was changed.
 pub fn end(path: &Path) -> Result<Option<PathBuf>, Problem> {
     match fs::rename(begun(path), before(path)) {
         Ok(()) => Ok(Some(before(path))),
@@ -60,8 +60,7 @@ pub fn end(path: &Path) -> Result<Option<PathBuf>, Problem> {
     }
 }
 
-/// Puts the configuration back as it was before the last set-up, also one that was not ended. Returns where the one that
-/// was in force until now is kept.
+/// Restores the configuration from before the last setup, even an incomplete one. Returns the path where the current one is kept.
 pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
     let Some(copy_of) = [begun(path), before(path)].into_iter().find(|p| p.exists()) else {
         return Err(Problem::new("there is no set-up to undo")
@@ -80,12 +79,12 @@ pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
     Ok(undone(path))
 }
 
-/// A whole copy, or none.
+/// Copies all or nothing.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let temp = beside(to, ".new");
     let write = || {
         fs::copy(from, &temp)?;
-        // For writing: Windows flushes no file that is only read.
+        // Open for writing, because Windows does not flush a file that is open for reading only.
         File::options().write(true).open(&temp)?.sync_all()?;
         fs::rename(&temp, to)
     };
@@ -100,7 +99,7 @@ mod tests {
     use crate::config::{SHIPPED, set_key};
 
     #[test]
-    fn what_a_set_up_wrote_is_undone_also_when_it_was_interrupted() {
+    fn setup_is_undone_even_when_it_was_interrupted() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         let mine = "# mine\n[audio]\nmute = true # night\n";
@@ -108,7 +107,7 @@ mod tests {
         assert!(undo(&path).unwrap_err().to_string().contains("no set-up to undo"));
         keep(&path).unwrap();
         set_key(&path, "audio.volume_percent", "7").unwrap();
-        // Interrupted, and gone on with: the first copy stands.
+        // Interrupted and resumed: the first backup stays.
         assert!(is_begun(&path));
         keep(&path).unwrap();
         set_key(&path, "audio.tail_ms", "7").unwrap();
@@ -118,7 +117,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), mine);
         assert!(fs::read_to_string(kept).unwrap().contains("tail_ms = 7"));
         assert!(undo(&path).is_err(), "once");
-        // The next one begins with what is there then.
+        // The next setup backs up the current state.
         keep(&path).unwrap();
         set_key(&path, "audio.mute", "false").unwrap();
         undo(&path).unwrap();
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_defaults_come_back() {
+    fn without_a_file_undo_restores_the_defaults() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/stratus.toml");
         keep(&path).unwrap();
@@ -137,7 +136,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_link_to_nothing_is_not_replaced_by_what_was_there_before() {
+    fn dangling_link_is_not_replaced_by_the_backup() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         fs::write(&path, "[audio]\nmute = true\n").unwrap();
@@ -145,6 +144,6 @@ mod tests {
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(dir.path().join("gone"), &path).unwrap();
         assert!(undo(&path).is_err());
-        assert!(fs::symlink_metadata(&path).unwrap().is_symlink() && is_begun(&path), "link and copy are as they were");
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink() && is_begun(&path), "link and copy are unchanged");
     }
 }

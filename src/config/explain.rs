@@ -1,7 +1,7 @@
-//! What is wrong with a configuration, in a person's words: the place, the key, and what to write instead.
+//! Explains configuration errors in plain words: the place, the key, and what to write instead.
 //!
-//! TOML's parser says where it stopped, which is seldom where the slip is. The slips that people make are looked for on that
-//! line first: letters that nobody sees, quotes that are missing or not closed, backslashes in double quotes.
+//! TOML's parser reports where it stopped, which is seldom where the mistake is. Common mistakes are therefore searched for on that
+//! line first: invisible characters, missing or unclosed quotes, backslashes in double quotes.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use super::lex::{Kind, line, piece_at, pieces};
 use super::mend::escapes_are_known;
 use crate::problem::{Problem, nearest};
 
-/// What is wrong, and what to do about it.
+/// The error, and its remedy.
 type Told = (String, String);
 
-/// TOML's or serde's error on this text.
+/// Explains an error of TOML or serde in this text.
 pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Problem {
     let at = error.span().map_or(0, |s| s.start).min(text.len());
     let message = error.message().trim();
@@ -25,7 +25,7 @@ pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Probl
         .brief(format!("Mistake in line {line} of your settings"), "Your last valid settings stay active.")
 }
 
-/// A slip on the line of byte `at`, and where exactly.
+/// A common mistake on the line of byte `at`, and its exact position.
 fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
     let start = line_start(text, at);
     let end = start + line(&text[start..]);
@@ -55,7 +55,7 @@ fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
     let (key, value) = text[start..end].split_once('=')?;
     let value = value.split('#').next().unwrap_or(value).trim();
     let bare = !value.is_empty() && !value.starts_with(['"', '\'', '[', '{']);
-    // An assignment whose value TOML cannot read at all: words without quotes.
+    // An assignment whose value TOML cannot parse at all: words without quotes.
     if bare && key.trim().parse::<toml_edit::Key>().is_ok() && value.parse::<toml_edit::Value>().is_err() {
         let named = key_at(text, at);
         let key = key.trim();
@@ -71,12 +71,12 @@ fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
     None
 }
 
-/// A text as a person would quote it.
+/// Quotes a text for a message.
 fn quoted(text: &str) -> String {
     if text.contains(['\\', '"']) { format!("'{}'", text.trim_matches(['"', '\''])) } else { format!("\"{}\"", text.trim_matches('\'')) }
 }
 
-/// A character by its number, and by what it is.
+/// A character by its code point and name.
 pub(super) fn called(c: char) -> String {
     let kind = match c {
         '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
@@ -90,7 +90,7 @@ pub(super) fn called(c: char) -> String {
     format!("U+{:04X} ({kind})", u32::from(c))
 }
 
-/// What to type in place of such a letter.
+/// What to type instead of such a character.
 pub(super) fn instead(c: char) -> String {
     match narrow(c) {
         _ if is_unseen(c) => "delete it; if your editor does not show it, retype the line".to_owned(),
@@ -101,7 +101,7 @@ pub(super) fn instead(c: char) -> String {
     }
 }
 
-/// Letters of no width, and those that only steer others: Unicode's category Cf, and what controls a terminal.
+/// Zero-width and formatting characters (Unicode's category Cf), and terminal control characters.
 pub(super) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c), 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe0fff)
@@ -111,17 +111,17 @@ fn is_quote(c: char) -> bool {
     matches!(u32::from(c), 0xab | 0xb4 | 0xbb | 0x2018..=0x201f | 0x2032..=0x2037 | 0x2039 | 0x203a | 0x300c..=0x300f | 0x301d..=0x301f | 0xff02 | 0xff07)
 }
 
-/// The plain letter that a full-width one of East Asian keyboards stands for.
+/// The ASCII character for a full-width one from East Asian keyboards.
 fn narrow(c: char) -> Option<char> {
     matches!(c, '\u{ff01}'..='\u{ff5e}').then(|| char::from_u32(u32::from(c) - 0xfee0)).flatten()
 }
 
-/// A letter in a value that is not seen, or that is not the one it seems: it explains why a value does not fit.
+/// An invisible or look-alike character in a value, which explains why the value is invalid.
 pub(super) fn lookalike(value: &str) -> Option<char> {
     value.chars().find(|c| is_unseen(*c) || c.is_whitespace() && !c.is_ascii() || narrow(*c).is_some())
 }
 
-/// What serde says about a value, with what fits there.
+/// serde's message about a value, with the values allowed.
 fn wrong(message: &str, text: &str, at: usize) -> Told {
     let key = key_at(text, at);
     if let Some((wrong, fits)) = unknown(message) {
@@ -164,7 +164,7 @@ fn wrong(message: &str, text: &str, at: usize) -> Told {
     (why, fix)
 }
 
-/// A key that is right in another section, or nearly.
+/// A key that belongs to another section, or nearly matches one there.
 fn elsewhere(wrong: &str) -> Option<String> {
     let all: Vec<(&str, &str)> = keys().map(|(table, key, _)| (table, key)).collect();
     let near = nearest(wrong, all.iter().map(|(_, key)| *key));
@@ -173,7 +173,7 @@ fn elsewhere(wrong: &str) -> Option<String> {
     Some(format!("`{near}` belongs below {}", tables.join(" or ")))
 }
 
-/// Every key of the shipped file: its table, its name, its default as TOML.
+/// Every key of the shipped file: table, name, default as TOML.
 fn keys() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let mut table = "";
     SHIPPED.lines().filter_map(move |line| {
@@ -187,7 +187,7 @@ fn keys() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     })
 }
 
-/// The default of a dotted key, as it stands in the shipped file.
+/// The default of a dotted key, as in the shipped file.
 fn shipped(dotted: &str) -> Option<&'static str> {
     let (table, key) = dotted.split_once('.')?;
     keys().find(|(t, k, _)| *t == table && *k == key).map(|(_, _, default)| default)
@@ -202,14 +202,14 @@ fn within(key: &str, wrong: &str) -> String {
     }
 }
 
-/// serde's "unknown field `a`, expected one of `b`, `c`": the wrong word and those that fit.
+/// Parses serde's "unknown field `a`, expected one of `b`, `c`": the wrong word and those allowed.
 fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (wrong, rest) = rest.split_once('`')?;
     Some((wrong, rest.split('`').skip(1).step_by(2).collect()))
 }
 
-/// The dotted key whose line holds byte `at`; only the table's name in a header; empty at the top.
+/// The dotted key whose line contains byte `at`; in a header only the table's name; empty at the top.
 fn key_at(text: &str, at: usize) -> String {
     let start = line_start(text, at);
     let header = |line: &str| line.trim().strip_prefix('[').and_then(|l| l.split_once(']')).map(|(name, _)| name.trim().to_owned());
@@ -224,7 +224,7 @@ fn key_at(text: &str, at: usize) -> String {
     }
 }
 
-/// The value on the line of byte `at`, as it stands there, without the comment behind it.
+/// The value on the line of byte `at`, as written, without a trailing comment.
 fn value_at(text: &str, at: usize) -> &str {
     let start = line_start(text, at);
     let end = start + line(&text[start..]);
@@ -241,13 +241,13 @@ fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).rfind('\n').map_or(0, |n| n + 1)
 }
 
-/// Line and column, both from 1, columns in characters as editors count them.
+/// Line and column, both from 1; columns count characters, as editors do.
 pub(super) fn line_column(text: &str, at: usize) -> (usize, usize) {
     let upto = text.get(..at).unwrap_or(text);
     (upto.matches('\n').count() + 1, upto[line_start(text, at)..].chars().count() + 1)
 }
 
-/// Where the value of a dotted key begins, in bytes.
+/// The byte range of the value of a dotted key.
 pub(super) fn place_of(text: &str, key: &str) -> Option<std::ops::Range<usize>> {
     let doc = toml_edit::Document::parse(text).ok()?;
     let mut item = doc.as_item();
@@ -264,9 +264,9 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn slips_are_told_where_they_are_with_what_to_write_instead() {
+    fn mistakes_are_reported_at_their_place_with_a_remedy() {
         for (text, place, says, fix) in [
-            // Without quotes, or with quotes too many.
+            // Without quotes, or with too many.
             ("[pilot]\ncallsign = N172SP\n", ":2:12:", "`N172SP` is not in quotes", "`callsign = \"N172SP\"`"),
             ("[brain]\nmode = rules # fast\n", ":2:8:", "`rules` is not in quotes", "`mode = \"rules\"`"),
             ("[speech]\nmodel = C:\\m\\b.bin\n", ":2:9:", "is not in quotes", "`model = 'C:\\m\\b.bin'`"),
@@ -281,14 +281,14 @@ mod tests {
             ("[ptt]\njoystick = \"a/button 1\"\n", ":2:12:", "invalid type", "`joystick = [\"a/button 1\"]`"),
             ("[pilot]\ncallsign = \"N1\n[audio]\n", ":2:12:", "not closed", "write \"N1\""),
             ("[speech]\nmodel = \"C:\\a\\b\n", ":2:9:", "not closed", "write 'C:\\a\\b'"),
-            // Backslashes, some doubled and some not.
+            // Backslashes, some of them doubled.
             ("[speech]\nmodel = \"C:\\\\Users\\Ann\"\n", ":2:9:", "escape sequence", "'C:\\Users\\Ann'"),
-            // They parse, and mean something else.
+            // They parse, but with another meaning.
             ("[speech]\nmodel = \"models\\base.bin\"\n", ":2:9", "'\\u{8}'", "single quotes"),
             ("[speech]\nmodel = \"C:\\\\temp\\new.bin\"\n", ":2:9", "'\\n'", "single quotes"),
             ("[sim]\nsimconnect_dll = \"x\\tSimConnect.dll\"\n", ":2:18", "'\\t'", "single quotes"),
             ("[sim]\nlink = \"replay:a\\fb\"\n", ":2:8", "'\\u{c}'", "single quotes"),
-            // Letters that nobody sees, or that are not what they seem.
+            // Invisible or look-alike characters.
             ("[pilot]\n\u{feff}callsign = \"N1\"\n", ":2:1:", "U+FEFF (a byte order mark)", "delete it"),
             ("[pilot]\n\u{a0}\u{a0}callsign = \"N1\"\n", ":2:1:", "U+00A0 (a no-break space)", "plain space"),
             ("[pilot]\ncallsign\u{2009}= \"N1\"\n", ":2:9:", "U+2009 (an unusual space)", "plain space"),
@@ -305,7 +305,7 @@ mod tests {
             ("[pilot]\ncallsign = \"N1\u{200b}\"\n", ":2:12:", "U+200B (an invisible character) stands in it", "delete it"),
             ("[brain]\nmode = \"auto\u{a0}\"\n", ":2:8:", "U+00A0 (a no-break space) stands in it", "did you mean `auto`?"),
             ("[speech]\nvoice = \"en-US\u{200b}\"\n", ":2:9", "U+200B (an invisible character) stands in it", "en-US"),
-            // In the wrong place, twice, or by another name.
+            // Misplaced, duplicated, or under another name.
             ("[audio]\nkey = \"F13\"\n", ":2:1:", "unknown key `key` in [audio]", "`key` belongs below [ptt]"),
             ("callsign = \"N1\"\n", ":1:1:", "unknown key `callsign`", "`callsign` belongs below [pilot]"),
             ("[speech]\nolama_url = \"x\"\n", ":2:1:", "unknown key `olama_url`", "`ollama_url` belongs below [brain]"),
@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn every_key_of_the_shipped_file_has_its_default() {
         assert_eq!(shipped("audio.tail_ms"), Some("200"));
-        assert_eq!(shipped("pilot.callsign"), Some("\"\""), "also one that is not set");
+        assert_eq!(shipped("pilot.callsign"), Some("\"\""), "even an unset key");
         assert_eq!(shipped("ptt.joystick"), Some("[]"));
         assert_eq!((shipped("audio.nothing"), shipped("tail_ms"), shipped("pilot.tail_ms")), (None, None, None));
         assert!(keys().count() > 50);
@@ -338,7 +338,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_panics_and_each_refusal_has_its_remedy(
+        fn no_text_panics_and_each_error_has_a_remedy(
             text in "(\\[?[a-z]{0,5}\\]?|[a-z_]{0,6} ?= ?|[\"'\\\\#\u{a0}\u{ff11}\u{e4}\r\n\u{1a}{}]|C:\\\\){0,14}",
         ) {
             if let Err(p) = parse(&text, Path::new("x")) {

@@ -1,4 +1,4 @@
-//! The last configuration that was right: a copy beside the file, and the way back to it where a power cut left zero bytes.
+//! The last valid configuration: a copy beside the file, and its recovery after a power failure left zero bytes.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use super::{SHIPPED, read};
 use crate::problem::Problem;
 use crate::settings::Config;
 
-/// How many damaged files are kept beside it.
+/// Maximum number of damaged files kept beside it.
 const MOST_DAMAGED: u32 = 99;
 
 fn beside(path: &Path, end: &str) -> PathBuf {
@@ -19,16 +19,16 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Where the copy is.
+/// The path of the copy.
 fn copy_of(path: &Path) -> PathBuf {
     beside(path, ".last-good")
 }
 
-/// Keeps a copy of the file, which was just read and is right. That there is none is no reason to trouble anybody.
+/// Keeps a copy of a file that was just read successfully. A failure to do so is not worth reporting.
 pub(super) fn keep(path: &Path) {
     let copied = fs::read(path).and_then(|now| {
         let copy = copy_of(path);
-        // The shipped file needs no copy, and the same one no second.
+        // The shipped file needs no copy, and an unchanged file no second one.
         if now == SHIPPED.as_bytes() && !copy.exists() || fs::read(&copy).is_ok_and(|there| there == now) {
             return Ok(());
         }
@@ -39,13 +39,13 @@ pub(super) fn keep(path: &Path) {
     }
 }
 
-/// The last configuration that was right, for a start with a file that has a mistake.
+/// The last valid configuration, for a start with a file that has a mistake.
 pub(super) fn last(path: &Path) -> Option<Config> {
     read::read(&copy_of(path)).ok()
 }
 
-/// Puts the last good copy in the place of a damaged file, else what is left of it, else the shipped file. The damaged one
-/// is kept under another name. `None`: the file is not damaged. The problem tells what was done.
+/// Replaces a damaged file with the last good copy, else with its undamaged lines, else with the shipped file. The damaged file is
+/// kept under another name. `None` if the file is not damaged; the problem says what was done.
 pub(super) fn restore(path: &Path) -> Option<Problem> {
     let NoText::Damaged(damage, left) = super::text::decode(&fs::read(path).ok()?, path).err()? else { return None };
     let is_right = |bytes: &Vec<u8>| super::text::decode(bytes, path).is_ok_and(|(text, _)| read::parse(&text, path).is_ok());
@@ -65,7 +65,7 @@ pub(super) fn restore(path: &Path) -> Option<Problem> {
     }
 }
 
-/// A copy of the damaged file under a name that is free.
+/// Copies the damaged file to a free name.
 fn put_aside(path: &Path) -> io::Result<PathBuf> {
     let damaged = fs::read(path)?;
     for n in 1..=MOST_DAMAGED {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_kept_and_the_last_good_one_comes_back() {
+    fn damaged_file_is_kept_and_the_last_good_one_restored() {
         for damage in [&[0u8; 300][..], b"[audio]\nvolume_percent = 9\n\0\0\0\0", b"\0[audio]\n"] {
             let (_dir, path) = home(MINE.as_bytes());
             assert!(load_or_create(&path).problem.is_none());
@@ -111,10 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn without_a_copy_the_whole_lines_count_and_else_the_defaults() {
+    fn without_a_copy_whole_lines_count_then_defaults() {
         for (damage, volume, says) in [
             (&b"[audio]\nvolume_percent = 9\n\0\0\0\0"[..], 9, "undamaged lines"),
-            // What is left of this line would be another number.
+            // The remains of this line would be another number.
             (b"[audio]\nvolume_percent = 6\0", 80, "undamaged lines"),
             (b"[audio]\nvolume_percent = 9\n[ptt\0]\nkey = \"F13\"\n", 80, "with the defaults"),
             (&[0; 100], 80, "with the defaults"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn no_damaged_file_takes_the_place_of_another() {
+    fn damaged_files_never_overwrite_each_other() {
         let (_dir, path) = home(b"");
         for n in 1..=3 {
             fs::write(&path, vec![0; n]).unwrap();
@@ -141,22 +141,22 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_kept_of_what_is_right_alone() {
+    fn only_valid_settings_are_copied() {
         let (_dir, path) = home(SHIPPED.as_bytes());
         load_or_create(&path);
-        assert!(!copy_of(&path).exists(), "of the shipped file none is needed");
+        assert!(!copy_of(&path).exists(), "the shipped file needs no copy");
         fs::write(&path, MINE).unwrap();
         load_or_create(&path);
         assert_eq!(fs::read_to_string(copy_of(&path)).unwrap(), MINE);
         for wrong in ["[audio]\nvolume_percent = 700\n", "[audio\n"] {
             fs::write(&path, wrong).unwrap();
             let loaded = load_or_create(&path);
-            assert_eq!(loaded.config.audio.volume_percent, 7, "the last good settings are in force");
+            assert_eq!(loaded.config.audio.volume_percent, 7, "the last good settings are active");
             let told = loaded.told().unwrap();
             assert!(told.short().cause.contains("last valid settings"), "{told}");
             assert!(told.why.last().unwrap().contains("stratus.toml.last-good"), "{told}");
             assert_eq!(fs::read_to_string(copy_of(&path)).unwrap(), MINE);
-            assert_eq!(fs::read_to_string(&path).unwrap(), wrong, "a mistake is the pilot's to mend");
+            assert_eq!(fs::read_to_string(&path).unwrap(), wrong, "the pilot has to fix a mistake");
         }
     }
 }

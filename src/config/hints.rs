@@ -1,8 +1,8 @@
-//! Hints that the configuration may have changed, as far as the system gives any: on Linux by inotify on its folder, and on
-//! the folder of the file that it links to.
+//! Hints that the configuration may have changed, if the system provides them: on Linux by inotify on its folder, and on the folder
+//! of the file that it links to.
 //!
-//! A hint is never more than that: what changed, and whether it has come to rest, the look at the file tells. Watched are
-//! folders, because an editor puts another file in the place of the one before.
+//! A hint only triggers a check of the file; the check finds out what changed, and whether it is complete. Folders are watched,
+//! because an editor replaces the file by another one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,7 +26,7 @@ mod told {
 
     use super::*;
 
-    /// What happens to a folder's files; `chmod` and reading are no news.
+    /// Relevant events in the folder; `chmod` and reads are ignored.
     const WANTED: WatchFlags = WatchFlags::CREATE
         .union(WatchFlags::MODIFY)
         .union(WatchFlags::CLOSE_WRITE)
@@ -37,7 +37,7 @@ mod told {
         .union(WatchFlags::MOVE_SELF)
         .union(WatchFlags::ONLYDIR);
 
-    /// The system's ear, once there is one, and the names that matter to it.
+    /// The inotify instance, once it exists, and the relevant names.
     #[derive(Debug, Default)]
     pub struct Hints {
         ear: Option<OwnedFd>,
@@ -45,7 +45,7 @@ mod told {
     }
 
     impl Hints {
-        /// Listens to the folders of now: the one before may have been moved away. Whether there will be hints.
+        /// Watches the current folders, because the previous ones may have been moved. Returns whether there will be hints.
         pub fn listen(&mut self, path: &Path) -> bool {
             if self.ear.is_none() {
                 self.ear = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).ok();
@@ -62,7 +62,7 @@ mod told {
             all
         }
 
-        /// Sleeps until there is a hint, or the bell rings, or the time is over.
+        /// Sleeps until there is a hint, the bell rings, or the time is over.
         pub fn sleep(&self, bell: &Bell, within: Duration) -> Woken {
             let until = Instant::now() + within;
             loop {
@@ -74,7 +74,7 @@ mod told {
             }
         }
 
-        /// Whether something that happened since the last time concerns the file, or the folder itself.
+        /// Whether an event since the last call concerns the file, or the folder itself.
         fn concerned(&self) -> bool {
             let Some(ear) = &self.ear else { return true };
             let mut room = [MaybeUninit::uninit(); 4096];
@@ -99,12 +99,12 @@ mod told {
 mod none {
     use super::*;
 
-    /// None: the file is looked at again and again.
+    /// No hints: the file is polled.
     #[derive(Debug, Default)]
     pub struct Hints {}
 
     impl Hints {
-        /// Nothing will be told.
+        /// There are no hints.
         pub fn listen(&mut self, _: &Path) -> bool {
             false
         }

@@ -1,30 +1,30 @@
-//! TOML's text in pieces, as far as a person's slips are looked for: what is quoted, what is a comment, and what is neither.
+//! Splits TOML text into pieces for the detection of common mistakes: quoted text, comments, and everything else.
 
 use std::ops::Range;
 
-/// What a piece is.
+/// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Keys, headers, numbers: what stands outside of quotes and comments.
+    /// Keys, headers, numbers: everything outside quotes and comments.
     Code,
     /// From "#" to the end of the line.
     Comment,
     /// In double quotes, on one line.
     Basic,
-    /// Begins with double quotes, and the line ends before they are closed.
+    /// Starts with a double quote that is not closed on its line.
     Unclosed,
-    /// In single quotes, or over several lines: no slip of those that are looked for does harm there.
+    /// In single quotes, or multi-line, where none of these mistakes does harm.
     Other,
 }
 
-/// A piece of the text, in bytes; the quotes are part of it.
+/// A piece of the text, in bytes, including its quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) kind: Kind,
     pub(super) at: Range<usize>,
 }
 
-/// All of the text, in order and without gaps. A "\r" alone ends a line as well.
+/// The whole text, in order and without gaps. A lone "\r" ends a line, too.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
     let (mut all, mut from) = (Vec::new(), 0);
     while from < text.len() {
@@ -46,12 +46,12 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
     all
 }
 
-/// The length of the first line, without its end.
+/// The length of the first line, without its line ending.
 pub(super) fn line(text: &str) -> usize {
     text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
-/// The length of a text in three quotes.
+/// The length of a text in triple quotes.
 fn long(text: &str, quotes: &str, escapes: bool) -> usize {
     let mut from = quotes.len();
     while let Some(end) = text[from..].find(quotes).map(|at| from + at) {
@@ -64,7 +64,7 @@ fn long(text: &str, quotes: &str, escapes: bool) -> usize {
     text.len()
 }
 
-/// The length of a text in double quotes at the beginning of this line.
+/// The length of a double-quoted text at the start of this line.
 fn basic(line: &str) -> (Kind, usize) {
     let mut escaped = false;
     for (at, c) in line.char_indices().skip(1) {
@@ -77,12 +77,12 @@ fn basic(line: &str) -> (Kind, usize) {
     (Kind::Unclosed, line.len())
 }
 
-/// The last of the pieces that begin before byte `at`, or there.
+/// The last piece that starts at or before byte `at`.
 pub(super) fn piece_at(all: &[Piece], at: usize) -> Option<&Piece> {
     all[..all.partition_point(|p| p.at.start <= at)].last()
 }
 
-/// Where the line after the header of this table begins, in bytes; none where the table has no header of its own.
+/// Where the line after this table's header starts, in bytes; `None` if the table has no header.
 pub(super) fn below_header(text: &str, table: &str) -> Option<usize> {
     let all = pieces(text);
     let mut start = 0;
@@ -90,7 +90,7 @@ pub(super) fn below_header(text: &str, table: &str) -> Option<usize> {
         let length = line(&text[start..]);
         let end = start + length;
         let next = end + if text[end..].starts_with("\r\n") { 2 } else { usize::from(end < text.len()) };
-        // Within a text over several lines nothing is a header.
+        // Inside a multi-line text, nothing is a header.
         let outside = piece_at(&all, start).is_some_and(|p| p.at.start == start || p.kind == Kind::Code);
         if outside && is_header(&text[start..end], table) {
             return Some(next);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_comments_and_the_rest_are_told_apart() {
+    fn quotes_comments_and_code_are_distinguished() {
         use Kind::{Basic, Code, Comment, Other, Unclosed};
         assert_eq!(
             kinds("a = \"x # \\\" y\" # \"n\nb='\\'\n"),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_found_however_it_is_written_and_nowhere_else() {
+    fn header_is_found_in_every_spelling_and_nowhere_else() {
         for (text, below) in [
             ("[audio]\nx = 1\n", Some("x = 1\n")),
             ("# [audio]\r\n  [ \"audio\" ] # mine\r\nx = 1\r\n", Some("x = 1\r\n")),
@@ -144,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_are_the_whole_text(text in "([a\u{e4}\\[\\]=#\"'\\\\ \r\n]|\"\"\"|'''){0,60}") {
+        fn pieces_cover_the_whole_text(text in "([a\u{e4}\\[\\]=#\"'\\\\ \r\n]|\"\"\"|'''){0,60}") {
             prop_assert_eq!(pieces(&text).into_iter().map(|p| &text[p.at]).collect::<String>(), text.clone());
             let _ = below_header(&text, "a");
         }

@@ -1,5 +1,5 @@
-//! What a person plainly meant though TOML reads it otherwise: paths of Windows in double quotes, the line ends of old
-//! systems, an end-of-file sign. Each is read as it was meant, and paths with a warning.
+//! Reads what a person plainly meant although TOML reads it otherwise: Windows paths in double quotes, line endings of old systems,
+//! an end-of-file character. Paths cause a warning.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -8,17 +8,17 @@ use super::explain::line_column;
 use super::lex::{Kind, Piece, pieces};
 use crate::problem::Problem;
 
-/// A text as TOML can read it.
+/// A text in a form that TOML can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Readable {
     pub(super) text: String,
-    /// Where a byte stands in `text` that the file does not have, in order.
+    /// Positions of bytes in `text` that are not in the file, in order.
     added: Vec<usize>,
-    /// Paths in double quotes: where they begin in `text`, and what they say.
+    /// Paths in double quotes: position in `text`, and content.
     paths: Vec<(usize, String)>,
 }
 
-/// "Ctrl-Z", with which old systems end a text.
+/// "Ctrl-Z", which ended a text file on old systems.
 const END_OF_FILE: char = '\u{1a}';
 
 pub(super) fn readable(text: &str) -> Readable {
@@ -38,7 +38,7 @@ pub(super) fn readable(text: &str) -> Readable {
                 new.push(c);
             }
             new.push('"');
-            // A backslash at its end hid the quotes that close it: what follows on its line is a comment, or nothing.
+            // A backslash at its end escaped the closing quote: the rest of the line is a comment, or empty.
             new.push_str(&piece[path.len() + 2..]);
         } else {
             new.push_str(&lines(piece, at.start, end));
@@ -47,7 +47,7 @@ pub(super) fn readable(text: &str) -> Readable {
     Readable { text: new, added, paths }
 }
 
-/// With "\n" for a "\r" that ends a line by itself, and spaces for end-of-file signs behind all else: byte by byte.
+/// Replaces lone "\r" line endings by "\n", and trailing end-of-file characters by spaces, byte for byte.
 fn lines(piece: &str, start: usize, end: usize) -> Cow<'_, str> {
     if !piece.contains(['\r', END_OF_FILE]) {
         return Cow::Borrowed(piece);
@@ -64,8 +64,8 @@ fn lines(piece: &str, start: usize, end: usize) -> Cow<'_, str> {
     Cow::Owned(new)
 }
 
-/// What stands between the quotes, if it can only be a path whose backslashes are meant as they stand: it is one with a
-/// drive or a server, or TOML has no such escape, and no backslash in it is doubled.
+/// The quoted content, if it can only be a path whose backslashes are literal: it has a drive or a server, or TOML has no such
+/// escape, and no backslash is doubled.
 fn path_within(piece: &str) -> Option<&str> {
     let inner = &piece[1..];
     let end = inner.rfind('"')?;
@@ -77,7 +77,7 @@ fn path_within(piece: &str) -> Option<&str> {
     (server || has_drive(path) || !escapes_are_known(path)).then_some(path)
 }
 
-/// "C:\" at the beginning, or behind something that is no part of a word ("replay:C:\").
+/// "C:\" at the start, or after a character that is not part of a word ("replay:C:\").
 fn has_drive(path: &str) -> bool {
     path.match_indices(":\\").any(|(at, _)| {
         let mut before = path[..at].chars().rev();
@@ -85,7 +85,7 @@ fn has_drive(path: &str) -> bool {
     })
 }
 
-/// Whether TOML knows every escape in a text.
+/// Whether TOML accepts every escape in a text.
 pub(super) fn escapes_are_known(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -107,12 +107,12 @@ pub(super) fn escapes_are_known(text: &str) -> bool {
 }
 
 impl Readable {
-    /// Where byte `at` of the readable text stands in the file's.
+    /// The position in the file of byte `at` of the readable text.
     pub(super) fn in_file(&self, at: usize) -> usize {
         at - self.added.partition_point(|a| *a < at)
     }
 
-    /// What a person should know though it was understood.
+    /// Warnings about text that was understood anyway.
     pub(super) fn warnings(&self, path: &Path) -> Vec<Problem> {
         let told = |(at, words): &(usize, String)| {
             let (line, column) = line_column(&self.text, *at);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_windows_in_double_quotes_is_read_as_it_stands() {
+    fn quoted_windows_path_is_read_literally() {
         for path in [
             r"C:\Users\Ann\models\base.bin",
             r"C:\models\base.bin",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_right_stays_and_what_may_mean_two_things_is_not_guessed() {
+    fn correct_text_stays_and_ambiguous_text_is_not_guessed() {
         for (text, meant) in [
             (r#""C:\\Users\\Ann\\base.bin""#, r"C:\Users\Ann\base.bin"),
             (r#""\\\\server\\share""#, r"\\server\share"),
@@ -179,14 +179,14 @@ mod tests {
             assert_eq!(readable(text).text, text);
             assert!(readable(text).warnings(Path::new("x")).is_empty());
         }
-        // Some doubled, some not: refused by TOML, and told by whoever explains its errors.
+        // Partly doubled: TOML rejects it, and `explain` reports the error.
         for text in [r#""C:\\Users\Ann""#, r#""C:\Users\\Ann\models""#, r#""C:\models" junk"#, r#""\q"x""#] {
             assert!(value(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn line_ends_of_old_systems_and_end_of_file_signs_are_read() {
+    fn old_line_endings_and_end_of_file_characters_are_read() {
         for (text, new) in [
             ("a = 1\rb = 2\r", "a = 1\nb = 2\n"),
             ("a = 1\r\nb = 2\r\n", "a = 1\r\nb = 2\r\n"),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_those_of_the_file() {
+    fn positions_refer_to_the_file() {
         let text = "a = \"C:\\x\\y\"\nb = \"D:\\z\" # c\nd = 1\n";
         let r = readable(text);
         for mark in ["a =", "b =", "# c", "d = 1"] {
@@ -216,7 +216,7 @@ mod tests {
         fn no_text_panics_and_the_rest_of_it_stays(text in "([a-zC:\u{e4}=#\"'\\\\ \r\n\u{1a}]|\"\"\"|C:\\\\){0,60}") {
             let r = readable(&text);
             prop_assert_eq!(r.in_file(r.text.len()), text.len());
-            // Once is enough.
+            // Applying it again changes nothing.
             prop_assert_eq!(readable(&r.text).text, r.text.clone());
         }
     }

@@ -1,6 +1,6 @@
-//! The pilot's configuration file: found, created on the first run, read, watched, one key changed at a time.
+//! The pilot's configuration file: found, created on the first run, read, watched, and changed one key at a time.
 //!
-//! Stratus never rewrites the file: single keys are changed in place, comments kept.
+//! Stratus never rewrites the file: single keys are changed in place, and comments stay.
 
 pub mod before;
 mod explain;
@@ -34,35 +34,35 @@ use crate::settings::Config;
 /// The shipped configuration: every key, commented out, with unit, meaning and default.
 pub const SHIPPED: &str = include_str!("../../config/stratus.toml");
 
-/// A configuration to start with, and what was wrong with the file if something was.
+/// The configuration at start-up, and what was wrong with the file, if anything.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// In force.
+    /// The active configuration.
     pub config: Arc<Config>,
-    /// What a person must be told: the file could not be used, and `config` holds the last valid settings, else the defaults; or it
-    /// could not be written.
+    /// A problem to report: the file could not be used, and `config` holds the last valid settings or else the defaults; or the
+    /// file could not be written.
     pub problem: Option<Problem>,
-    /// Keys in the file that had old names were given their new ones.
+    /// Keys in the file that were renamed.
     pub notice: Option<Notice>,
-    /// What was understood though it is not written as it should be.
+    /// Text that was understood although it is not written correctly.
     pub warnings: Vec<Problem>,
     /// The file.
     path: PathBuf,
-    /// The file cannot be used: what is in force instead.
+    /// What is used instead if the file cannot be used.
     pub instead: Option<Instead>,
 }
 
-/// What is in force in place of a file that cannot be used.
+/// What is active instead of a file that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instead {
-    /// The copy of the last file that was right.
+    /// The copy of the last valid file.
     LastGood,
-    /// Nothing is known of the pilot's settings.
+    /// The pilot's settings are unknown.
     Defaults,
 }
 
 impl Instead {
-    /// A mistake in the file, and what is in force until it is mended.
+    /// A mistake in the file, and what is active until it is fixed.
     pub fn told(self, p: &Problem, path: &Path) -> Problem {
         let title = p.short().title;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -79,15 +79,15 @@ impl Instead {
 }
 
 impl Loaded {
-    /// The problem as a person reads it at the start, with what is in force.
+    /// The problem as reported at start-up, with what is active.
     pub fn told(&self) -> Option<Problem> {
         let p = self.problem.as_ref()?;
         Some(self.instead.map_or_else(|| p.clone(), |instead| instead.told(p, &self.path)))
     }
 }
 
-/// What is in force at `path`: the file's settings; where they cannot be used the last valid ones, else the defaults, and why.
-/// A file that is `named` must be there.
+/// The active configuration for `path`: the file's settings; if they cannot be used, the last valid ones or else the defaults, and
+/// why. A `named` file must exist.
 pub fn in_force(path: &Path, named: bool) -> (Arc<Config>, Option<Problem>) {
     let there = look(path).and_then(|there| if there || named { read(path) } else { Ok(Config::default()) });
     match there {
@@ -99,9 +99,9 @@ pub fn in_force(path: &Path, named: bool) -> (Arc<Config>, Option<Problem>) {
     }
 }
 
-/// Reads the configuration at `path`; creates the file, all keys commented out, where there is none.
+/// Reads the configuration at `path`; creates the file, with all keys commented out, if there is none.
 ///
-/// Never fails: a windowless program that vanishes over a typing mistake could not even say so.
+/// Never fails: a program without a window that exits over a typing mistake could not even report it.
 pub fn load_or_create(path: &Path) -> Loaded {
     load_with(path, RENAMED)
 }
@@ -117,7 +117,7 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
         Ok(true) => {}
         Ok(false) => match create(path) {
             Ok(()) => return defaults(None, notice),
-            // A second start was faster.
+            // Another instance was faster.
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
             Err(e) => {
                 let p = Problem::config("cannot create the settings file").because(format!("{}: {e}", path.display()));
@@ -138,7 +138,7 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
             Loaded { warnings, ..loaded(Arc::new(config), damaged.or(unwritten), notice, None) }
         }
         Err(problem) => {
-            // A damaged file that could not be put right tells what is in force itself.
+            // If a damaged file could not be restored, its own problem says what is active.
             let last = if damaged.is_none() { good::last(path) } else { None };
             let problem = damaged.unwrap_or(problem);
             match last {
@@ -149,7 +149,7 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
     }
 }
 
-/// Writes the shipped configuration where there is no file yet; `AlreadyExists` otherwise, whatever stands there.
+/// Writes the shipped configuration if the path is free; otherwise `AlreadyExists`, whatever is there.
 pub fn create(path: &Path) -> io::Result<()> {
     create_with(path, |file| file.write_all(SHIPPED.as_bytes()))
 }
@@ -160,13 +160,13 @@ fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> i
     }
     let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
     private_folder(folder)?;
-    // Half a file would be read as a whole one at the next start: it gets its name when it is complete.
+    // Write under a temporary name first: half a file would be read as a whole one at the next start.
     let temp = folder.join(format!(".stratus.toml.{}.new", std::process::id()));
     let write = || {
         let mut file = private().write(true).create(true).truncate(true).open(&temp)?;
         fill(&mut file)?;
         file.sync_all()?;
-        // A second name is never given over a file that came meanwhile; where a disk knows none, a look must do.
+        // A hard link never overwrites a file that appeared meanwhile; on file systems without them, check first.
         match fs::hard_link(&temp, path) {
             Err(e) if e.kind() != io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_err() => fs::rename(&temp, path),
             linked => linked,
@@ -181,7 +181,7 @@ fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> i
 mod tests {
     use super::*;
 
-    /// The shipped file with every `# key = value` made live.
+    /// The shipped file with every `# key = value` uncommented.
     fn uncommented() -> String {
         let is_key = |line: &str| {
             line.strip_prefix("# ")
@@ -192,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn commented_and_uncommented_are_the_defaults() {
+    fn commented_and_uncommented_files_equal_the_defaults() {
         let at = Path::new("stratus.toml");
         assert_eq!(parse(SHIPPED, at).unwrap(), Config::default());
         assert_eq!(parse(&uncommented(), at).unwrap(), Config::default());
     }
 
     #[test]
-    fn every_key_is_in_the_shipped_file_and_nothing_else() {
+    fn shipped_file_contains_every_key_and_nothing_else() {
         let shipped: toml::Table = uncommented().parse().unwrap();
         let default = serde_json::to_value(Config::default()).unwrap();
         let keys = |table: &str| default[table].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// The shipped file as a page: a table per section, each key with its default and what stands above it.
+    /// The shipped file as a page: a table per section, each key with its default and the comment above it.
     fn reference() -> String {
         let mut page = String::from(
             "# Configuration\n\n`stratus config path` prints the path of the settings file. This page is generated from the file that \
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reference_is_what_is_shipped() {
+    fn the_reference_matches_the_shipped_file() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
         if std::env::var_os("STRATUS_BLESS").is_some() {
             fs::write(&path, reference()).unwrap();
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_run_creates_the_file_and_the_second_leaves_it_alone() {
+    fn first_run_creates_the_file_and_the_second_keeps_it() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/stratus.toml");
         assert!(load_or_create(&path).problem.is_none());
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_leaves_no_half_file() {
+    fn full_disk_leaves_no_partial_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         let full = create_with(&path, |file| {
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
         create_with(&path, |file| {
             file.write_all(b"[aud")?;
-            assert!(!path.exists(), "it has no name before it is whole: a power cut leaves none behind");
+            assert!(!path.exists(), "it has no name until it is complete, so a power failure leaves nothing behind");
             Ok(())
         })
         .unwrap();
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_start_runs_on_defaults_and_says_why() {
+    fn broken_file_starts_with_defaults_and_a_reason() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("stratus.toml");
         let starts = |what: &str| {
@@ -308,7 +308,7 @@ mod tests {
         fs::remove_dir(&file).unwrap();
         #[cfg(unix)]
         {
-            // Nobody will ever write into it: reading it would take for ever.
+            // Nobody writes into this pipe, so reading it would block forever.
             assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
             starts("a pipe");
             assert!(set_key(&file, "audio.mute", "true").is_err());

@@ -1,4 +1,4 @@
-//! What stands where the configuration should be, and whether Stratus may read and change it. Whoever asks hears the same.
+//! Checks what exists at the path of the configuration, and whether Stratus may read and change it. All callers get the same answer.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::problem::Problem;
 
-/// Whether there is a file to read. A problem where there is something else, or where nobody can tell.
+/// Whether there is a file to read. A problem if there is something else, or if access is denied.
 pub fn look(path: &Path) -> Result<bool, Problem> {
     let shown = path.display();
     let broken = |why: String, fix: &str| Err(Problem::config("cannot read the configuration").because(why).fix(fix.to_owned()));
@@ -17,7 +17,7 @@ pub fn look(path: &Path) -> Result<bool, Problem> {
     };
     match fs::metadata(path) {
         Ok(m) if m.is_dir() => broken(format!("{shown} is a folder"), "move the folder away; Stratus then creates a new file"),
-        // A pipe that nobody fills would never be read to its end, nor would some devices.
+        // Reading a pipe without a writer would block forever, as would some devices.
         Ok(m) if !m.is_file() => broken(format!("{shown} is a pipe or a device"), "move it away; Stratus then creates a new file"),
         Ok(_) => File::open(path).map(|_| true).map_err(|e| unread(path, &e)),
         Err(e) if link && e.kind() != io::ErrorKind::PermissionDenied => {
@@ -29,7 +29,7 @@ pub fn look(path: &Path) -> Result<bool, Problem> {
     }
 }
 
-/// The configuration cannot be read, and not because there is none.
+/// The problem of a configuration that exists but cannot be read.
 pub(super) fn unread(path: &Path, e: &io::Error) -> Problem {
     let fix = match e.kind() {
         io::ErrorKind::PermissionDenied => owner_remedy(path),
@@ -40,9 +40,9 @@ pub(super) fn unread(path: &Path, e: &io::Error) -> Problem {
     Problem::config("cannot read the configuration").because(format!("{}: {e}", path.display())).fix(fix)
 }
 
-/// Whose it is decides what helps: the usual cause is a program that was once started with sudo.
+/// The remedy depends on the owner: usually the program was once started with sudo.
 fn owner_remedy(path: &Path) -> String {
-    // The first on the way that can be looked at and not be entered.
+    // The first parent that is visible but not accessible.
     let culprit = path.ancestors().find(|p| fs::symlink_metadata(p).is_ok()).unwrap_or(path).display().to_string();
     if cfg!(windows) {
         return format!("give your account permission to read and write {culprit}");
@@ -52,13 +52,12 @@ fn owner_remedy(path: &Path) -> String {
     )
 }
 
-/// Whether the file may be changed, if there is one: one that its owner or its disk keeps from being written is not replaced
-/// by another either.
+/// Whether the file, if it exists, may be changed. A write-protected file or disk is respected: the file is not replaced by another one.
 pub fn may_change(path: &Path) -> Result<(), Problem> {
     writable(path).map_err(|e| unwritten("change", path, &e))
 }
 
-/// The error with which the file, if there is one, refuses to be written.
+/// The error from opening the file, if it exists, for writing.
 pub(super) fn writable(path: &Path) -> io::Result<()> {
     match OpenOptions::new().append(true).open(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
@@ -66,7 +65,7 @@ pub(super) fn writable(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The configuration cannot be written; `what` says what was to be done to it.
+/// The problem of a configuration that cannot be written; `what` names the operation.
 pub(super) fn unwritten(what: &str, path: &Path, e: &io::Error) -> Problem {
     let why = format!("{}: {e}", path.display());
     match e.kind() {
@@ -91,7 +90,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn whatever_stands_there_is_told_for_what_it_is() {
+    fn each_obstacle_is_reported_as_what_it_is() {
         use std::os::unix::fs::symlink;
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_written_is_read_only() {
+    fn write_protected_file_is_read_only() {
         for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem] {
             let p = unwritten("change", Path::new("stratus.toml"), &kind.into());
             assert!(p.what.contains("read-only") && p.fix.contains("home-manager"), "{p}");

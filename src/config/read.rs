@@ -1,5 +1,5 @@
-//! Reading the configuration: the file's bytes, the text in them, the keys and values in that. Errors name the file, the line,
-//! the key, and what fits there (`explain`).
+//! Reads the configuration: bytes, text, then keys and values. Errors name the file, the line, the key, and what is allowed there
+//! (`explain`).
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,24 +13,24 @@ use super::text::{Form, decode};
 use crate::problem::Problem;
 use crate::settings::Config;
 
-/// Beyond this the file is not a configuration: a pilot pointed `--config` at something else.
+/// A larger file is not a configuration: `--config` points to something else.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// A configuration that can be used.
+/// A usable configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Examined {
-    /// What it says.
+    /// The settings.
     pub config: Config,
-    /// What was understood though it is not written as it should be.
+    /// Text that was understood although it is not written correctly.
     pub warnings: Vec<Problem>,
 }
 
-/// Reads and checks the configuration at `path`; keys that were renamed are understood by their old names too.
+/// Reads and checks the configuration at `path`; renamed keys are accepted under their old names, too.
 pub fn read(path: &Path) -> Result<Config, Problem> {
     examine(path).map(|e| e.config)
 }
 
-/// As `read`, with what a person should know besides.
+/// As `read`, with warnings.
 pub fn examine(path: &Path) -> Result<Examined, Problem> {
     examine_with(path, RENAMED)
 }
@@ -40,7 +40,7 @@ pub(super) fn examine_with(path: &Path, table: &[Renamed]) -> Result<Examined, P
     examine_text(&text, path, table)
 }
 
-/// The file's text, and how it was written.
+/// The file's text and encoding.
 pub(super) fn open(path: &Path) -> Result<(String, Form), Problem> {
     if !look(path)? {
         return Err(unread(path, &io::ErrorKind::NotFound.into()));
@@ -55,7 +55,7 @@ pub(super) fn open(path: &Path) -> Result<(String, Form), Problem> {
     decode(&bytes, path).map_err(super::text::NoText::problem)
 }
 
-/// Checks the text of a configuration; `path` is only for the words of an error.
+/// Checks the text of a configuration; `path` is used only in error messages.
 pub fn parse(text: &str, path: &Path) -> Result<Config, Problem> {
     examine_text(text, path, &[]).map(|e| e.config)
 }
@@ -79,7 +79,7 @@ fn examine_text(text: &str, path: &Path, table: &[Renamed]) -> Result<Examined, 
     Ok(Examined { config, warnings })
 }
 
-/// Invisible characters in values: a file or a device of that name is hardly there.
+/// Warns about invisible characters in values: a file or a device with such a name hardly exists.
 fn unseen(text: &str, path: &Path) -> Vec<Problem> {
     let found = super::lex::pieces(text).into_iter().filter(|p| !matches!(p.kind, super::lex::Kind::Code | super::lex::Kind::Comment));
     let found = found.filter_map(|p| {
@@ -95,7 +95,7 @@ fn unseen(text: &str, path: &Path) -> Vec<Problem> {
     found.collect()
 }
 
-/// Where the value of a dotted key stands in the file, for a person: "/home/ann/stratus.toml:2:7".
+/// The position of a dotted key's value in the file, for a message: "/home/ann/stratus.toml:2:7".
 pub fn place(path: &Path, key: &str) -> String {
     let at = open(path).ok().and_then(|(text, _)| {
         let text = readable(&text).text;
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_place_the_key_and_what_fits() {
+    fn errors_name_the_place_the_key_and_the_allowed_values() {
         for (text, place, says, fix) in [
             ("[audio]\nmute = true\ntial_ms = 3\n", ":3:1:", "unknown key `tial_ms` in [audio]", "did you mean `tail_ms`?"),
             ("[audi]\n", ":1:2:", "unknown key `audi`", "did you mean `audio`?"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_means_not_set() {
+    fn empty_text_means_unset() {
         let config = parse("[pilot]\ncallsign = \"\"\n[sim]\ncom1 = \"118.1\"\n", Path::new("x")).unwrap();
         assert_eq!(config.pilot.callsign, None);
         assert_eq!(config.sim.com1.unwrap().to_string(), "118.1");
@@ -152,7 +152,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_survived(text in "\\PC{0,60}") {
+        fn any_text_is_handled(text in "\\PC{0,60}") {
             let _ = parse(&text, Path::new("x"));
         }
     }

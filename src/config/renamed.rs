@@ -1,6 +1,6 @@
-//! Keys that were renamed: the pilot's file is brought up to date with its comments kept, a copy beside it, and a notice.
+//! Renamed keys: updates the pilot's file with its comments kept, makes a backup, and reports it.
 //!
-//! What still has an old name is understood meanwhile: a file that cannot be written is no reason to stop.
+//! Old names are still accepted: a file that cannot be written is no reason to stop.
 
 use std::path::{Path, PathBuf};
 
@@ -13,38 +13,37 @@ use super::set::{like, replace};
 use super::text::encode;
 use crate::problem::Problem;
 
-/// A key's old dotted name, and the one it has now.
+/// A key's old dotted name, and its current one.
 pub type Renamed = (&'static str, &'static str);
 
-/// All keys that were ever renamed, the oldest first. None so far; whoever renames one adds it here.
+/// All keys that were ever renamed, oldest first. None so far; add a key here when you rename it.
 pub const RENAMED: &[Renamed] = &[];
 
-/// What was done to the pilot's file.
+/// The changes to the pilot's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Old and new names.
     pub keys: Vec<Renamed>,
-    /// The file as it was.
+    /// The backup.
     pub copy: PathBuf,
 }
 
 impl Notice {
-    /// For a toast and the log.
+    /// The text for a toast and the log.
     pub fn words(&self) -> String {
         let keys: Vec<String> = self.keys.iter().map(|(old, new)| format!("{old} is now {new}")).collect();
         format!("{}. Your file was updated; the old one is {}.", keys.join(", "), self.copy.display())
     }
 }
 
-/// Gives renamed keys in the file their new names, after a copy. `None` where there is nothing to do, or where the file is
-/// broken anyway: that is told by whoever reads it.
+/// Renames old keys in the file, after a backup. `None` if there is nothing to do, or if the file is broken, which its reader reports.
 pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem> {
     let Ok((text, form)) = open(path) else { return Ok(None) };
     let Some((new, keys)) = renamed(&text, table) else { return Ok(None) };
     let mut copy = path.as_os_str().to_owned();
     copy.push(".before-renaming");
     let copy = PathBuf::from(copy);
-    // The copy by the same careful way as the file: whole, or as it was.
+    // Write the backup as carefully as the file: completely, or not at all.
     if let Err(e) = replace(&copy, &encode(&text, form)).and_then(|()| replace(path, &encode(&new, form))) {
         let p = unwritten("give renamed keys their new names in", path, &e);
         let fix = format!("the old names work meanwhile; {}", p.fix);
@@ -53,7 +52,7 @@ pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem
     Ok(Some(Notice { keys, copy }))
 }
 
-/// The text with every old name replaced, and which they were; `None` where there is none, or where the text is broken.
+/// The text with every old name replaced, and those names; `None` if there are none, or if the text is broken.
 pub(super) fn renamed(text: &str, table: &[Renamed]) -> Option<(String, Vec<Renamed>)> {
     let (mut now, mut done) = (text.to_owned(), Vec::new());
     for (old, new) in table {
@@ -65,7 +64,7 @@ pub(super) fn renamed(text: &str, table: &[Renamed]) -> Option<(String, Vec<Rena
     (!done.is_empty()).then_some((now, done))
 }
 
-/// One key; `None` where it does not stand there.
+/// Renames one key; `None` if it does not occur.
 fn rename(text: &str, old: &str, new: &str) -> Option<String> {
     let ((old_table, old_key), (new_table, new_key)) = (old.rsplit_once('.')?, new.rsplit_once('.')?);
     let readable = readable(text);
@@ -80,14 +79,14 @@ fn rename(text: &str, old: &str, new: &str) -> Option<String> {
     let at = find(old_table, old_key)?;
     let taken = find(new_table, new_key).is_some();
     if let Some(at) = at.filter(|_| old_table == new_table && !taken) {
-        // In its place, and nothing else of the text is touched.
+        // Renamed in place; the rest of the text is untouched.
         return Some(format!("{}{new_key}{}", text.get(..readable.in_file(at.start))?, text.get(readable.in_file(at.end)..)?));
     }
     let mut doc: DocumentMut = readable.text.parse().ok()?;
     let from = table_of(&mut doc, old_table, false)?;
     let above = from.get_key_value(old_key)?.0.leaf_decor().clone();
     let item = from.remove(old_key)?;
-    // Where both stand there the new name is what the pilot meant.
+    // If both names occur, the new one takes precedence.
     if !taken {
         let table = table_of(&mut doc, new_table, true)?;
         table.entry_format(&Key::new(new_key).with_leaf_decor(above)).or_insert(item);
@@ -115,7 +114,7 @@ mod tests {
     use crate::config::{SHIPPED, parse};
     use crate::settings::Config;
 
-    /// As if these keys had once had other names.
+    /// Fictitious old names for these keys.
     const ONCE: &[Renamed] = &[
         ("audio.volume", "audio.volume_percent"),
         ("audio.press_key", "ptt.key"),
@@ -134,7 +133,7 @@ mod tests {
         assert_eq!(keys.len(), 2);
         let config = parse(&new, Path::new("stratus.toml")).unwrap();
         assert_eq!((config.audio.volume_percent, config.ptt.key.as_str()), (7, "F13"));
-        assert_eq!(renamed(&new, ONCE), None, "once is enough");
+        assert_eq!(renamed(&new, ONCE), None, "a second run changes nothing");
         for still in ["", SHIPPED, "[audio\nvolume = 7\n", "[audio]\n# volume = 7\n", "audio = 3\n", "[sim.audio]\nvolume = 7\n"] {
             assert_eq!(renamed(still, ONCE), None, "{still}");
         }
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_changed_once_with_a_copy_and_a_notice() {
+    fn file_is_changed_once_with_a_backup_and_a_notice() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         let old = "[audio]\nvolume = 7 # night\n";
@@ -161,16 +160,16 @@ mod tests {
         let again = crate::config::load_with(&path, ONCE);
         assert!(again.notice.is_none() && again.problem.is_none() && again.config == loaded.config);
         assert_eq!(fs::read_to_string(&path).unwrap(), "[audio]\nvolume_percent = 7 # night\n");
-        assert_eq!(fs::read_to_string(&notice.copy).unwrap(), old, "the copy is not written over");
+        assert_eq!(fs::read_to_string(&notice.copy).unwrap(), old, "the backup is not overwritten");
     }
 
     #[test]
     #[cfg(unix)]
-    fn what_cannot_be_written_is_understood_all_the_same() {
+    fn unwritable_file_is_still_understood() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         fs::write(&path, "[audio]\nvolume = 7\n").unwrap();
-        // Where the copy should go there is a folder with something in it.
+        // A non-empty folder is in the place of the backup.
         fs::create_dir_all(dir.path().join("stratus.toml.before-renaming/full")).unwrap();
         let loaded = crate::config::load_with(&path, ONCE);
         assert_eq!(loaded.config.audio.volume_percent, 7);
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_new_name_is_a_key_and_no_old_one_is() {
+    fn every_new_name_is_a_key_and_no_old_name_is() {
         let default = toml::Value::try_from(Config::default()).unwrap();
         let shipped: toml::Table = SHIPPED.parse().unwrap();
         let table = |key: &str| shipped.contains_key(key.split('.').next().unwrap());

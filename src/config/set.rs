@@ -1,4 +1,4 @@
-//! Changing one key in the pilot's file: nothing else of it is touched, and the file is never half written.
+//! Changes one key in the pilot's file: the rest stays untouched, and the file is never partly written.
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,13 +15,13 @@ use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 use crate::settings::Config;
 
-/// Sets a dotted key ("audio.mute") to a TOML value ("true") in the file at `path`, and gives the configuration
-/// that the file then holds. A key that stood only in a comment is added below its table's header.
+/// Sets a dotted key ("audio.mute") to a TOML value ("true") in the file at `path`, and returns the resulting configuration. A key
+/// that exists only as a comment is added below its table's header.
 ///
-/// Nothing is written when the result would not be a valid configuration, or when the file is read-only.
+/// Nothing is written if the result would be invalid, or if the file is read-only.
 pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
     let what = format!("set `{key}` in");
-    // A value is set by its new name, and the others must be understood.
+    // The key has its new name, and the others must be valid.
     super::renamed::migrate(path, super::renamed::RENAMED)?;
     let (text, form) = if look(path)? {
         writable(path).map_err(|e| unwritten(&what, path, &e))?;
@@ -30,7 +30,7 @@ pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
         (super::SHIPPED.to_owned(), Form::default())
     };
     let new = with_key(&text, key, value).map_err(|why| {
-        // A file that TOML cannot read is told with its line.
+        // If TOML cannot parse the file, report the line.
         parse(&text, path).err().unwrap_or_else(|| {
             Problem::config(format!("cannot set `{key}` in the configuration"))
                 .because(why)
@@ -63,7 +63,7 @@ fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
         Some(_) => match below_header(&readable.text, table) {
             Some(at) => {
                 let (above, below) = text.split_at(readable.in_file(at));
-                // The last line may lack its end.
+                // The last line may have no line ending.
                 let first = if above.ends_with(['\n', '\r']) { "" } else { line_end(text) };
                 Ok([above, first, last, " = ", &new.to_string(), line_end_of(above).unwrap_or(line_end(text)), below].concat())
             }
@@ -73,16 +73,16 @@ fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
     }
 }
 
-/// The text with a new table below all else.
+/// Appends a new table to the text.
 fn with_table(text: &str, table: &str, line: &str) -> String {
     let (end, body) = (line_end(text), text.trim_end_matches(|c: char| c.is_whitespace() || c == '\u{1a}'));
-    // An end-of-file sign of old systems stays the last of all.
+    // An end-of-file character of old systems stays last.
     let sign = if text[body.len()..].contains('\u{1a}') { "\u{1a}" } else { "" };
     let gap = if body.is_empty() { String::new() } else { end.repeat(2) };
     format!("{body}{gap}[{table}]{end}{line}{end}{sign}")
 }
 
-/// A table in another form than below a header of its own ("audio = { mute = true }", "audio.mute = true"): written anew.
+/// A table without a header ("audio = { mute = true }", "audio.mute = true") is written anew.
 fn rebuilt(text: &str, table: &str, key: &str, value: Value) -> Result<String, String> {
     let mut doc: DocumentMut = readable(text).text.parse().map_err(|e: toml_edit::TomlError| e.message().to_owned())?;
     let mut at: &mut dyn toml_edit::TableLike = doc.as_table_mut();
@@ -94,26 +94,26 @@ fn rebuilt(text: &str, table: &str, key: &str, value: Value) -> Result<String, S
     Ok(like(text, &doc.to_string()))
 }
 
-/// What was written anew, with the line ends of what was there.
+/// Gives new text the line endings of the old text.
 pub(super) fn like(old: &str, new: &str) -> String {
     new.replace("\r\n", "\n").replace('\n', line_end(old))
 }
 
-/// How the first line of a text ends; "\n" where there is only one.
+/// The line ending of the first line; "\n" if there is only one line.
 fn line_end(text: &str) -> &'static str {
     text.find(['\n', '\r']).and_then(|at| ["\r\n", "\n", "\r"].into_iter().find(|end| text[at..].starts_with(end))).unwrap_or("\n")
 }
 
-/// How the last line of a text ends, if it does.
+/// The line ending of the last line, if any.
 fn line_end_of(text: &str) -> Option<&'static str> {
     ["\r\n", "\n", "\r"].into_iter().find(|end| text.ends_with(end))
 }
 
-/// Writes beside the file and renames over it; a link stays a link. A file that may not be written is not replaced.
+/// Writes beside the file and renames over it; a link stays a link. A write-protected file is not replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = match fs::canonicalize(path) {
         Ok(target) => target,
-        // A link to nothing is the pilot's: it is not replaced by a file.
+        // A dangling link belongs to the pilot, so it is not replaced by a file.
         Err(e) if fs::symlink_metadata(path).is_ok() => return Err(e),
         Err(_) => std::path::absolute(path)?,
     };
@@ -141,7 +141,7 @@ mod tests {
     use crate::config::SHIPPED;
 
     #[test]
-    fn a_commented_key_is_added_below_its_table_and_every_comment_stays() {
+    fn commented_key_is_added_below_its_table_and_comments_stay() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         fs::write(&path, SHIPPED).unwrap();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn order_spaces_and_comments_on_the_line_stay() {
+    fn order_spacing_and_trailing_comments_stay() {
         let new = with_key("# mine\n[audio]\nmute   = true   # night\nspeaker = \"x\"\n", "audio.mute", "false").unwrap();
         assert_eq!(new, "# mine\n[audio]\nmute   = false   # night\nspeaker = \"x\"\n");
         assert_eq!(with_key("audio.mute = true\n", "audio.mute", "false").unwrap(), "audio.mute = false\n");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_be_valid_is_not_written() {
+    fn invalid_result_is_not_written() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         for (before, key, value) in [
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_link_stays_a_link() {
+    fn link_stays_a_link() {
         let dir = tempfile::tempdir().unwrap();
         let (real, link) = (dir.path().join("dotfiles.toml"), dir.path().join("stratus.toml"));
         fs::write(&real, "").unwrap();
@@ -194,25 +194,25 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_and_everything_else_stay_as_they_were() {
+    fn line_endings_and_all_else_stay_unchanged() {
         for (old, key, value, new) in [
             // In place.
             ("[audio]\r\nmute   = true\t# night\r\n", "audio.mute", "false", "[audio]\r\nmute   = false\t# night\r\n"),
             ("[audio]\rmute = true\r# x\r", "audio.mute", "false", "[audio]\rmute = false\r# x\r"),
             ("[audio]\r\nmute = true\n# x\r# y", "audio.mute", "false", "[audio]\r\nmute = false\n# x\r# y"),
-            // Below a header, with that header's own line end.
+            // Below a header, with that header's line ending.
             ("# x\n[audio]\r\n# mute = false\r\n", "audio.mute", "true", "# x\n[audio]\r\nmute = true\r\n# mute = false\r\n"),
             ("# x\r\n[audio]\n", "audio.mute", "true", "# x\r\n[audio]\nmute = true\n"),
             ("# x\r[audio]", "audio.mute", "true", "# x\r[audio]\rmute = true\r"),
             ("[audio] # mine\r\n[sim]\r\n", "audio.mute", "true", "[audio] # mine\r\nmute = true\r\n[sim]\r\n"),
             ("a = '''\n[audio]\n'''\n[ \"audio\" ]\n", "audio.mute", "true", "a = '''\n[audio]\n'''\n[ \"audio\" ]\nmute = true\n"),
-            // A table of its own.
+            // A new table.
             ("# x\r\n[sim]\r\nrecord = true\r\n", "audio.mute", "true", "# x\r\n[sim]\r\nrecord = true\r\n\r\n[audio]\r\nmute = true\r\n"),
             ("[sim]\n\u{1a}", "audio.mute", "true", "[sim]\n\n[audio]\nmute = true\n\u{1a}"),
-            // Other forms are written anew, with toml_edit's own spaces.
+            // Other forms are rewritten with toml_edit's spacing.
             ("audio.tail_ms = 1\r\n", "audio.mute", "true", "audio.tail_ms = 1\r\naudio.mute = true\r\n"),
             ("audio = { tail_ms = 1 }\r\n", "audio.mute", "true", "audio = { tail_ms = 1 , mute = true }\r\n"),
-            // What is understood though it is not right stays as the pilot wrote it.
+            // Incorrect text that is understood stays as the pilot wrote it.
             (
                 "[speech]\nmodel = \"C:\\temp\\b.bin\" # x\n[audio]\nmute = true\n\u{1a}",
                 "audio.mute",
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_encoding_keeps_it() {
+    fn encoding_of_the_file_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         let wide = |text: &str, mark: &[u8]| [mark, &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
@@ -240,13 +240,13 @@ mod tests {
         for broken in [&b"[audio]\nmute = true\n\0\0\0"[..], b"\0\0\0\0", b"[audio]\n# \xfc\n"] {
             fs::write(&path, broken).unwrap();
             assert_eq!(set_key(&path, "audio.mute", "false").unwrap_err().exit_code(), 3);
-            assert_eq!(fs::read(&path).unwrap(), broken, "nothing is written over");
+            assert_eq!(fs::read(&path).unwrap(), broken, "nothing is overwritten");
         }
     }
 
     #[test]
     #[cfg(unix)]
-    fn a_link_to_nothing_and_a_folder_are_not_written_over() {
+    fn dangling_link_and_folder_are_not_overwritten() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         std::os::unix::fs::symlink(dir.path().join("gone"), &path).unwrap();

@@ -1,14 +1,14 @@
-//! The configuration's bytes as text, and text as bytes of the same kind: UTF-8 or UTF-16, with the mark that stood before it.
+//! Converts the configuration between bytes and text, and keeps its encoding: UTF-8 or UTF-16, with or without a byte order mark.
 
 use std::path::Path;
 
 use crate::problem::Problem;
 
-/// How a text was written, so that it can be written again alike.
+/// The encoding of a text, so that it can be written back the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Form {
     encoding: Encoding,
-    /// A byte order mark stands before it.
+    /// It starts with a byte order mark.
     mark: bool,
 }
 
@@ -19,12 +19,12 @@ enum Encoding {
     Utf16Be,
 }
 
-/// Why bytes are no text.
+/// Why bytes cannot be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoText {
-    /// Zero bytes, as a power cut leaves them. The lines that are still whole, if any.
+    /// Zero bytes, as after a power failure. Contains the lines that are still complete, if any.
     Damaged(Box<Problem>, Option<String>),
-    /// In an encoding that is not understood.
+    /// An unsupported encoding.
     Strange(Box<Problem>),
 }
 
@@ -38,7 +38,7 @@ impl NoText {
 
 const MARK: char = '\u{feff}';
 
-/// The text, and how it was written.
+/// The text, and its encoding.
 pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<(String, Form), NoText> {
     let strange = |why: String| {
         let p = Problem::config("cannot read the configuration").because(format!("{}{why}", path.display()));
@@ -73,7 +73,7 @@ pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<(String, Form), NoText
                 let (before, byte) = (String::from_utf8_lossy(&bytes[..at]), bytes.get(at).copied().unwrap_or_default());
                 let line = before.matches('\n').count() + 1;
                 let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-                // What an old editor meant by it, most likely.
+                // The character that an old editor most likely meant.
                 let meant = char::from(byte);
                 let meant = if meant.is_alphanumeric() { format!(" (\"{meant}\" in Latin-1)") } else { String::new() };
                 return Err(strange(format!(":{line}:{column}: the text is not UTF-8: byte {byte:#04x}{meant}")));
@@ -86,19 +86,18 @@ pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<(String, Form), NoText
     }
 }
 
-/// UTF-16 without its mark: what TOML needs is ASCII, so that every other byte of the beginning is zero.
+/// UTF-16 without a byte order mark: TOML's syntax is ASCII, so every other byte at the start is zero.
 fn unmarked(bytes: &[u8]) -> Option<Encoding> {
     let (pairs, _) = bytes.get(..bytes.len().min(64))?.as_chunks::<2>();
     let all = |le: bool| !pairs.is_empty() && pairs.iter().all(|[a, b]| if le { *a != 0 && *b == 0 } else { *a == 0 && *b != 0 });
     if all(true) { Some(Encoding::Utf16Le) } else { all(false).then_some(Encoding::Utf16Be) }
 }
 
-/// Zero bytes are nobody's letters: where the machine went off while the file was written they stand in place of what
-/// was there.
+/// No text contains zero bytes. They replace lost data if the machine went off while the file was written.
 fn zeros(text: &str, path: &Path) -> Option<NoText> {
     let first = text.find('\0')?;
     let count = text.matches('\0').count();
-    // A line with a gap may say something else than it did.
+    // A line with a gap may have another meaning.
     let whole: String = text.split_inclusive('\n').filter(|line| !line.contains('\0')).collect();
     let readable = Some(whole).filter(|r| !r.trim().is_empty());
     let why = if text.chars().all(|c| c == '\0' || c.is_whitespace()) {
@@ -119,7 +118,7 @@ fn zeros(text: &str, path: &Path) -> Option<NoText> {
     Some(NoText::Damaged(Box::new(p), readable))
 }
 
-/// The text as bytes, as the file had them.
+/// Encodes the text as in the original file.
 pub(super) fn encode(text: &str, form: Form) -> Vec<u8> {
     let mark = if form.mark { MARK.encode_utf8(&mut [0; 4]).to_owned() } else { String::new() };
     let all = mark.chars().chain(text.chars());
@@ -131,7 +130,7 @@ pub(super) fn encode(text: &str, form: Form) -> Vec<u8> {
 }
 
 impl Default for Form {
-    /// As Stratus itself writes.
+    /// The encoding that Stratus itself writes.
     fn default() -> Self {
         Self { encoding: Encoding::Utf8, mark: false }
     }
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_encoding_is_read_and_written_again_as_it_was() {
+    fn each_encoding_is_read_and_written_back_unchanged() {
         let marked = [b"\xef\xbb\xbf", TEXT.as_bytes()].concat();
         let all = [TEXT.as_bytes().to_vec(), marked, wide(TEXT, true, true), wide(TEXT, false, true)];
         for bytes in all.into_iter().chain([wide("[pilot]\n", true, false), wide("[pilot]\n", false, false)]) {
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_refused_with_the_place() {
+    fn unsupported_encodings_are_rejected_with_the_position() {
         for (bytes, why) in [
             (&b"# a\n# J\xfcrgen\n"[..], "stratus.toml:2:4: the text is not UTF-8: byte 0xfc (\"\u{fc}\" in Latin-1)"),
             (b"# \x93quoted\x94\n", "stratus.toml:1:3: the text is not UTF-8: byte 0x93"),
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_bytes_are_damage_and_what_is_left_is_handed_over() {
+    fn zero_bytes_are_damage_and_whole_lines_are_returned() {
         for (bytes, why, left) in [
             (vec![0; 512], "stratus.toml: it contains only zero bytes (512)", None),
             (vec![0; 3], "it contains only zero bytes (3)", None),
@@ -201,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_read_is_written_again_alike(bytes in proptest::collection::vec(any::<u8>(), 0..80), wide in any::<bool>()) {
+        fn decoded_text_is_encoded_back_identically(bytes in proptest::collection::vec(any::<u8>(), 0..80), wide in any::<bool>()) {
             let bytes = if wide { [&[0xff, 0xfe][..], &bytes].concat() } else { bytes };
             if let Ok((text, form)) = decode(&bytes, Path::new("x")) {
                 prop_assert_eq!(encode(&text, form), bytes);

@@ -1,5 +1,5 @@
-//! Watching the configuration file: looked at, because editors save by renaming, linking and truncating alike. Where the
-//! system tells that something happened in its folder, that is when; else again and again.
+//! Watches the configuration file. It compares the file itself, because editors save by renaming, linking or truncating. The check
+//! is triggered by hints about its folder if the system provides them; otherwise it polls.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use crate::settings::Config;
 use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
-/// How often the file is looked at.
+/// How often the file is checked.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
-    /// Where nothing tells that it may have changed.
+    /// Without hints about changes.
     unasked: Duration,
-    /// Where something does: file systems of other machines and links of links keep changes to themselves.
+    /// With hints: network file systems and chains of links do not report all changes.
     hinted: Duration,
     /// While it is being written.
     settling: Duration,
@@ -27,20 +27,20 @@ struct Pace {
 
 const PACE: Pace = Pace { unasked: Duration::from_secs(1), hinted: Duration::from_secs(20), settling: Duration::from_millis(100) };
 
-/// What tells one version of the file from another; `None` while there is none.
+/// Distinguishes one version of the file from another; `None` if there is no file.
 type Stamp = Option<(Option<SystemTime>, u64, PathBuf)>;
 
-/// What the thread and `set_key` share. The lock is held over a whole look and over a whole own write, so that the
-/// one never sees half of the other.
+/// State shared by the thread and `set_key`. The lock is held during a whole check and during a whole write, so that neither sees
+/// half of the other.
 #[derive(Debug)]
 struct Seen {
     stamp: Stamp,
-    /// In force, and whether the file was broken after it came into force.
+    /// The active configuration, and whether the file became broken since.
     config: Arc<Config>,
     broken: Option<Problem>,
 }
 
-/// A thread that tells when the configuration changed. Dropping it ends and joins the thread at once.
+/// A thread that reports changes of the configuration. Dropping it ends and joins the thread at once.
 #[derive(Debug)]
 pub struct Watch {
     path: PathBuf,
@@ -50,8 +50,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches the file at `path`. `config` and `problem` are what the start made of it. `tell` runs on the watching
-    /// thread, with a new configuration or with what is wrong; never twice in a row with the same.
+    /// Watches the file at `path`. `config` and `problem` are the result of the start. `tell` runs on the watching thread, with a
+    /// new configuration or with a problem; never twice in a row with the same.
     pub fn start(
         path: &Path,
         config: Arc<Config>,
@@ -68,8 +68,8 @@ impl Watch {
         problem: Option<Problem>,
         tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
     ) -> Result<Self, Problem> {
-        // A stamp that no file has when the start was broken: then the first look reads it again, and says nothing
-        // as long as the file is as broken as it was. It also catches a change between reading and watching.
+        // If the start failed, use a stamp that no file has: the first check reads the file again, and stays silent as long as the
+        // same problem persists. This also catches a change between reading and watching.
         let seen = Arc::new(Mutex::new(Seen { stamp: Some((None, u64::MAX, PathBuf::new())), config, broken: problem }));
         let refused = |e| Problem::new("cannot watch the configuration").because(e);
         let (stop, stopped) = bell().map_err(refused)?;
@@ -89,8 +89,8 @@ impl Watch {
         Ok(Self { path: path.to_owned(), seen, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Sets one key in the file and gives the configuration that is then in force. The watching thread knows this
-    /// write and does not tell it again, unless the file held something that it has not told yet.
+    /// Sets one key in the file and returns the resulting active configuration. The watching thread ignores this write, unless the
+    /// file contained a change that was not reported yet.
     pub fn set_key(&self, key: &str, value: &str) -> Result<Arc<Config>, Problem> {
         let mut seen = lock(&self.seen);
         let told = seen.broken.is_some() || read(&self.path).is_ok_and(|there| there == *seen.config);
@@ -116,11 +116,11 @@ impl Drop for Watch {
 }
 
 fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)) {
-    // A file that is changing is looked at again soon: it must be the same twice before it is read, because an editor
-    // may have emptied it and not yet filled it, or moved it away and not yet put the new one in its place.
+    // A changing file is checked again soon. It must be the same twice before it is read, because an editor may have emptied it
+    // without having filled it, or moved it away without having put the new one in place.
     let mut settling: Option<Stamp> = None;
     let mut hints = Hints::default();
-    // The first look is soon: the file may have changed since it was read at the start.
+    // The first check comes soon, because the file may have changed since the start read it.
     let mut wait = pace.unasked;
     loop {
         let woken = if settling.is_none() { hints.sleep(stopped, wait) } else { stopped.rest(Some(wait)) };
@@ -128,7 +128,7 @@ fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut
             return;
         }
         stumble("config watch");
-        // Before the look, so that nothing happens between the two.
+        // Subscribe before the check, so that no change is missed in between.
         wait = if hints.listen(path) { pace.hinted } else { pace.unasked };
         let mut last = lock(seen);
         let now = stamp(path);
@@ -161,7 +161,7 @@ fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut
                 Err(problem)
             }
         };
-        // Without the lock: whoever is told may set a key.
+        // Release the lock first: the callback may set a key.
         drop(last);
         tell(news);
     }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_save_by_rename_and_a_save_in_place_are_both_seen() {
+    fn save_by_rename_and_save_in_place_are_both_detected() {
         let d = desk("");
         let new = d.dir.path().join("stratus.toml~");
         fs::write(&new, "[audio]\nmute = true\n").unwrap();
@@ -222,9 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_save_is_told_once_and_mending_it_is_told() {
+    fn broken_save_is_reported_once_and_so_is_its_fix() {
         let d = desk("[audio]\nmute = true\n");
-        // By rename, as editors save: written in place it would be empty for a moment, which is a configuration too.
+        // Save by rename, as editors do: written in place, the file would be empty for a moment, which is a valid configuration.
         let save = |text: &str| {
             let new = d.dir.path().join("stratus.toml~");
             fs::write(&new, text).unwrap();
@@ -234,41 +234,41 @@ mod tests {
         let problem = d.told.recv_timeout(SOON).unwrap().unwrap_err();
         assert!(problem.to_string().contains("stratus.toml:2"), "{problem}");
         save("[audio]\nmute = true\n# mended\n");
-        assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute, "mended to what was in force all along");
+        assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute, "fixed, back to what was active all along");
     }
 
     #[test]
-    fn a_start_that_was_broken_is_not_told_twice() {
+    fn broken_start_is_not_reported_twice() {
         let d = desk("[audio]\nmute = treu\n");
         fs::write(&d.path, "[audio]\nvolume_percent = 7\n").unwrap();
         assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 7);
     }
 
     #[test]
-    fn a_file_that_is_gone_is_told() {
+    fn deleted_file_is_reported() {
         let d = desk("");
         fs::remove_file(&d.path).unwrap();
         assert!(d.told.recv_timeout(SOON).unwrap().is_err());
     }
 
     #[test]
-    fn its_own_write_is_not_told() {
+    fn own_write_is_not_reported() {
         let d = desk("");
         assert!(d.watch.set_key("audio.mute", "true").unwrap().audio.mute);
-        // In one go: at this pace a file that is only half saved counts as settled.
+        // Replace it atomically: at this pace, a partly saved file counts as settled.
         let saved = d.path.with_extension("new");
         fs::write(&saved, "[audio]\nmute = true\nvolume_percent = 9\n").unwrap();
-        // Windows may refuse while the watcher reads; an editor would try again as well.
+        // Windows may refuse while the watcher reads; an editor would retry, too.
         let until = Instant::now() + SOON;
         while let Err(e) = fs::rename(&saved, &d.path) {
             assert!(Instant::now() < until, "{e}");
             std::thread::yield_now();
         }
-        assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 9, "the first thing told is the editor's change");
+        assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 9, "the editor's change is reported first");
     }
 
     #[test]
-    fn an_edit_that_its_own_write_follows_at_once_is_told() {
+    fn edit_followed_by_an_own_write_is_reported() {
         let d = desk_at(Pace { settling: Duration::from_millis(300), ..QUICK }, "");
         fs::write(&d.path, "[audio]\nvolume_percent = 9\n").unwrap();
         let both = d.watch.set_key("audio.mute", "true").unwrap();
@@ -277,10 +277,10 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_no_news() {
+    fn changed_comment_is_not_reported() {
         let d = desk("");
         fs::write(&d.path, "# only a comment\n").unwrap();
-        // Nothing can be waited for but its consequence: the thread has taken the new stamp and told nobody.
+        // The only observable effect is that the thread has taken the new stamp without a report.
         let until = Instant::now() + SOON;
         while lock(&d.watch.seen).stamp != stamp(&d.path) {
             assert!(Instant::now() < until);
@@ -300,13 +300,13 @@ mod tests {
         drop(Watch::start_at(pace, &path, Arc::default(), None, |_| {}).unwrap());
     }
 
-    /// The look of its own would come in an hour: only the system's hint can have brought this one.
+    /// The next poll would come in an hour, so only the system's hint can have triggered the check.
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_save_is_seen_at_once_where_the_system_tells_of_it() {
+    fn save_is_detected_at_once_if_the_system_sends_hints() {
         let pace = Pace { hinted: Duration::from_secs(3600), ..QUICK };
         let d = desk_at(pace, "");
-        // Once the first look is over there is no other.
+        // After the first check there is no other.
         let until = Instant::now() + SOON;
         while lock(&d.watch.seen).stamp != stamp(&d.path) {
             assert!(Instant::now() < until);

@@ -1,4 +1,4 @@
-//! Start with the system: the desktop's autostart entry, made and removed; on Windows the user's Run key.
+//! Start at login: creates and removes the desktop's autostart entry, or the user's Run key on Windows.
 
 #[cfg(not(windows))]
 pub use self::entry::{is_on, set};

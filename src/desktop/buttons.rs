@@ -1,4 +1,4 @@
-//! Which buttons of joysticks are the push-to-talk key, which of them are down, and the one that is to be bound next.
+//! Joystick buttons: which ones are push-to-talk, which are down, and which one to bind next.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -8,32 +8,32 @@ use crate::event::Edge;
 /// How long "press the button now" waits.
 pub const BIND_LIMIT: Duration = Duration::from_secs(20);
 
-/// What the joysticks have to say.
+/// Events from the joysticks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
-    /// A bound button.
+    /// An edge of a bound button.
     Edge(Edge),
-    /// The button that was pressed to be bound, as `ptt.joystick` takes it.
+    /// The button pressed for binding, in the form of `ptt.joystick`.
     Bound(String),
     /// Nothing was pressed in time.
     NotBound,
 }
 
-/// One thing that went down or up, by the name of its binding.
+/// One button that went down or up, named as in its binding.
 #[derive(Debug, PartialEq)]
 pub struct Motion {
     /// "044f:b10a/button 3".
     pub what: String,
-    /// It went down.
+    /// Whether it went down.
     pub down: bool,
-    /// The state at the opening, not a motion of the pilot's.
+    /// Part of the state reported when the device is opened, not a press by the pilot.
     pub initial: bool,
 }
 
-/// Between a button and those that must be held beside it: "044f:b10a/button 3 with 044f:b10a/button 6".
+/// Separates a button from those held with it: "044f:b10a/button 3 with 044f:b10a/button 6".
 const WITH: &str = " with ";
 
-/// A button, and those that must be down when it goes down.
+/// A button, and the buttons that must already be down when it goes down.
 #[derive(Debug, PartialEq)]
 struct Bound {
     button: String,
@@ -47,49 +47,49 @@ impl Bound {
     }
 }
 
-/// A button that is to be bound is waited for.
+/// A binding in progress.
 struct Binding {
     until: Instant,
-    /// What went down since, by device, and is down.
+    /// Buttons pressed since the start that are still down, by device.
     pressed: Vec<(String, String)>,
 }
 
-/// The buttons of all joysticks.
+/// The button state of all joysticks.
 pub struct Buttons {
     bound: Vec<Bound>,
-    /// Bound buttons that count and are down, by device.
+    /// Bound buttons that are down and active, by device.
     held: BTreeSet<(String, String)>,
-    /// What is down and may be held beside another, by device.
+    /// Buttons that are down and may act as modifiers, by device.
     beside: BTreeSet<(String, String)>,
     binding: Option<Binding>,
     tell: Box<dyn Fn(News) + Send>,
 }
 
 impl Buttons {
-    /// Nothing is down.
+    /// Starts with no button down.
     pub fn new(bound: BTreeSet<String>, tell: impl Fn(News) + Send + 'static) -> Self {
         let bound = bound.iter().map(|b| Bound::read(b)).collect();
         Self { bound, held: BTreeSet::new(), beside: BTreeSet::new(), binding: None, tell: Box::new(tell) }
     }
 
-    /// Other buttons than before; what is bound no more is let go.
+    /// Replaces the bindings and releases buttons that are no longer bound.
     pub fn bind_these(&mut self, new: Vec<String>) {
         self.bound = new.iter().map(|b| Bound::read(b)).collect();
         let buttons: Vec<String> = self.bound.iter().map(|b| b.button.clone()).collect();
         self.let_go(|(_, what)| !buttons.contains(what));
     }
 
-    /// The next button that goes down and up is told as `Bound`, with those that went down before it and are held.
+    /// Reports the next button that goes down and up as `Bound`, together with the buttons held before it.
     pub fn bind_next(&mut self) {
         self.binding = Some(Binding { until: Instant::now() + BIND_LIMIT, pressed: Vec::new() });
     }
 
-    /// Until when a button to be bound is waited for.
+    /// Deadline of the binding in progress.
     pub fn binding(&self) -> Option<Instant> {
         self.binding.as_ref().map(|b| b.until)
     }
 
-    /// Tells when nothing was pressed in time; a switch that was put on and stays there counts now.
+    /// Reports a binding that timed out. A switch that was turned on and stayed on counts from now on.
     pub fn tick(&mut self) {
         if self.binding().is_some_and(|until| Instant::now() >= until) {
             let pressed = self.binding.take().map(|b| b.pressed).unwrap_or_default();
@@ -97,10 +97,10 @@ impl Buttons {
         }
     }
 
-    /// Something moved at this device.
+    /// Handles a motion of this device.
     pub fn moved(&mut self, device: &str, m: Motion) {
         let this = (device.to_owned(), m.what);
-        // A button that is held at the opening may stand beside another; it is no press of its own.
+        // A button that is already down when the device is opened may act as a modifier, but it is not a press.
         if m.down && self.bound.iter().any(|b| b.with.contains(&this.1)) {
             self.beside.insert(this.clone());
         } else if !m.down {
@@ -117,7 +117,7 @@ impl Buttons {
         if !m.down
             && let Some(binding) = self.binding.take_if(|b| b.pressed.contains(&this))
         {
-            // The last one that went down is the key, whichever is let go first.
+            // The last button pressed is the key, whichever is released first.
             return named(&binding.pressed).into_iter().for_each(|b| (self.tell)(News::Bound(b)));
         }
         let beside = |what: &String| self.beside.iter().any(|(_, w)| w == what);
@@ -132,7 +132,7 @@ impl Buttons {
         }
     }
 
-    /// The device is gone: what it held is let go.
+    /// The device is gone: releases what it held.
     pub fn gone(&mut self, device: &str) {
         self.beside.retain(|(of, _)| of != device);
         if let Some(binding) = &mut self.binding {
@@ -141,7 +141,7 @@ impl Buttons {
         self.let_go(|(of, _)| of == device);
     }
 
-    /// Everything is let go.
+    /// Releases everything.
     pub fn all_up(&mut self) {
         self.let_go(|_| true);
     }
@@ -155,7 +155,7 @@ impl Buttons {
     }
 }
 
-/// What was pressed, as `ptt.joystick` takes it: the last one first, with those that were held beside it.
+/// The pressed buttons in the form of `ptt.joystick`: the last one first, then those held with it.
 fn named(pressed: &[(String, String)]) -> Option<String> {
     let names: Vec<&str> = pressed.iter().rev().take(3).map(|(_, what)| what.as_str()).collect();
     (!names.is_empty()).then(|| names.join(WITH))
@@ -181,19 +181,19 @@ mod tests {
     const UP: News = News::Edge(Edge::Up);
 
     #[test]
-    fn a_combination_counts_only_while_its_modifier_is_held() {
+    fn combination_counts_only_while_its_modifier_is_held() {
         let (mut b, news) = buttons(&["x/button 3 with x/button 6", "x/hat 5+"]);
         moves(&mut b, &[("x/button 3", true), ("x/button 3", false), ("x/button 6", true), ("x/button 6", false)]);
-        assert!(news.try_recv().is_err(), "each alone is nothing");
-        // Pressed in the wrong order it is not the combination.
+        assert!(news.try_recv().is_err(), "neither button counts alone");
+        // Pressed in the wrong order, it is not the combination.
         moves(&mut b, &[("x/button 3", true), ("x/button 6", true), ("x/button 3", false)]);
         assert!(news.try_recv().is_err());
         moves(&mut b, &[("x/button 3", true), ("x/button 6", false)]);
         assert_eq!(news.try_recv(), Ok(DOWN), "the modifier was still down");
-        assert!(news.try_recv().is_err(), "it may be let go while the button is held");
+        assert!(news.try_recv().is_err(), "the modifier may be released while the button is held");
         moves(&mut b, &[("x/button 3", false), ("x/hat 5+", true), ("x/hat 5+", false)]);
         assert_eq!(news.try_iter().collect::<Vec<_>>(), [UP, DOWN, UP]);
-        // A mode switch that is on when the stick is found holds the combination.
+        // A mode switch that is already on when the stick is found acts as the modifier.
         b.moved("js1", Motion { what: "x/button 6".into(), down: true, initial: true });
         moves(&mut b, &[("x/button 3", true)]);
         assert_eq!(news.try_recv(), Ok(DOWN));
@@ -201,11 +201,11 @@ mod tests {
         assert_eq!(news.try_recv(), Ok(UP));
         b.gone("js1");
         moves(&mut b, &[("x/button 3", true)]);
-        assert!(news.try_recv().is_err(), "the switch went with its stick");
+        assert!(news.try_recv().is_err(), "the switch is gone with its stick");
     }
 
     #[test]
-    fn what_is_held_while_another_is_pressed_is_bound_with_it() {
+    fn held_buttons_are_bound_with_the_pressed_one() {
         let (mut b, news) = buttons(&[]);
         b.bind_next();
         moves(&mut b, &[("x/button 9", false), ("x/button 6", true), ("x/button 3", true), ("x/button 3", false)]);
@@ -214,6 +214,6 @@ mod tests {
         moves(&mut b, &[("x/button 6", false), ("x/button 6", true), ("x/button 3", true)]);
         assert_eq!(news.try_recv(), Ok(DOWN));
         b.bind_these(Vec::new());
-        assert_eq!(news.try_recv(), Ok(UP), "what is bound no more is let go");
+        assert_eq!(news.try_recv(), Ok(UP), "an unbound button is released");
     }
 }

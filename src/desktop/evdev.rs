@@ -1,7 +1,7 @@
-//! The push-to-talk key from the kernel's own keyboards (/dev/input/event*), where the pilot's account may read them.
+//! Reads the push-to-talk key from the kernel's keyboards (/dev/input/event*), if the pilot's account may read them.
 //!
-//! Grabs nothing. Of what is typed only the edges of the key, and of the modifiers that belong to it, are looked at: the
-//! kernel is asked to tell no others (`mask`), and nothing is kept or logged. The thread sleeps until one of them comes.
+//! It grabs nothing. It looks only at edges of the key and its modifiers: the kernel filters out all other keys (`mask`), and
+//! nothing is stored or logged. The thread sleeps until one of these keys moves.
 
 mod mask;
 
@@ -22,33 +22,33 @@ use super::keynames::{self, Listened};
 use super::keytable;
 use crate::event::Edge;
 
-/// linux/input.h's input_event: seconds and microseconds, as long as a long each; type and code u16, value i32.
+/// linux/input.h's input_event: seconds and microseconds, one long each; type and code u16, value i32.
 const EVENT: usize = 2 * size_of::<usize>() + 8;
 const SYNC: u16 = 0;
 const KEY: u16 = 1;
-/// The kernel's queue ran over: what is down is not known any more.
+/// The kernel's queue overflowed, so the key state is unknown.
 const DROPPED: u16 = 3;
 
-/// Numbers from here on are a mouse's and a joystick's buttons.
+/// Codes from here on are mouse and joystick buttons.
 const FIRST_BUTTON: u16 = 0x100;
 
 /// Type, code and value.
 type Event = (u16, u16, i32);
 
-/// Told of a keyboard's event, or that it is gone.
+/// Callback for an event of a keyboard, or `None` when it is gone.
 type Said<'a> = dyn FnMut(&str, Option<Event>) + 'a;
 
-/// What a key's edges are made of.
+/// The key codes that make up the push-to-talk key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// Any of these is the key.
+    /// Any of these codes is the key.
     keys: BTreeSet<u16>,
-    /// Of each group one must be down.
+    /// One code of each group must be down.
     groups: Vec<BTreeSet<u16>>,
 }
 
 impl Wanted {
-    /// The key as the kernel numbers it; none where it has no number.
+    /// The key in kernel codes; `None` if it has none.
     pub fn new(key: &Listened) -> Option<Self> {
         let codes = |symbols: &[u32]| symbols.iter().filter_map(|s| keytable::code(*s)).collect::<BTreeSet<u16>>();
         let keys = codes(&key.symbols);
@@ -61,7 +61,7 @@ impl Wanted {
     }
 }
 
-/// Which of the wanted keys are down, on which keyboard.
+/// Which of these keys are down on which keyboard.
 struct Held {
     wanted: Wanted,
     down: BTreeSet<(String, u16)>,
@@ -73,7 +73,7 @@ impl Held {
         self.down.iter().any(|(_, code)| codes.contains(code))
     }
 
-    /// A key went down (1) or up (0); the kernel's own repetition (2) is neither.
+    /// Handles a press (1) or release (0); the kernel's auto-repeat (2) is neither.
     fn moved(&mut self, keyboard: &str, code: u16, value: i32) -> Option<Edge> {
         if !self.wanted.concerns(code) {
             return None;
@@ -93,7 +93,7 @@ impl Held {
         }
     }
 
-    /// Nothing is known of this keyboard any more.
+    /// Forgets the state of this keyboard.
     fn forget(&mut self, keyboard: &str) -> Option<Edge> {
         self.down.retain(|(of, _)| of != keyboard);
         self.up()
@@ -106,7 +106,7 @@ impl Held {
     }
 }
 
-/// The key events in the bytes that came: type, code, value.
+/// Parses the key events in these bytes: type, code, value.
 fn events(rest: &mut Vec<u8>, bytes: &[u8]) -> Vec<Event> {
     rest.extend_from_slice(bytes);
     let whole = rest.len() / EVENT * EVENT;
@@ -119,13 +119,13 @@ fn events(rest: &mut Vec<u8>, bytes: &[u8]) -> Vec<Event> {
         .collect();
     let left = rest.len() - whole;
     rest.copy_within(whole.., 0);
-    // What was typed does not stay in memory.
+    // Typed keys must not stay in memory.
     rest[left..].fill(0);
     rest.truncate(left);
     found
 }
 
-/// The keyboards that have one of these keys: by their device's name, their own, and whether each may be read.
+/// The keyboards that have one of these keys: device name, display name, and whether each is readable.
 pub fn keyboards(places: &Places, wanted: Option<&Wanted>) -> Vec<(String, String, bool)> {
     let all = std::fs::read_dir(&places.devices).into_iter().flatten().flatten();
     let mut found: Vec<_> = all
@@ -142,10 +142,10 @@ pub fn keyboards(places: &Places, wanted: Option<&Wanted>) -> Vec<(String, Strin
     found
 }
 
-/// Whether the device has one of the keys, by the kernel's own account; any key of a keyboard where none is named.
+/// Whether the kernel reports one of these keys for the device. If no key is given, any keyboard matches.
 fn suits(places: &Places, device: &str, wanted: Option<&Wanted>) -> bool {
     let text = std::fs::read_to_string(places.known.join(device).join("device/capabilities/key")).unwrap_or_default();
-    // The highest word stands first.
+    // The highest word comes first.
     let words: Vec<u64> = text.split_whitespace().rev().filter_map(|w| u64::from_str_radix(w, 16).ok()).collect();
     let has = |code: u16| {
         let (word, bit) = (usize::from(code) / usize::BITS as usize, usize::from(code) % usize::BITS as usize);
@@ -153,7 +153,7 @@ fn suits(places: &Places, device: &str, wanted: Option<&Wanted>) -> bool {
     };
     match wanted {
         Some(w) => w.keys.iter().any(|c| has(*c)),
-        // A row of letters: a power button is no keyboard.
+        // Require a row of letters: a power button is not a keyboard.
         None => (16..26).all(has),
     }
 }
@@ -162,14 +162,14 @@ fn open(device: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0)).open(device)
 }
 
-/// The thread that reads the keyboards. Dropping it ends it, and tells `Up` if the key was down.
+/// The thread that reads the keyboards. Dropping it stops the thread, and reports `Up` if the key was down.
 pub struct Evdev {
     wake: UnixStream,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Evdev {
-    /// Reads the keyboards that have the key, now and when they come. `tell` runs on the thread and must not block.
+    /// Reads the keyboards that have the key, with hot-plug. `tell` runs on the thread and must not block.
     pub fn start(places: Places, wanted: Wanted, tell: impl Fn(Edge) + Send + 'static) -> Result<Self, String> {
         let there = keyboards(&places, Some(&wanted));
         if !there.iter().any(|(.., readable)| *readable) {
@@ -210,7 +210,7 @@ impl Drop for Evdev {
     }
 }
 
-/// The next key that goes down on any keyboard, by its name; none where nothing was pressed in time, or where `stop` is closed.
+/// Waits for the next key press on any keyboard and returns its name; `None` on timeout or if `stop` is closed.
 pub fn next_key(places: &Places, limit: Duration, stop: Option<&UnixStream>) -> Result<Option<String>, String> {
     if !keyboards(places, None).iter().any(|(.., readable)| *readable) {
         return Err("your account may not read the keyboards".into());
@@ -243,9 +243,9 @@ fn watch(places: &Places) -> Result<File, String> {
 struct Desk {
     places: Places,
     open: BTreeMap<String, (File, Vec<u8>)>,
-    /// Any key of a keyboard, where none is named.
+    /// `None` matches any key of a keyboard.
     wanted: Option<Wanted>,
-    /// What is there was looked for since a device came or its rights changed.
+    /// The folder was scanned since the last device arrived or changed its permissions.
     looked: bool,
 }
 
@@ -265,7 +265,7 @@ impl Desk {
         }
     }
 
-    /// Sleeps until something happens, and hands on what was typed; `None` for a keyboard that is gone. `false` when it is to end.
+    /// Sleeps until something happens and passes key events on; `None` for a keyboard that is gone. Returns `false` to stop.
     fn wait(&mut self, watch: &File, stop: Option<&UnixStream>, until: Option<Instant>, said: &mut Said<'_>) -> Result<bool, String> {
         if !std::mem::replace(&mut self.looked, true) {
             self.look();

@@ -1,11 +1,11 @@
-//! The tray icon's drawings as pixels, one per state, rendered from `icons/*.svg` by `scripts/icons.sh`.
+//! The tray icon as pixels, one image per state, rendered from `icons/*.svg` by `scripts/icons.sh`.
 
 use crate::event::TrayState;
 
-/// Width and height of every icon here, pixels. Trays scale it down; 64 also suits a screen with small pixels.
+/// Width and height of every icon, pixels. Trays scale it down; 64 also suits high-density screens.
 pub const SIZE: u32 = 64;
 
-/// The drawing of a state: `SIZE` x `SIZE` pixels of red, green, blue, alpha, not premultiplied.
+/// The image for a state: `SIZE` x `SIZE` pixels of red, green, blue, alpha, not premultiplied.
 pub fn rgba(state: TrayState) -> &'static [u8] {
     match state {
         TrayState::Ready => include_bytes!("../../icons/rendered/ready-64.rgba"),
@@ -22,7 +22,7 @@ mod tests {
     use TrayState::{Fault, Listening, Ready, Speaking, Thinking};
 
     #[test]
-    fn every_state_has_its_own_drawing_of_the_right_size() {
+    fn every_state_has_its_own_icon_of_the_right_size() {
         let all = [Ready, Listening, Thinking, Speaking, Fault];
         for (i, a) in all.iter().enumerate() {
             assert_eq!(rgba(*a).len(), (SIZE * SIZE * 4) as usize);
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_has_clear_corners_and_a_dark_and_a_light_edge() {
+    fn icon_has_clear_corners_and_a_dark_and_a_light_edge() {
         for state in [Ready, Listening, Thinking, Speaking, Fault] {
             let p = rgba(state);
             assert_eq!(p[3], 0, "{state:?}: the corner is not clear");

@@ -1,7 +1,7 @@
-//! Buttons and hats of joysticks, yokes and throttles as push-to-talk keys: bound by device and button, hot-plugged.
+//! Buttons and hats of joysticks, yokes and throttles as push-to-talk: bound by device and button, with hot-plug.
 //!
-//! Linux's joystick devices are read (`js0` ...), which a seated user may, with no library between. The thread sleeps
-//! until a device speaks, comes or goes. What is down when a device appears is neither a press nor a binding.
+//! Reads Linux's joystick devices (`js0` ...) directly, which the user at the seat may do. The thread sleeps until a device
+//! reports, arrives or leaves. Buttons that are down when a device appears count neither as a press nor for binding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -20,10 +20,10 @@ pub use super::buttons::News;
 use super::buttons::{Buttons, Motion};
 use crate::problem::{Part, Problem};
 
-/// A hat's axis at its end; a stick passes through values between.
+/// Full deflection of a hat's axis; a stick also reports values between.
 const FULL: i16 = 32_767;
 
-/// Where joysticks are found: the devices, and what the kernel tells of them.
+/// Where to find joysticks: device files, and the kernel's information about them.
 #[derive(Debug, Clone)]
 pub struct Places {
     /// Holds `js0` ...
@@ -38,7 +38,7 @@ impl Default for Places {
     }
 }
 
-/// The thread that reads joysticks. Dropping it ends it, and tells `Up` if a bound button was down.
+/// The thread that reads joysticks. Dropping it stops the thread, and reports `Up` if a bound button was down.
 pub struct Joysticks {
     orders: Sender<Order>,
     wake: UnixStream,
@@ -52,7 +52,7 @@ enum Order {
 }
 
 impl Joysticks {
-    /// Reads all joysticks, now and when they come. `tell` runs on the thread and must not block.
+    /// Reads all joysticks, with hot-plug. `tell` runs on the thread and must not block.
     pub fn start(places: Places, bindings: &[String], tell: impl Fn(News) + Send + 'static) -> Result<Self, Problem> {
         let failed = |e: &dyn std::fmt::Display| {
             Problem::new("joysticks cannot be read")
@@ -80,19 +80,19 @@ impl Joysticks {
         Ok(Self { orders, wake, thread: Some(thread) })
     }
 
-    /// Other buttons than before.
+    /// Replaces the bindings.
     pub fn bindings(&self, bindings: &[String]) {
         self.order(Order::Bindings(bindings.to_vec()));
     }
 
-    /// The next button that goes down is told as `Bound`.
+    /// Reports the next button that goes down as `Bound`.
     pub fn bind(&self) {
         self.order(Order::Bind);
     }
 
     fn order(&self, order: Order) {
         let _ = self.orders.send(order);
-        // A full pipe wakes it up as well.
+        // If the pipe is full, the thread wakes up anyway.
         let _ = (&self.wake).write(&[1]);
     }
 }
@@ -106,7 +106,7 @@ impl Drop for Joysticks {
     }
 }
 
-/// The joysticks of now: "044f:b10a" and the name; and whether each may be read.
+/// The connected joysticks: "044f:b10a", the name, and whether each is readable.
 pub fn list(places: &Places) -> Vec<(String, String, bool)> {
     names(&places.devices)
         .into_iter()
@@ -125,7 +125,7 @@ fn names(folder: &Path) -> Vec<String> {
     found
 }
 
-/// Opens without waiting, neither now nor when reading.
+/// Opens without blocking, now and when reading.
 fn open(device: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).custom_flags(i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0)).open(device)
 }
@@ -139,7 +139,7 @@ fn read_known(places: &Places, stick: &str, what: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|t| !t.is_empty())
 }
 
-/// Vendor and product: the same at every port and after every start.
+/// Vendor and product id: the same at every port and after every start.
 fn device_id(places: &Places, stick: &str) -> String {
     let part = |what| read_known(places, stick, what).unwrap_or_else(|| "0000".into()).to_lowercase();
     format!("{}:{}", part("id/vendor"), part("id/product"))
@@ -149,17 +149,18 @@ fn device_id(places: &Places, stick: &str) -> String {
 struct Stick {
     id: String,
     file: File,
-    /// Bytes of an event that is not whole yet.
+    /// Bytes of an incomplete event.
     rest: Vec<u8>,
-    /// Axes that have shown a value between: no hats.
+    /// Axes that have reported an intermediate value, so they are not hats.
     analog: BTreeSet<u8>,
     axes: BTreeMap<u8, i16>,
     buttons: BTreeMap<u8, bool>,
 }
 
 impl Stick {
-    /// The motions in the bytes that came (linux/joystick.h: time u32, value i16, type u8, number u8). The kernel tells the whole
-    /// state at the opening, and again where its queue of 64 ran over: what is known already is a motion then, if it changed.
+    /// The motions in these bytes (linux/joystick.h: time u32, value i16, type u8, number u8). The kernel reports the whole state
+    /// when the device is opened, and again after its queue of 64 overflowed. State that changed since it was last known counts as
+    /// a motion.
     fn motions(&mut self, bytes: &[u8]) -> Vec<Motion> {
         self.rest.extend_from_slice(bytes);
         let whole = self.rest.len() / 8 * 8;
@@ -233,14 +234,14 @@ impl Desk {
                 self.read(&name);
             }
             self.buttons.tick();
-            // A stick that trembles wakes this thread a thousand times a second: the folder is read when it has changed.
+            // A jittering stick wakes this thread a thousand times a second, so read the folder only when it has changed.
             if others {
                 self.look();
             }
         }
     }
 
-    /// Sleeps until something happens; gives the devices that spoke.
+    /// Sleeps until something happens; returns the devices that reported.
     fn wait(&self, watch: &File, woken: &UnixStream) -> rustix::io::Result<Vec<String>> {
         let mut fds = vec![PollFd::new(watch, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
         fds.extend(self.open.values().map(|s| PollFd::new(&s.file, PollFlags::IN)));
@@ -253,7 +254,7 @@ impl Desk {
         Ok(self.open.keys().zip(&fds[2..]).filter(|(_, fd)| !fd.revents().is_empty()).map(|(name, _)| name.clone()).collect())
     }
 
-    /// Opens what is there and not yet open. What may not be read is tried again when its rights change.
+    /// Opens devices that are not open yet. Unreadable ones are retried when their permissions change.
     fn look(&mut self) {
         for name in names(&self.places.devices) {
             if !self.open.contains_key(&name)
@@ -275,7 +276,7 @@ impl Desk {
         let motions = match stick.file.read(&mut bytes) {
             Ok(n) if n > 0 => stick.motions(&bytes[..n]),
             Err(e) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::Interrupted) => return,
-            // Unplugged: what it held is let go.
+            // Unplugged: release what it held.
             _ => {
                 self.open.remove(name);
                 return self.buttons.gone(name);
@@ -297,7 +298,7 @@ mod tests {
     const AXIS: u8 = 2;
     const INIT: u8 = 0x80;
 
-    /// Joysticks made of pipes: what the kernel would write is written by the test.
+    /// Joysticks made of pipes: the test writes what the kernel would write.
     struct Bench {
         dir: tempfile::TempDir,
         places: Places,
@@ -311,7 +312,7 @@ mod tests {
             Self { dir, places }
         }
 
-        /// Plugs a joystick in: known to the kernel, then there. Opening the pipe waits until it is read.
+        /// Plugs a joystick in: first the kernel's information, then the device. Opening the pipe blocks until it is read.
         fn plug(&self, name: &str, vendor: &str, product: &str) -> File {
             let id = self.places.known.join(name).join("device/id");
             std::fs::create_dir_all(&id).unwrap();
@@ -324,7 +325,7 @@ mod tests {
             OpenOptions::new().write(true).open(device).unwrap()
         }
 
-        /// One that is there before anybody reads it; both ends are the test's, so that opening does not wait.
+        /// A joystick that is present before the reader starts. The test holds both ends of the pipe, so that opening does not block.
         fn plugged(&self, name: &str) -> File {
             let id = self.places.known.join(name).join("device/id");
             std::fs::create_dir_all(&id).unwrap();
@@ -361,13 +362,13 @@ mod tests {
     const UP: News = News::Edge(Edge::Up);
 
     #[test]
-    fn a_bound_button_is_the_key_and_the_others_are_not() {
+    fn bound_button_is_the_key_and_others_are_ignored() {
         let bench = Bench::new();
         let (_sticks, news) = bench.start(&["044f:b10a/button 3", "046d:c215/hat 5-"]);
         let mut yoke = bench.plug("js0", "044F", "b10a");
         let mut throttle = bench.plug("js1", "046d", "c215");
         yoke.write_all(&event(BUTTON, 4, 1)).unwrap();
-        // Written in two pieces: a reader must put them together.
+        // Split in two: a reader must join the parts.
         yoke.write_all(&event(BUTTON, 3, 1)[..5]).unwrap();
         yoke.write_all(&event(BUTTON, 3, 1)[5..]).unwrap();
         assert_eq!(next(&news), DOWN);
@@ -375,7 +376,7 @@ mod tests {
         assert_eq!(next(&news), UP);
         throttle.write_all(&event(AXIS, 5, -32_767)).unwrap();
         assert_eq!(next(&news), DOWN);
-        // A second binding while the first is held: still one transmission, until both are up.
+        // A second bound button while the first is held: one transmission until both are up.
         yoke.write_all(&event(BUTTON, 3, 1)).unwrap();
         yoke.write_all(&event(BUTTON, 3, 0)).unwrap();
         throttle.write_all(&event(AXIS, 5, 0)).unwrap();
@@ -384,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernels_full_queue_swallowed_is_made_up_for() {
+    fn events_lost_to_a_full_kernel_queue_are_recovered() {
         let bench = Bench::new();
         let (_sticks, news) = bench.start(&["044f:b10a/button 3", "044f:b10a/hat 5-"]);
         let mut stick = bench.plug("js0", "044f", "b10a");
@@ -392,10 +393,10 @@ mod tests {
             stick.write_all(&what).unwrap();
         }
         assert_eq!(next(&news), DOWN);
-        // The release is lost; the state is told anew.
+        // The release is lost; the kernel reports the state again.
         stick.write_all(&event(BUTTON | INIT, 3, 0)).unwrap();
         assert_eq!(next(&news), UP);
-        // So is a press.
+        // The same for a press.
         stick.write_all(&event(AXIS | INIT, 5, -32_767)).unwrap();
         assert_eq!(next(&news), DOWN);
         stick.write_all(&event(BUTTON | INIT, 3, 0)).unwrap();
@@ -405,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn unplugging_lets_go_and_plugging_in_again_elsewhere_goes_on() {
+    fn unplugging_releases_and_replugging_elsewhere_resumes() {
         let bench = Bench::new();
         let mut stick = bench.plugged("js0");
         let (_sticks, news) = bench.start(&["044f:b10a/button 0"]);
@@ -414,7 +415,7 @@ mod tests {
         bench.unplug("js0", stick);
         assert_eq!(next(&news), UP);
         let mut stick = bench.plug("js7", "044f", "b10a");
-        // Held while it comes back: the kernel tells it as the state at the opening, which is no press.
+        // Held while it reconnects: the kernel reports it as initial state, which is not a press.
         stick.write_all(&event(BUTTON | INIT, 0, 1)).unwrap();
         stick.write_all(&event(BUTTON, 0, 0)).unwrap();
         stick.write_all(&event(BUTTON, 0, 1)).unwrap();
@@ -424,17 +425,17 @@ mod tests {
     }
 
     #[test]
-    fn binding_takes_the_next_press_and_not_what_is_held() {
+    fn binding_takes_the_next_press_and_ignores_held_buttons() {
         let bench = Bench::new();
         let (sticks, news) = bench.start(&[]);
         let mut stick = bench.plug("js0", "06a3", "0255");
-        // A mode switch that always is down, and a lever that moves.
+        // A mode switch that is always on, and a lever in motion.
         stick.write_all(&event(BUTTON | INIT, 9, 1)).unwrap();
         sticks.bind();
         stick.write_all(&event(AXIS, 2, 12_000)).unwrap();
         stick.write_all(&event(AXIS, 2, 32_767)).unwrap();
         stick.write_all(&event(BUTTON, 9, 0)).unwrap();
-        // The order and the device are heard by one thread: press until the order has arrived.
+        // The request and the device are handled by one thread: press until the request has arrived.
         let bound = loop {
             stick.write_all(&event(BUTTON, 2, 1)).unwrap();
             stick.write_all(&event(BUTTON, 2, 0)).unwrap();
@@ -452,6 +453,6 @@ mod tests {
         };
         assert_eq!(down, DOWN);
         drop(sticks);
-        assert_eq!(next(&news), UP, "the end lets go");
+        assert_eq!(next(&news), UP, "stopping releases the key");
     }
 }

@@ -1,8 +1,8 @@
-//! The push-to-talk key: listened to, or grabbed from the desktop; its press and release told, a lost release found out.
+//! The push-to-talk key, listened to or grabbed from the desktop: reports press and release, and detects lost releases.
 //!
-//! Listening takes the key from nobody: the simulator sees it too, a modifier alone fits, and nothing wakes up in vain.
+//! Listening takes the key from nobody: the simulator sees it too, a modifier alone works, and there are no needless wake-ups.
 //!
-//! Nothing polls here while the key is up. While it is down, the server is asked ten times a second whether it still is.
+//! Nothing polls while the key is up. While it is down, the server is asked ten times a second whether it still is.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -25,17 +25,17 @@ use crate::problem::{Part, Problem};
 use crate::settings::key_words;
 use crate::worker::{stumble, survive};
 
-/// How often a held key is looked at.
+/// How often the state of a held key is checked.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long the key library may still tell of a release that the server already knows.
+/// How long to wait for the key library to report a release that the server already knows of.
 const LATE: Duration = Duration::from_millis(400);
 
-/// A display that has not answered by then is as good as none.
+/// Timeout for a display to answer; after that it counts as absent.
 const START_LIMIT: Duration = Duration::from_secs(3);
-/// Giving the key back asks the server; a hung one must not hold up the end of the program.
+/// Timeout for releasing the grab, so that a hung server does not delay shutdown.
 const STOP_LIMIT: Duration = Duration::from_millis(500);
 
-/// Where the key library's events go, by the key's id: it takes one handler for the whole process, once.
+/// Destinations of the key library's events, by key id. The library accepts one handler per process, set once.
 static ROUTES: Mutex<BTreeMap<u32, Sender<Note>>> = Mutex::new(BTreeMap::new());
 static INSTALL: Once = Once::new();
 
@@ -47,7 +47,7 @@ enum Note {
     Stop,
 }
 
-/// The push-to-talk key, held for Stratus. Dropping it gives the key back, and tells `Up` if it was down.
+/// The push-to-talk key in use. Dropping it releases the key, and reports `Up` if it was down.
 pub struct Key {
     notes: Sender<Note>,
     done: Receiver<()>,
@@ -55,10 +55,10 @@ pub struct Key {
 }
 
 impl Key {
-    /// Takes the key of this name ("ScrollLock", "Ctrl+Shift+Space"). `tell` is called on the key's own thread with each
-    /// edge, always `Down` and `Up` in turn, and at last with a problem if the display goes; it must not block.
+    /// Starts watching the key of this name ("ScrollLock", "Ctrl+Shift+Space"). `tell` is called on the key's own thread with each
+    /// edge, `Down` and `Up` strictly alternating, and finally with a problem if the display is lost. It must not block.
     ///
-    /// Without `grab` the key is only listened to.
+    /// Without `grab`, the key is only listened to.
     pub fn start(name: &str, grab: bool, tell: impl Fn(Result<Edge, Problem>) + Send + 'static) -> Result<Self, Problem> {
         if !grab {
             let wanted = keynames::listened(name)?;
@@ -136,7 +136,7 @@ fn route(id: u32, to: Option<Sender<Note>>) {
     });
 }
 
-/// A key that the desktop has given to us.
+/// A key that the desktop granted exclusively.
 struct Grip {
     manager: Manager,
     key: HotKey,
@@ -165,7 +165,7 @@ impl Grip {
             Error::AlreadyRegistered(_) => taken(),
             other => refused().because(other).fix(choose),
         })?;
-        // The library says yes even when it has no connection: believe the server instead.
+        // The library reports success even without a connection, so ask the server.
         match display.is_taken(&key, keycode) {
             Ok(true) => Ok(Self { manager, key, keycode }),
             Ok(false) => Err(refused().because("the desktop did not provide it").fix(choose)),
@@ -176,24 +176,24 @@ impl Grip {
 
 impl Drop for Grip {
     fn drop(&mut self) {
-        // Dropping the manager alone gives the key back only some 50 ms later: too late to take it again. The library
-        // leaves its request in a buffer; the second call asks the server something and so sends the first one's.
+        // Dropping the manager alone releases the key only about 50 ms later, too late to grab it again. The library leaves its
+        // request in a buffer; the second call queries the server and thereby flushes the first one.
         let _ = self.manager.unregister(self.key);
         let _ = self.manager.unregister(self.key);
     }
 }
 
-/// The grabbed key as its thread needs it; a test has its own.
+/// The grabbed key as seen by its thread; tests substitute their own.
 trait Grasp {
-    /// Whether the key is down, by the server's own account.
+    /// Whether the server says that the key is down.
     fn is_down(&self) -> Result<bool, String>;
-    /// Whether the layout still makes the key where it was grabbed.
+    /// Whether the layout still has the key where it was grabbed.
     fn is_in_place(&self) -> bool;
-    /// Whether a press counts now.
+    /// Whether a press counts at the moment.
     fn fits(&self) -> bool {
         true
     }
-    /// Gives the key back and takes it again.
+    /// Releases the key and grabs it again.
     fn take_again(&mut self) -> Result<(), Problem>;
 }
 
@@ -229,7 +229,7 @@ impl Grasp for Held {
     }
 }
 
-/// What the display says, as a note to the key's thread.
+/// Forwards the display's events as notes to the key's thread.
 fn noting(to: Sender<Note>) -> impl Fn(News) + Send + 'static {
     move |n| {
         let _ = to.send(match n {
@@ -241,7 +241,7 @@ fn noting(to: Sender<Note>) -> impl Fn(News) + Send + 'static {
     }
 }
 
-/// A key that is only listened to.
+/// A key that is listened to without a grab.
 struct Heeded {
     name: String,
     wanted: Listened,
@@ -307,7 +307,7 @@ impl Grasp for Heeded {
     }
 }
 
-/// The key's thread: turns notes into edges, until `Stop` or `Gone`.
+/// The key's thread: turns notes into edges until `Stop` or `Gone`.
 struct Hold<'a, G> {
     grasp: G,
     tell: &'a dyn Fn(Result<Edge, Problem>),
@@ -364,8 +364,8 @@ impl<G: Grasp> Hold<'_, G> {
         }
     }
 
-    /// The server says that the key is up. Usually the library's word of it is on its way; when it does not come, the
-    /// library would swallow the next press too, so the key is taken anew. Gives back a note that came instead.
+    /// Handles a key that is up according to the server. Usually the library's event is on its way. If it does not come, the
+    /// library would swallow the next press as well, so grab the key again. Returns a note that came instead.
     fn lost_release(&mut self, inbox: &Receiver<Note>) -> Option<Note> {
         self.edge(Edge::Up);
         match inbox.recv_timeout(LATE) {
@@ -392,7 +392,7 @@ mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
 
-    /// A key whose state a test sets.
+    /// A key whose state the test sets.
     struct Fake {
         down: Rc<Cell<Result<bool, ()>>>,
         in_place: bool,
@@ -412,13 +412,13 @@ mod tests {
         }
     }
 
-    /// Runs the key's thread over notes, and gives what it told and how often the key was taken anew.
+    /// Runs the key's thread over notes; returns what it reported and how often the key was grabbed again.
     fn told(notes: Vec<Note>, down: Result<bool, ()>, in_place: bool) -> (Vec<Result<Edge, Problem>>, u32) {
         let (send, inbox) = channel();
         for note in notes {
             send.send(note).unwrap();
         }
-        // The last sender goes with the second edge or problem, so that the run ends by itself.
+        // The last sender is dropped with the second edge or problem, so that the run ends.
         let send = Cell::new(Some(send));
         let (out, taken) = (Cell::new(Vec::new()), Rc::new(Cell::new(0)));
         let tell = |e: Result<Edge, Problem>| {
@@ -435,27 +435,27 @@ mod tests {
     }
 
     #[test]
-    fn edges_come_in_turn_and_the_end_lets_go() {
+    fn edges_alternate_and_stopping_releases_the_key() {
         let notes = vec![Note::Pressed, Note::Pressed, Note::Released, Note::Released, Note::Pressed, Note::Stop];
         assert_eq!(told(notes, Ok(true), true).0, [Ok(Edge::Down), Ok(Edge::Up), Ok(Edge::Down), Ok(Edge::Up)]);
     }
 
     #[test]
-    fn a_lost_release_is_found_out_and_the_key_taken_anew() {
+    fn lost_release_is_detected_and_the_key_grabbed_again() {
         let (edges, taken) = told(vec![Note::Pressed], Ok(false), true);
         assert_eq!(edges, [Ok(Edge::Down), Ok(Edge::Up)]);
         assert_eq!(taken, 1);
     }
 
     #[test]
-    fn a_display_that_goes_while_the_key_is_held_lets_go_and_says_so() {
+    fn display_lost_while_key_is_held_releases_and_reports() {
         let (edges, _) = told(vec![Note::Pressed], Err(()), true);
         assert_eq!(edges[..2], [Ok(Edge::Down), Ok(Edge::Up)]);
         assert!(edges[2].as_ref().unwrap_err().why.contains(&"broken pipe".to_owned()));
     }
 
     #[test]
-    fn a_layout_that_moves_the_key_takes_it_anew_and_another_does_not() {
+    fn layout_change_that_moves_the_key_regrabs_it() {
         assert_eq!(told(vec![Note::Remapped, Note::Stop], Ok(false), false).1, 1);
         assert_eq!(told(vec![Note::Remapped, Note::Stop], Ok(false), true).1, 0);
     }

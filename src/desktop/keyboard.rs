@@ -1,8 +1,9 @@
-//! The keyboard's push-to-talk key, by whichever way it is heard in this session: the display, the desktop's portal, or the
-//! kernel's keyboards.
+//! The keyboard's push-to-talk key, from the source that works in this session: the display, the desktop portal, or the kernel's
+//! keyboards.
 //!
-//! An X11 session shows every key to who asks. A Wayland session shows it to the window in front alone: there the desktop's
-//! portal hands a key out, else the kernel's keyboards are read where the pilot's account may, else `stratus ptt` is left.
+//! An X11 session shows every key to any client. A Wayland session shows keys only to the focused window: there the desktop portal
+//! assigns a shortcut; as a fallback, the kernel's keyboards are read if the pilot's account may do so. Otherwise `stratus ptt`
+//! remains.
 
 use std::time::Duration;
 
@@ -12,24 +13,24 @@ use crate::settings::Ptt;
 
 use super::key::Key;
 
-/// What the keyboard has to say.
+/// Events from the keyboard.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
     /// The key.
     Edge(Edge),
-    /// By which way the key is heard from now on, and which key it is; told where that is not plain.
+    /// The source that is used from now on, and which key it is; reported only if that is not obvious.
     Way(String),
-    /// It is not heard, or not well.
+    /// The key does not work, or not reliably.
     Trouble(Problem),
 }
 
-/// The push-to-talk key of the keyboard. Dropping it gives the key back, and tells `Up` if it was down.
+/// The keyboard's push-to-talk key. Dropping it releases the key, and reports `Up` if it was down.
 pub struct Keyboard {
     _ear: Ear,
 }
 
 enum Ear {
-    /// The display, and on Windows the system.
+    /// The display; on Windows, the system.
     #[allow(dead_code, reason = "held until it is dropped")]
     Display(Key),
     #[cfg(target_os = "linux")]
@@ -38,8 +39,8 @@ enum Ear {
 }
 
 impl Keyboard {
-    /// Listens to the key that the configuration names, by the way that this session has. `tell` is called on threads of the
-    /// keyboard's own with each edge, `Down` and `Up` in turn; it must not block.
+    /// Starts listening to the configured key, by the source that suits this session. `tell` is called on the keyboard's own
+    /// threads with each edge, `Down` and `Up` alternating; it must not block.
     pub fn start(ptt: &Ptt, tell: impl Fn(Told) + Send + Sync + 'static) -> Result<Self, Problem> {
         #[cfg(target_os = "linux")]
         {
@@ -54,10 +55,10 @@ impl Keyboard {
         Ok(Self { _ear: Ear::Display(Key::start(&ptt.key, ptt.grab, tell)?) })
     }
 
-    /// As `start`, in other surroundings than those of now.
+    /// As `start`, for a given environment.
     #[cfg(target_os = "linux")]
     pub fn start_in(around: Around, ptt: &Ptt, tell: impl Fn(Told) + Send + Sync + 'static) -> Result<Self, Problem> {
-        // A name that is wrong is wrong by every way, and told at once.
+        // A bad key name is wrong for every source, so report it at once.
         super::keynames::listened(&ptt.key)?;
         if around.ways(ptt.listen) == [ways::Way::Display] {
             return Self::by_display(ptt, tell);
@@ -66,7 +67,7 @@ impl Keyboard {
     }
 }
 
-/// How the key would be heard, found out without asking anybody for it.
+/// Finds out which source would be used, without asking the user for anything.
 #[cfg(not(target_os = "linux"))]
 pub fn survey(ptt: &Ptt) -> Result<String, Problem> {
     Key::start(&ptt.key, ptt.grab, |_| {})?;
@@ -76,7 +77,7 @@ pub fn survey(ptt: &Ptt) -> Result<String, Problem> {
 /// How long "press the key now" waits.
 const LEARN_LIMIT: Duration = Duration::from_secs(20);
 
-/// Whether this session shows a pressed key at all; where it does not, the desktop's own dialog is the way to one.
+/// Whether this session shows key presses at all. If not, the key is chosen in the desktop's own dialog.
 pub fn is_learnable() -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -86,8 +87,7 @@ pub fn is_learnable() -> bool {
     true
 }
 
-/// The next key that goes down, by its name, within some seconds; none where nothing was pressed, or Escape. Nothing else is
-/// told of what is typed.
+/// Waits some seconds for the next key press and returns its name; `None` on timeout or Escape. No other typed key is reported.
 pub fn learn() -> Result<Option<String>, Problem> {
     #[cfg(target_os = "linux")]
     let key = ways::next_key(&Around::now(), LEARN_LIMIT)?;
@@ -96,7 +96,7 @@ pub fn learn() -> Result<Option<String>, Problem> {
     Ok(key.filter(|k| k != "Escape"))
 }
 
-/// Looks which key is down that was not before, while it is waited for.
+/// Waits for a key that was not down before.
 #[cfg(windows)]
 fn next_key(limit: Duration) -> Result<Option<String>, Problem> {
     use super::{keytable, virtual_keys, windows::Display};

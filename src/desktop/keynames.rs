@@ -1,4 +1,4 @@
-//! Names of keys: from the configuration's words to a key that can be grabbed, and to the X11 keysym behind it.
+//! Names of keys: from the configuration to a key that can be grabbed, and to its X11 keysym.
 
 use global_hotkey::hotkey::{Code, HotKey, Modifiers};
 
@@ -8,10 +8,10 @@ use crate::settings::Ptt;
 
 const EXAMPLES: &str =
     "give one key, optionally with Ctrl, Shift, Alt or Super in front: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
-/// The way to a key whose name nobody knows.
+/// The remedy for an unknown key name.
 const PRESS: &str = "choose \"Push-to-talk\", \"Change key\" in the tray's menu (in a terminal: `stratus setup`) and press the key";
 
-/// Names people write, without what joins their words, as the key library spells them.
+/// Common names, without separators, and the key library's spelling.
 const ALIASES: &[(&str, &str)] = &[
     ("scroll", "ScrollLock"),
     ("break", "Pause"),
@@ -66,7 +66,7 @@ const MODIFIERS: &[&str] = &[
     "ralt",
 ];
 
-/// Whether `ptt.key` names a key that can be heard in the way that `ptt.grab` asks for. No display is needed for it.
+/// Checks that `ptt.key` names a key that works in the mode that `ptt.grab` selects. This does not need a display.
 pub fn check(ptt: &Ptt) -> Result<(), Problem> {
     if ptt.no_key() {
         return Ok(());
@@ -80,8 +80,8 @@ pub fn check(ptt: &Ptt) -> Result<(), Problem> {
         .ok_or_else(|| bad(&ptt.key, "desktops do not provide this key".into()).fix(format!("set `ptt.grab = false`, or {EXAMPLES}")))
 }
 
-/// Whether typing presses this key: it writes something, moves between lines or deletes, alone or with Shift. Beside Ctrl, Alt or
-/// Super it is a command.
+/// Whether the key is used in typing: it writes, moves between lines, or deletes, alone or with Shift. With Ctrl, Alt or Super it
+/// is a command.
 pub fn is_typed(name: &str) -> bool {
     let Ok(key) = listened(name) else { return false };
     let commands = Modifiers::CONTROL | Modifiers::ALT | Modifiers::META;
@@ -92,7 +92,7 @@ fn bad(name: &str, why: String) -> Problem {
     Problem::config(format!("the push-to-talk key {name:?} does not fit")).because(why)
 }
 
-/// There is no key of this name: which ones are called something like it, and how to find the right one.
+/// The problem of an unknown key, with similar names and how to find the right one.
 fn unknown(name: &str, word: &str) -> Problem {
     let all: Vec<String> = keytable::symbols().filter_map(keytable::name).collect();
     let near = nearest(word, all.iter().map(String::as_str));
@@ -107,7 +107,7 @@ fn unknown(name: &str, word: &str) -> Problem {
     bad(name, format!("there is no key called {word:?}")).fix(format!("{meant}{PRESS}, or {EXAMPLES}{other}"))
 }
 
-/// Reads a key's name as it stands in `ptt.key`. The problem names the word that is not understood.
+/// Parses a key name as in `ptt.key`. The problem names the word that is not understood.
 pub fn parse(name: &str) -> Result<HotKey, Problem> {
     let words: Vec<String> = name.split('+').map(|w| spelled(w.trim())).collect();
     let Some((key, modifiers)) = words.split_last() else { return Err(bad(name, "it is empty".into()).fix(EXAMPLES)) };
@@ -121,7 +121,7 @@ pub fn parse(name: &str) -> Result<HotKey, Problem> {
     if let Some(word) = modifiers.iter().find(|w| !is_modifier(w)) {
         return Err(bad(name, format!("{word:?} is not a modifier, and only one key can follow modifiers")).fix(EXAMPLES));
     }
-    // Beside a key either side of a modifier will do.
+    // With another key, either side of a modifier will do.
     let beside = |w: &String| {
         let plain = keytable::plain(w);
         let (side, bare) = without_side(&plain);
@@ -137,13 +137,13 @@ pub fn parse(name: &str) -> Result<HotKey, Problem> {
 /// What a listener waits for: one of these symbols, pressed while these modifiers are down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listened {
-    /// X11 keysyms of the key; several where either side will do ("Ctrl").
+    /// X11 keysyms of the key; several if either side will do ("Ctrl").
     pub symbols: Vec<u32>,
-    /// What must be down beside it.
+    /// Modifiers that must be down.
     pub mods: Modifiers,
 }
 
-/// Reads a key's name for a listener. It takes nothing from the desktop, so that a modifier alone ("RightCtrl") fits too.
+/// Parses a key name for a listener. Since it takes nothing from the desktop, a modifier alone ("RightCtrl") is allowed.
 pub fn listened(name: &str) -> Result<Listened, Problem> {
     let words: Vec<String> = name.split('+').map(|w| keytable::plain(&spelled(w.trim()))).collect();
     let (word, before) = words.split_last().map_or(("", &[][..]), |(w, b)| (w.as_str(), b));
@@ -160,7 +160,7 @@ pub fn listened(name: &str) -> Result<Listened, Problem> {
     Ok(Listened { symbols: vec![symbol], mods: key.mods })
 }
 
-/// A modifier's name without its side, and the side's first letter.
+/// A modifier name without its side, and the first letter of the side.
 fn without_side(word: &str) -> (Option<char>, &str) {
     ["left", "right", "l", "r"]
         .iter()
@@ -184,7 +184,7 @@ fn modifier_symbols(word: &str) -> Option<Vec<u32>> {
     };
     Some(match side {
         Some('l') => vec![left],
-        // Many layouts write the right Alt as AltGr.
+        // Many layouts map the right Alt to AltGr.
         Some(_) if right == 0xffea => vec![right, 0xfe03],
         Some(_) => vec![right],
         None => vec![left, right],
@@ -201,7 +201,7 @@ fn modifier(word: &str) -> Option<Modifiers> {
     })
 }
 
-/// The keysyms of the keys that make a set of modifiers: each group must have one that is down.
+/// The keysyms of a set of modifiers: one key of each group must be down.
 pub fn groups(mods: Modifiers) -> Vec<[u32; 2]> {
     let all = [
         (Modifiers::SHIFT, [0xffe1, 0xffe2]),
@@ -212,7 +212,7 @@ pub fn groups(mods: Modifiers) -> Vec<[u32; 2]> {
     all.into_iter().filter(|(m, _)| mods.contains(*m)).map(|(_, s)| s).collect()
 }
 
-/// The name that the key library knows for what a person, X11 or Linux calls a key; another word as it is.
+/// The key library's name for a key as people, X11 or Linux call it; any other word is returned unchanged.
 fn spelled(word: &str) -> String {
     let plain = keytable::plain(word);
     let alias = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, name)| (*name).to_owned());
@@ -223,8 +223,8 @@ fn is_modifier(word: &str) -> bool {
     MODIFIERS.contains(&word.to_lowercase().as_str())
 }
 
-/// The X11 keysym of a key (X11 protocol, appendix A; XKB's `XF86` names from 0x1008FF00), as the key library
-/// looks it up; none for keys that it cannot grab there.
+/// The X11 keysym of a key (X11 protocol, appendix A; XKB's `XF86` names from 0x1008FF00), as the key library looks it up; `None`
+/// for keys that it cannot grab.
 pub fn keysym(key: Code) -> Option<u32> {
     let name = key.to_string();
     if let Some(letter) = name.strip_prefix("Key").filter(|l| l.len() == 1) {
@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_people_write_are_read() {
+    fn common_key_names_are_parsed() {
         assert_eq!(parse("ScrollLock").unwrap().key, Code::ScrollLock);
         assert_eq!(parse(" scroll lock ").unwrap().key, Code::ScrollLock);
         assert_eq!(parse("F13").unwrap().key, Code::F13);
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_name_is_a_configuration_problem_that_says_which_word() {
+    fn bad_key_name_is_a_settings_problem_naming_the_word() {
         for (name, word) in [
             ("Scrolllok", "Scrolllok"),
             ("Ctrl+Bananas", "Bananas"),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_x11_and_linux_and_other_spellings_are_the_same_keys() {
+    fn names_from_x11_linux_and_other_spellings_are_equal() {
         for (name, symbol) in [
             ("Control_R", 0xffe4),
             ("ControlR", 0xffe4),
@@ -350,11 +350,11 @@ mod tests {
             assert_eq!(listened(name).unwrap_or_else(|p| panic!("{name}: {p}")).symbols.first(), Some(&symbol), "{name}");
         }
         assert_eq!(listened("Control_L+KP_0").unwrap(), Listened { symbols: vec![0xffb0], mods: Modifiers::CONTROL });
-        assert_eq!(parse("KP_0").unwrap().key, Code::Numpad0, "also where it is taken away from the others");
+        assert_eq!(parse("KP_0").unwrap().key, Code::Numpad0, "also for a grab");
     }
 
     #[test]
-    fn a_key_that_there_is_not_is_told_with_the_nearest_ones_and_the_way_to_the_right_one() {
+    fn unknown_key_is_reported_with_similar_names_and_remedy() {
         for (name, near, other) in [
             ("Scrollock", "\"ScrollLock\"", ""),
             ("Pasue", "\"Pause\"", ""),
@@ -374,14 +374,14 @@ mod tests {
                 assert!(p.fix.contains(near), "{p}");
             }
         }
-        // A modifier alone can be listened to, and not be taken away.
+        // A modifier alone can be listened to, but not grabbed.
         let right = |grab| check(&Ptt { key: "Control_R".into(), grab, ..Ptt::default() });
         assert!(right(false).is_ok() && right(true).unwrap_err().fix.contains("ptt.grab = false"));
         assert!(check(&Ptt { key: "none".into(), ..Ptt::default() }).is_ok());
     }
 
     #[test]
-    fn a_listener_knows_modifiers_alone_and_their_sides() {
+    fn listener_accepts_modifiers_alone_and_their_sides() {
         assert_eq!(listened("RightCtrl").unwrap().symbols, [0xffe4]);
         assert_eq!(listened("Right Ctrl").unwrap().symbols, [0xffe4]);
         assert_eq!(listened("ControlLeft").unwrap().symbols, [0xffe3]);
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn keysyms_are_those_of_the_protocol() {
+    fn keysyms_match_the_protocol() {
         assert_eq!(keysym(Code::ScrollLock), Some(0xff14));
         assert_eq!(keysym(Code::F1), Some(0xffbe));
         assert_eq!(keysym(Code::F24), Some(0xffd5));

@@ -1,13 +1,13 @@
-//! One row for each key of a keyboard: its X11 keysym, Stratus's name for it, XKB's name, and Linux's own number.
+//! One row for each key: its X11 keysym, Stratus's name, XKB's name, and Linux's key code.
 //!
-//! Linux's number (linux/input-event-codes.h) is that of a place on the keyboard: of a letter, the place it has in the US
-//! layout. XKB's names are those of xkbcommon-keysyms.h without their prefix, as the shortcuts specification wants them.
+//! Linux's code (linux/input-event-codes.h) denotes a position on the keyboard; a letter has the code of its position in the US
+//! layout. XKB's names are those of xkbcommon-keysyms.h without their prefix, as the shortcuts specification requires.
 
 use global_hotkey::hotkey::Modifiers;
 
 use super::keynames::Listened;
 
-/// Keysym, the name as `ptt.key` takes it, XKB's name, Linux's key number.
+/// Keysym, name in `ptt.key`, XKB name, Linux key code.
 const KEYS: &[(u32, &str, &str, u16)] = &[
     (0xff1b, "Escape", "Escape", 1),
     (0x2d, "Minus", "minus", 12),
@@ -75,20 +75,20 @@ const KEYS: &[(u32, &str, &str, u16)] = &[
     (0x1008_ff15, "MediaStop", "XF86AudioStop", 166),
 ];
 
-/// Linux numbers letters by their rows: Q is 16, A is 30, Z is 44.
+/// Linux numbers letters by row: Q is 16, A is 30, Z is 44.
 const ROWS: [(&str, u16); 3] = [("QWERTYUIOP", 16), ("ASDFGHJKL", 30), ("ZXCVBNM", 44)];
-/// XKB's modifiers, as the shortcuts specification names them.
+/// XKB modifiers, named as in the shortcuts specification.
 const MODS: [(Modifiers, &str); 4] =
     [(Modifiers::CONTROL, "CTRL"), (Modifiers::ALT, "ALT"), (Modifiers::SHIFT, "SHIFT"), (Modifiers::META, "LOGO")];
 
-/// A key's name without capitals and without what joins its words; a sign that is a key itself stays.
+/// A key name in lower case and without separators; a sign that is itself a key stays.
 pub fn plain(word: &str) -> String {
     let lower = word.to_lowercase();
     let bare = lower.replace(['_', ' ', '-'], "");
     if bare.is_empty() { lower } else { bare }
 }
 
-/// The key's name as `ptt.key` takes it, for what the table, XKB or Linux ("KEY_F13") calls it; `word` as [`plain`] gives it.
+/// The name in `ptt.key` for a key as the table, XKB or Linux ("KEY_F13") calls it; `word` is normalised by [`plain`].
 pub fn named(word: &str) -> Option<String> {
     let find = |wanted: &str| {
         let row = KEYS.iter().find(|k| plain(k.1) == wanted || plain(k.2) == wanted).map(|k| k.1.to_owned());
@@ -99,12 +99,12 @@ pub fn named(word: &str) -> Option<String> {
     find(word).or(numpad).or_else(|| find(behind("key")?))
 }
 
-/// Small letters are the keys of their capitals.
+/// Lower-case letters belong to the keys of their capitals.
 fn capital(symbol: u32) -> u32 {
     if (0x61..=0x7a).contains(&symbol) { symbol - 0x20 } else { symbol }
 }
 
-/// A letter, a digit or a function key has a rule instead of a row: its names, and Linux's number.
+/// Letters, digits and function keys follow a rule instead of a row: their names, and Linux's code.
 fn ruled(symbol: u32) -> Option<(String, String, Option<u16>)> {
     match symbol {
         0x30..=0x39 => {
@@ -131,19 +131,19 @@ fn ruled(symbol: u32) -> Option<(String, String, Option<u16>)> {
     }
 }
 
-/// The key's name as `ptt.key` takes it; none for a key that Stratus does not know.
+/// The key's name in `ptt.key`; `None` for an unknown key.
 pub fn name(symbol: u32) -> Option<String> {
     let symbol = capital(symbol);
     ruled(symbol).map(|r| r.0).or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.1.to_owned()))
 }
 
-/// The symbols of all keys that have a name here.
+/// The keysyms of all keys in the table.
 pub fn symbols() -> impl Iterator<Item = u32> {
     (0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffd5).chain(KEYS.iter().map(|k| k.0))
 }
 
-/// Whether the key is pressed while a text is typed. X11's symbols tell: those below 0xff00 are the characters themselves, from
-/// 0xff80 to 0xffb9 lies the number pad, and a few editing keys and those that shift stand between.
+/// Whether the key is pressed in typing, by its keysym: those below 0xff00 are the characters themselves, 0xff80 to 0xffb9 is the
+/// number pad, and a few editing keys and shift keys lie between.
 pub fn is_typed(symbol: u32) -> bool {
     const EDITING: [u32; 4] = [0xff08, 0xff09, 0xff0d, 0xffff];
     const SHIFTING: [u32; 4] = [0xffe1, 0xffe2, 0xffe5, 0xfe03];
@@ -151,23 +151,23 @@ pub fn is_typed(symbol: u32) -> bool {
     writes || EDITING.contains(&symbol) || SHIFTING.contains(&symbol)
 }
 
-/// The symbol of the key that the table calls so.
+/// The keysym of the key with this name.
 pub fn symbol(name: &str) -> Option<u32> {
     KEYS.iter().find(|k| k.1 == name).map(|k| k.0)
 }
 
-/// Linux's number of the key.
+/// Linux's code of the key.
 pub fn code(symbol: u32) -> Option<u16> {
     let symbol = capital(symbol);
     ruled(symbol).map_or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.3), |r| r.2)
 }
 
-/// The name of the key with this number of Linux's.
+/// The name of the key with this Linux code.
 pub fn name_of_code(number: u16) -> Option<String> {
     symbols().find(|s| code(*s) == Some(number)).and_then(name)
 }
 
-/// The key as the shortcuts specification of the desktops writes it: "CTRL+SHIFT+space".
+/// The key in the notation of the desktop shortcuts specification: "CTRL+SHIFT+space".
 pub fn trigger(key: &Listened) -> Option<String> {
     let symbol = capital(*key.symbols.first()?);
     let name = ruled(symbol).map(|r| r.1).or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.2.to_owned()))?;
@@ -181,7 +181,7 @@ mod tests {
     use crate::desktop::keynames::listened;
 
     #[test]
-    fn each_name_is_the_key_that_it_names() {
+    fn each_name_refers_to_its_own_key() {
         for symbol in symbols() {
             let name = name(symbol).unwrap();
             assert!(listened(&name).unwrap_or_else(|p| panic!("{name}: {p}")).symbols.contains(&symbol), "{name}");
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_typed_are_known_by_any_of_their_names() {
+    fn typing_keys_are_recognised_by_any_of_their_names() {
         use crate::desktop::keynames::is_typed;
         for key in [
             "A",
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_linuxs() {
+    fn codes_match_linux() {
         // linux/input-event-codes.h
         for (key, number) in [("ScrollLock", 70), ("Pause", 119), ("F1", 59), ("F10", 68), ("F12", 88), ("F13", 183), ("F24", 194)] {
             assert_eq!(code(listened(key).unwrap().symbols[0]), Some(number), "{key}");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn triggers_are_written_as_the_specification_wants_them() {
+    fn triggers_follow_the_specification() {
         for (key, words) in [
             ("Ctrl+Shift+Space", "CTRL+SHIFT+space"),
             ("ScrollLock", "Scroll_Lock"),

@@ -1,7 +1,7 @@
-//! The tray's menu as items: their order, their words, and which choice each stands for. Each system draws them its own way.
+//! The items of the tray menu: order, labels, and the choice behind each. Each platform draws them its own way.
 //!
-//! The rows of the top level are always the same ones in the same order, so that none moves under the pointer: what can be
-//! changed stands behind its name ("Microphone: Headset"), what is long is cut, and what cannot be chosen now is grey.
+//! The top-level rows and their order never change, so that no row moves under the pointer. A row shows its current value
+//! ("Microphone: Headset"), long text is cut, and unavailable items are grey.
 
 use super::tray::one_line;
 use crate::event::{Choice, MenuModel, Place, PlaceReason, SoundDevice, Step, Steps};
@@ -9,28 +9,28 @@ use crate::models;
 use crate::models::{brains, voices as neural};
 use crate::settings::{AIRPORTS, AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
 
-/// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
+/// An item of the menu. Labels are plain text: the code that draws them escapes mnemonic characters.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
-    /// A line that only tells.
+    /// An informational line.
     Told(String),
-    /// To be clicked.
+    /// A clickable entry.
     Entry(String, Choice),
-    /// To be clicked, with a mark where it is on.
+    /// A clickable entry with a check mark when on.
     Check(String, bool, Choice),
-    /// It opens a menu of its own.
+    /// An entry with a submenu.
     Group(String, Vec<Item>),
-    /// Between two parts.
+    /// A separator.
     Line,
 }
 
-/// More devices than this in one menu help nobody.
+/// Maximum number of devices in one menu; more help nobody.
 const MAX_DEVICES: usize = 24;
-/// A row of the top level is cut here, characters: a long name must not widen the menu.
+/// Maximum length of a top-level row, characters: a long name must not widen the menu.
 const TOP_CHARS: usize = 40;
-/// And a row of a submenu here.
+/// Maximum length of a submenu row, characters.
 const SUB_CHARS: usize = 80;
-/// The loudness on offer, percent.
+/// The selectable volumes, percent.
 const VOLUMES: [u8; 5] = [100, 80, 60, 40, 20];
 
 /// The whole menu.
@@ -53,7 +53,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     ]
 }
 
-/// What is wrong, to be clicked; else the next step of the first run; else who is on the frequency, and which aircraft calls.
+/// The fault, clickable; otherwise the next step of the first run; otherwise the unit on the frequency and the callsign of the aircraft.
 fn status(model: &MenuModel) -> Item {
     if let Some(fault) = &model.fault {
         return Item::Entry(cut(&fault.words, TOP_CHARS), fault.mend.clone());
@@ -78,7 +78,7 @@ fn entry(words: &str, choice: Choice) -> Item {
     Item::Entry(cut(words, SUB_CHARS), choice)
 }
 
-/// An entry that is grey while it can do nothing.
+/// An entry that is grey when it has no effect.
 fn entry_if(can: bool, words: &str, choice: Choice) -> Item {
     if can { entry(words, choice) } else { told(words) }
 }
@@ -87,12 +87,12 @@ fn check(words: &str, on: bool, choice: Choice) -> Item {
     Item::Check(cut(words, SUB_CHARS), on, choice)
 }
 
-/// A group of the top level: what it is about, and what is chosen.
+/// A top-level group: its topic, and the current choice.
 fn group(name: &str, value: &str, items: Vec<Item>) -> Item {
     Item::Group(cut(&if value.is_empty() { name.to_owned() } else { format!("{name}: {value}") }, TOP_CHARS), items)
 }
 
-/// One line, with its tail cut where it is longer than this many characters.
+/// One line, truncated to this many characters.
 fn cut(words: &str, chars: usize) -> String {
     let line = one_line(words);
     if line.chars().count() <= chars {
@@ -117,13 +117,12 @@ fn speaker(model: &MenuModel) -> Item {
     group("Speaker", &name, items)
 }
 
-/// What the chosen device is called; and the system's default, the devices there are, and the chosen one even when it is not
-/// there now.
+/// The chosen device; and the system default, the connected devices, and the chosen one even if it is not connected.
 fn devices(there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) -> (String, Vec<Item>) {
     let best = there.iter().filter_map(|d| Some((d.fits(chosen)?, d))).min_by_key(|(rank, _)| *rank).map(|(_, d)| d);
     let mut items = vec![check("System default", chosen.is_empty(), choice(String::new()))];
     items.extend(there.iter().take(MAX_DEVICES).map(|d| {
-        // Two of one name are chosen by their ids.
+        // Devices of the same name are distinguished by id.
         let words = d.called_among(there);
         let value = if words == d.name || d.id.is_empty() { &d.name } else { &d.id };
         check(&words, best == Some(d), choice(value.clone()))
@@ -136,7 +135,7 @@ fn devices(there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) ->
     (name, items)
 }
 
-/// The key and the buttons, bound by a press.
+/// The key and the buttons, bound by pressing them.
 fn push_to_talk(model: &MenuModel) -> Item {
     let key = if model.key.is_empty() { "no key".to_owned() } else { key_words(&model.key) };
     let mut items = vec![
@@ -150,7 +149,7 @@ fn push_to_talk(model: &MenuModel) -> Item {
     group("Push-to-talk", &key, items)
 }
 
-/// Who flies, and how the controller and the copilot treat them.
+/// Who is flying, and how the controller and the copilot treat them.
 fn pilot(model: &MenuModel) -> Item {
     let modes = [
         (PilotMode::Student, "Student: speaks slowly, explains mistakes"),
@@ -172,7 +171,7 @@ fn pilot(model: &MenuModel) -> Item {
     group("Pilot", name, items)
 }
 
-/// Where the pilot is, and why; and where they are while no simulator says so.
+/// The pilot's location and the reason for it, and the location to use without a simulator.
 fn airport(place: &Place) -> Item {
     let value = match place.why {
         PlaceReason::Open => "named by your first call".to_owned(),
@@ -191,7 +190,7 @@ fn airport(place: &Place) -> Item {
     Item::Group(cut(&format!("Airport: {value}"), SUB_CHARS), items)
 }
 
-/// Hearing and speaking: the speech model, the voice, the language model.
+/// Speech recognition and output: the speech model, the voice, the language model.
 fn speech(model: &MenuModel) -> Item {
     let own = model.own_models.iter().find(|o| o.file == model.speech_model);
     let name = own.map_or_else(|| models::plain_name(&model.speech_model), |o| o.name.clone());
@@ -209,14 +208,14 @@ fn speech(model: &MenuModel) -> Item {
         Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()),
         brain(model),
     ];
-    // A yes to a file that Stratus does not know.
+    // Asks for consent to use an unknown file.
     if let Some(file) = &model.unknown_model {
         items.insert(0, entry(&format!("Use {file} anyway\u{2026}"), Choice::TrustModel));
     }
     group("Speech", &value, items)
 }
 
-/// The next smaller model in one click, for a machine that is too slow for the one in force.
+/// One click to the next smaller model, for a machine that is too slow for the active one.
 fn faster(model: &MenuModel) -> Item {
     match model.faster.as_deref().and_then(models::find) {
         Some(m) => {
@@ -227,8 +226,8 @@ fn faster(model: &MenuModel) -> Item {
     }
 }
 
-/// The few that suit most pilots by plain names, what the mirror offers of its own, and the others behind one more row. A click
-/// on one that is not there downloads it.
+/// The few models that suit most pilots under plain names, the mirror's own models, and the others in a submenu. A click on a
+/// missing one downloads it.
 fn speech_models(model: &MenuModel) -> Vec<Item> {
     let on = |file: &str| file == model.speech_model;
     let get = |name: &str| Choice::SpeechModel(name.to_owned());
@@ -237,7 +236,7 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     if !known && !model.speech_model.is_empty() {
         items.push(check(&model.speech_model, true, Choice::OpenConfig));
     }
-    // The few keep their places; of the others only those that can be had are shown.
+    // The suggested models always stay in place; of the others, only those available are shown.
     let absent = |name: &str| model.absent.iter().any(|a| a == name);
     items.extend(models::SUGGESTED.iter().filter_map(|s| {
         let m = models::find(s.name)?;
@@ -255,7 +254,7 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     items
 }
 
-/// When the language model is asked, and which one it is.
+/// When the language model is used, and which one it is.
 fn brain(model: &MenuModel) -> Item {
     let modes = [(BrainMode::Auto, "Only when needed"), (BrainMode::Llm, "For every transmission"), (BrainMode::Rules, "Never")];
     let mut items: Vec<Item> = modes.map(|(m, words)| check(words, model.brain.0 == m, Choice::Brain(m))).into();
@@ -266,7 +265,7 @@ fn brain(model: &MenuModel) -> Item {
     let named = |id: &String| brains::plain_name_among(id, &model.brains);
     items.extend(model.brains.iter().take(MAX_DEVICES).map(|id| check(&named(id), chosen(id), Choice::BrainModel(id.clone()))));
     items.extend((!model.brain_note.is_empty()).then(|| told(&model.brain_note)));
-    // One that nobody can ask is no value.
+    // A model that cannot be reached is not shown as the value.
     let value = match (model.brain.0, model.brains.is_empty()) {
         (BrainMode::Rules, _) => "off".to_owned(),
         (_, true) => "none (optional)".to_owned(),
@@ -275,7 +274,7 @@ fn brain(model: &MenuModel) -> Item {
     Item::Group(cut(&format!("Language model: {value}"), SUB_CHARS), items)
 }
 
-/// What helps, and what is set once.
+/// Help, and settings that are changed once.
 fn help(model: &MenuModel) -> Item {
     let mut items = vec![
         entry("What to say now", Choice::WhatToSay),
@@ -290,7 +289,7 @@ fn help(model: &MenuModel) -> Item {
     Item::Group("Help".into(), items)
 }
 
-/// The five steps of the first run, with their ticks: each can be done again.
+/// The five steps of the first run, with check marks; each can be repeated.
 fn first_steps(steps: &Steps) -> Item {
     let row = |s: Step| check(&format!("{}. {}", s.number(), s.title()), steps.done.contains(&s), Choice::Step(s));
     let mut rows: Vec<Item> = Step::ALL.map(row).into();
@@ -306,12 +305,12 @@ fn update(model: &MenuModel) -> String {
     }
 }
 
-/// What a neural voice is called.
+/// Display name of a neural voice.
 fn neural_name(name: &str) -> String {
     neural::find(name).map_or_else(|| name.trim_start_matches(OWN_VOICE).to_owned(), neural::KnownVoice::title)
 }
 
-/// The neural voices that may be downloaded.
+/// The neural voices available for download.
 fn more_voices(model: &MenuModel) -> Vec<Item> {
     let missing = neural::ALL.iter().filter(|v| v.name != neural::SHIPPED && !model.devices.neural.iter().any(|n| n == v.name));
     let free = model.fetching.is_none();
@@ -324,7 +323,7 @@ fn more_voices(model: &MenuModel) -> Vec<Item> {
     if items.is_empty() { Vec::new() } else { vec![Item::Line, Item::Group("Download a voice".into(), items)] }
 }
 
-/// Stratus's own voices, those of the system, and the chosen one even when it is not there now.
+/// Stratus's own voices, those of the system, and the chosen one even if it is missing.
 fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
     let there = &model.devices.voices;
     let mut all: Vec<(String, String)> = VOICES.iter().map(|v| (voice(v).to_owned(), (*v).to_owned())).collect();
@@ -354,7 +353,7 @@ fn voice(name: &str) -> &str {
     }
 }
 
-/// Half of the answers came within the first, nine of ten within the second, milliseconds.
+/// Median and ninetieth percentile of the latency, milliseconds.
 fn latency((half, most): (u32, u32)) -> String {
     let seconds = |ms: u32| format!("{:.1} s", f64::from(ms) / 1000.0);
     let (half, most) = (seconds(half), seconds(most));

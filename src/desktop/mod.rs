@@ -1,8 +1,8 @@
-//! The desktop's side of Stratus: the tray icon, the push-to-talk key and the toasts. No window, ever.
+//! The desktop integration: tray icon, push-to-talk key and toasts. There are no windows.
 //!
-//! Each part starts by itself and fails by itself: without a session bus there is no tray, without a display no key,
-//! and the rest goes on. None of them needs the main thread on Linux;
-//! on Windows that thread runs the message loop (`windows::pump`), and theirs hand it work.
+//! Each part starts and fails independently: without a session bus there is no tray, without a display no key, and the rest keeps
+//! working. On Linux, none of them needs the main thread. On Windows, the main thread runs the message loop (`windows::pump`), and
+//! their threads hand it work.
 
 pub mod autostart;
 mod buttons;

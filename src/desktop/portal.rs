@@ -1,7 +1,7 @@
-//! The desktop's portal as the giver of the push-to-talk key: org.freedesktop.portal.GlobalShortcuts, the way of Wayland.
+//! Push-to-talk through the desktop portal on Wayland: org.freedesktop.portal.GlobalShortcuts.
 //!
-//! Stratus asks for one shortcut with the pilot's key as its wish. The desktop asks the pilot, once, and may give another
-//! key; it tells when the shortcut goes down and up. A newer portal wants to know which program asks (`Registry`).
+//! Stratus requests one shortcut and suggests the pilot's key. The desktop asks the pilot once and may assign another key; then it
+//! signals when the shortcut goes down and up. Newer portals require the program to identify itself (`Registry`).
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -16,7 +16,7 @@ use super::keyboard::Told;
 use crate::event::Edge;
 use crate::problem::{Part, Problem};
 
-/// The name of Stratus's desktop entry, which the package installs: GNOME takes no id without a dot.
+/// The name of Stratus's desktop entry, which the package installs. GNOME rejects an id without a dot.
 pub const APP_ID: &str = "Stratus.Stratus";
 
 const NAME: &str = "org.freedesktop.portal.Desktop";
@@ -25,17 +25,17 @@ const SHORTCUTS: &str = "org.freedesktop.portal.GlobalShortcuts";
 const REQUEST: &str = "org.freedesktop.portal.Request";
 const SESSION: &str = "org.freedesktop.portal.Session";
 const REGISTRY: &str = "org.freedesktop.host.portal.Registry";
-/// The shortcut's name among Stratus's own.
+/// The id of our shortcut.
 const ID: &str = "push-to-talk";
-/// How often in a row a portal that died is asked anew; a press in between begins to count again.
+/// How many times in a row a crashed portal is retried; a press resets the count.
 const REVIVALS: u32 = 3;
 
-/// Where the portal is looked for, and for how long.
+/// Where to look for the portal, and for how long.
 #[derive(Debug, Clone)]
 pub struct Bus {
-    /// The session bus; none: the one that the environment names.
+    /// The address of the session bus; `None` for the one from the environment.
     pub address: Option<String>,
-    /// How long an answer is waited for that needs nobody's decision: the bus may have to start the portal first.
+    /// Timeout for answers that need no decision by the user. The bus may have to start the portal first.
     pub patience: Duration,
 }
 
@@ -45,30 +45,30 @@ impl Default for Bus {
     }
 }
 
-/// A shortcut's properties, as the portal tells them.
+/// The properties of a shortcut as reported by the portal.
 type Properties = HashMap<String, OwnedValue>;
 
-/// What the key's thread hears.
+/// Input of the key's thread.
 pub(super) enum Note {
-    /// A message of the bus.
+    /// A bus message.
     Bus(Message),
-    /// The bus is gone.
+    /// The bus connection is lost.
     Lost,
-    /// The key is no longer wanted.
+    /// The key is no longer needed.
     Stop,
 }
 
 /// How it ended.
 pub(super) enum End {
-    /// The key is no longer wanted.
+    /// The key is no longer needed.
     Stopped,
-    /// There is no such portal, or it does not work: another way may.
+    /// There is no such portal, or it does not work: try another way.
     Absent(String),
-    /// The pilot or the desktop said no, and nothing goes around that.
+    /// The pilot or the desktop declined, which must not be bypassed.
     Refused(Problem),
 }
 
-/// What the desktop's portal is: its version, asked by a question that shows no dialog.
+/// The version of the desktop portal, from a query that shows no dialog.
 pub fn version(at: &Bus) -> Result<u32, String> {
     let bus = connect(at)?;
     let found = asked_version(&bus);
@@ -76,7 +76,7 @@ pub fn version(at: &Bus) -> Result<u32, String> {
     found
 }
 
-/// Asks for the key, tells its edges, and returns when that ends. `wish` is the key as the shortcuts specification writes it.
+/// Requests the key and reports its edges until the session ends. `wish` is the key in the notation of the shortcuts specification.
 pub(super) fn run(at: &Bus, wish: Option<&str>, notes: &SyncSender<Note>, inbox: &Receiver<Note>, tell: &dyn Fn(Told)) -> End {
     let mut talk = Talk { tell, down: false, lived: false, lost: false };
     let mut revivals = 0;
@@ -96,7 +96,7 @@ pub(super) fn run(at: &Bus, wish: Option<&str>, notes: &SyncSender<Note>, inbox:
 
 /// How one session with the portal ended.
 enum Once {
-    /// The portal died.
+    /// The portal crashed.
     Died,
     End(End),
 }
@@ -127,20 +127,20 @@ fn asked_version(bus: &Connection) -> Result<u32, String> {
     u32::try_from(value).map_err(|e| e.to_string())
 }
 
-/// A talk with the portal.
+/// A conversation with the portal.
 struct Talk<'a> {
     tell: &'a dyn Fn(Told),
     down: bool,
-    /// The key was pressed since the portal was asked last.
+    /// The key was pressed since the portal was last started.
     lived: bool,
-    /// The connection's end was heard of.
+    /// The connection is known to be lost.
     lost: bool,
 }
 
 /// A session with the portal.
 struct Session {
     path: String,
-    /// The portal's own name on the bus: nobody else speaks for it.
+    /// The portal's unique name on the bus; signals from other senders are ignored.
     portal: String,
 }
 
@@ -160,7 +160,7 @@ impl Talk<'_> {
             Err(why) => return why.into(),
         };
         self.lost = false;
-        // From here on nothing is missed; the thread ends with the connection.
+        // No message is missed from here on; the thread ends with the connection.
         let (all, to) = (MessageIterator::from(&bus), notes.clone());
         let reader = std::thread::Builder::new().name("portal".into()).spawn(move || {
             for message in all {
@@ -181,7 +181,7 @@ impl Talk<'_> {
             Err(e) => format!("a thread cannot be started: {e}").into(),
         };
         let _ = bus.close();
-        // The connection's end is told by the reader; what comes before that is of no portal any more.
+        // The reader reports the end of the connection; messages before that come from a portal that is gone.
         while reader.is_ok() && !self.lost {
             match inbox.recv_timeout(at.patience) {
                 Ok(Note::Lost) | Err(_) => break,
@@ -197,18 +197,18 @@ impl Talk<'_> {
             watch(bus, &format!("type='signal',sender='{NAME}',interface='{interface}'"))?;
         }
         watch(bus, &format!("type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{NAME}'"))?;
-        // Before any other word, and only once; an older portal does not know the question.
+        // Register first, and only once; older portals do not know this method.
         let registered = bus.call_method(Some(NAME), PATH, Some(REGISTRY), "Register", &(APP_ID, Properties::new()));
         if let Err(e) = &registered {
             log::debug!("the portal does not accept {APP_ID}: {e}");
         }
         let version = asked_version(bus)?;
 
-        // A token of its own for each request, so that an answer is known by its path.
+        // A unique token per request, so that the answer is recognised by its path.
         let token = format!("stratus{}", std::process::id());
         let options = HashMap::from([("handle_token", Value::from(token.clone())), ("session_handle_token", Value::from(token.clone()))]);
         let (answer, portal) = request(bus, "CreateSession", &options).map_err(|why| {
-            // Without an id a newer portal gives nothing.
+            // Newer portals refuse a program without an id.
             let unknown = registered.as_ref().err().map(|_| format!("it does not know Stratus: {APP_ID}.desktop is not installed"));
             [Some(why), unknown].into_iter().flatten().collect::<Vec<_>>().join("; ")
         })?;
@@ -217,7 +217,7 @@ impl Talk<'_> {
             (0, results) => results,
             (code, _) => return Err(format!("the desktop's portal did not open a session (response {code})").into()),
         };
-        // The interface's description has a text here where it means a path; some portals send the path.
+        // The interface declares a string here but means an object path; some portals send the path.
         let path = match results.get("session_handle").map(|v| &**v) {
             Some(Value::Str(s)) => s.as_str().to_owned(),
             Some(Value::ObjectPath(p)) => p.as_str().to_owned(),
@@ -232,7 +232,7 @@ impl Talk<'_> {
         let handle = ObjectPath::try_from(session.path.as_str()).map_err(|e| e.to_string())?;
         let options = HashMap::from([("handle_token", Value::from(format!("{token}b")))]);
         let (answer, _) = request(bus, "BindShortcuts", &(handle, vec![(ID, about)], "", options))?;
-        // The desktop may ask the pilot now, who takes his time.
+        // The desktop may now ask the pilot, who may take a while.
         let results = match self.answered(&session, &answer, None, inbox)? {
             (0, results) => results,
             (1, _) => return Err(Once::End(End::Refused(denied("it was not allowed in the desktop's dialog")))),
@@ -246,7 +246,7 @@ impl Talk<'_> {
         self.listen(&session, version, inbox)
     }
 
-    /// Tells how the key is heard; a shortcut may stand there without a key.
+    /// Reports which key was assigned. A shortcut may have no key.
     fn given(&self, version: u32, properties: &Properties) {
         let trigger = match properties.get("trigger_description").map(|v| &**v) {
             Some(Value::Str(s)) => s.trim().to_owned(),
@@ -266,7 +266,7 @@ impl Talk<'_> {
         });
     }
 
-    /// The answer to a request: response and results.
+    /// Waits for the response to a request: response code and results.
     fn answered(
         &mut self,
         session: &Session,
@@ -290,7 +290,7 @@ impl Talk<'_> {
         }
     }
 
-    /// The shortcut's signals, until the session ends.
+    /// Handles the shortcut's signals until the session ends.
     fn listen(&mut self, session: &Session, version: u32, inbox: &Receiver<Note>) -> Result<Once, Once> {
         loop {
             let signal = self.next(session, None, inbox)?;
@@ -316,7 +316,7 @@ impl Talk<'_> {
                     if of.as_str() == session.path
                         && let Some((_, properties)) = all.iter().find(|(id, _)| id == ID)
                     {
-                        // The key that is held may not be the key any more.
+                        // The key that is held may no longer be the shortcut.
                         self.edge(Edge::Up);
                         self.given(version, properties);
                     }
@@ -364,7 +364,7 @@ fn watch(bus: &Connection, rule: &str) -> Result<(), String> {
     asked.map(drop).map_err(|e| format!("the session bus does not answer: {e}"))
 }
 
-/// Calls a method that answers later: the path of its answer, and the portal's own name.
+/// Calls a method that answers later; returns the path of its response, and the portal's unique name.
 fn request<B>(bus: &Connection, method: &str, body: &B) -> Result<(String, String), String>
 where
     B: serde::Serialize + zbus::zvariant::DynamicType,
@@ -396,7 +396,7 @@ fn closes(session: &Session, signal: &Message) -> bool {
         && header.path().is_some_and(|p| p.as_str() == session.path)
 }
 
-/// What can be done without the portal's key.
+/// The remedy if there is no key from the portal.
 const REMEDY: &str =
     "choose the key again in the tray's menu, and allow it; or bind `stratus ptt toggle` to a key in the desktop's settings";
 
@@ -426,10 +426,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_application_id_is_the_name_of_the_desktop_entry() {
+    fn application_id_is_the_name_of_the_desktop_entry() {
         let entry = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("installer/linux/{APP_ID}.desktop"));
         assert!(std::fs::read_to_string(&entry).unwrap().contains("Exec=stratus run"), "{}", entry.display());
-        // GApplication's rule, which GNOME's portal goes by: parts between dots, each beginning with a letter.
+        // GApplication's rule, which GNOME's portal enforces: parts separated by dots, each starting with a letter.
         assert!(APP_ID.split('.').count() > 1 && APP_ID.split('.').all(|p| p.starts_with(|c: char| c.is_ascii_alphabetic())));
     }
 }

@@ -1,7 +1,7 @@
-//! Toasts, on a thread of their own with a slot for each of two kinds, what Stratus tells and what a controller says: a newer
-//! toast takes the place of one of its kind, on the screen and while it still waits.
+//! Toasts, on a separate thread with one slot for each of two kinds: Stratus's own messages and the controller's. A newer toast
+//! replaces an older one of its kind, both on the screen and in the queue.
 //!
-//! A notification daemon that hangs blocks that thread and nothing else; the end of the program waits for it 1 s at most.
+//! A hung notification daemon blocks only that thread; shutdown waits for it at most 1 s.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,11 +15,11 @@ use crate::event::Toast;
 use crate::problem::{Part, Problem};
 use crate::worker::{panic_words, stumble};
 
-/// How long the end of the program waits for a toast under way.
+/// How long shutdown waits for a toast in progress.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
-/// A daemon that takes longer than this for one toast hangs.
+/// A daemon that takes longer than this for one toast is considered hung.
 const HUNG: Duration = Duration::from_secs(5);
-/// A toast's title and body are cut here, characters: a daemon must not be fed without end.
+/// Maximum length of a toast's title and body, characters: a daemon must not receive unlimited text.
 const TITLE_CHARS: usize = 200;
 const BODY_CHARS: usize = 2000;
 
@@ -32,9 +32,9 @@ type Tell = Box<dyn Fn(Problem) + Send + Sync>;
 
 #[derive(Default)]
 struct Slot {
-    /// What Stratus tells, and what a controller says: neither takes the other's place.
+    /// Pending toasts: Stratus's own and the controller's. Neither replaces the other.
     waiting: [Option<Toast>; 2],
-    /// Since when the daemon has been busy with a toast.
+    /// When the daemon started to process the current toast.
     busy: Option<Instant>,
     closed: bool,
     ended: bool,
@@ -53,7 +53,7 @@ impl Shared {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a failure and tells the first of them.
+    /// Counts a failure and reports the first one.
     fn failed(&self, why: String) {
         let mut slot = self.lock();
         slot.failures += 1;
@@ -65,13 +65,13 @@ impl Shared {
     }
 }
 
-/// Shows toasts without ever making anybody wait.
+/// Shows toasts without ever blocking the caller.
 pub struct Toaster {
     shared: Arc<Shared>,
 }
 
 impl Toaster {
-    /// Starts the thread. `tell` hears of the first toast that could not be shown, on that thread or the caller's; later
+    /// Starts the thread. `tell` is called for the first toast that could not be shown, on that thread or the caller's; further
     /// failures in a row are only counted.
     pub fn start(tell: impl Fn(Problem) + Send + Sync + 'static) -> Result<Self, Problem> {
         Self::with(tell, || {
@@ -94,7 +94,7 @@ impl Toaster {
         Ok(Self { shared })
     }
 
-    /// Shows a toast as soon as the daemon has taken the one before; one that still waits is dropped. Never waits.
+    /// Shows a toast as soon as the daemon has accepted the previous one, and drops a pending one. Never blocks.
     pub fn show(&self, toast: Toast) {
         let mut slot = self.shared.lock();
         let place = kind(&toast);
@@ -112,7 +112,7 @@ impl Toaster {
         self.shared.lock().failures
     }
 
-    /// The same, for whoever is asked after the toaster was handed on.
+    /// The same as a closure, for use after the toaster was moved.
     pub fn counter(&self) -> impl Fn() -> u64 + Send + 'static {
         let shared = self.shared.clone();
         move || shared.lock().failures
@@ -125,7 +125,7 @@ impl Drop for Toaster {
         slot.closed = true;
         self.shared.changed.notify_all();
         let waited = self.shared.changed.wait_timeout_while(slot, STOP_LIMIT, |s| !s.ended);
-        // A daemon that wakes up later must not show what nobody waits for any more.
+        // A daemon that recovers later must not show outdated toasts.
         waited.unwrap_or_else(PoisonError::into_inner).0.waiting = [None, None];
     }
 }
@@ -136,7 +136,7 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
         while slot.waiting.iter().all(Option::is_none) && !slot.closed {
             slot = shared.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
         }
-        // What still waits at the end is shown: it may say why the program ends.
+        // A pending toast is shown at shutdown: it may say why the program ends.
         let Some(toast) = slot.waiting.iter_mut().find_map(Option::take) else { break };
         slot.busy = Some(Instant::now());
         drop(slot);
@@ -147,7 +147,7 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
         let result = shown.unwrap_or_else(|panic| Err(format!("a toast failed: {}", panic_words(&*panic))));
         shared.lock().busy = None;
         match result {
-            // A daemon that is there again may go again, and that is news.
+            // The daemon works again, so report the next failure.
             Ok(()) => shared.lock().told = false,
             Err(why) => shared.failed(why),
         }
@@ -156,7 +156,7 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
     shared.changed.notify_all();
 }
 
-/// The place of a toast: each kind has its own.
+/// The slot of a toast: one per kind.
 fn kind(toast: &Toast) -> usize {
     usize::from(toast.conversation)
 }
@@ -165,9 +165,10 @@ fn kind(toast: &Toast) -> usize {
 #[cfg(not(windows))]
 #[derive(Default)]
 struct Desk {
-    /// The toasts on the screen, one of each kind. Their connections are kept: some desktops take a toast away with it.
+    /// The toasts on the screen, one of each kind. Their connections stay open, because some desktops remove a toast when its
+    /// connection closes.
     shown: [Option<NotificationHandle>; 2],
-    /// Whether the daemon reads markup in bodies; asked once.
+    /// Whether the daemon interprets markup in bodies; queried once.
     markup: Option<bool>,
 }
 
@@ -198,8 +199,7 @@ impl Desk {
     }
 }
 
-/// Windows's toasts. What they show is set as text by its own XML, so nothing in it is markup; and they stay in the
-/// action centre by themselves.
+/// Windows toasts. The text is set through XML, so markup is never interpreted, and toasts stay in the action centre by themselves.
 #[cfg(windows)]
 #[derive(Default)]
 struct Desk {}
@@ -207,11 +207,11 @@ struct Desk {}
 #[cfg(windows)]
 impl Desk {
     fn show(&mut self, toast: &Toast) -> Result<(), String> {
-        // Each one slides in anew here: what changes several times a second would be a storm.
+        // Here each update slides in anew, so skip toasts that change several times a second.
         if toast.live {
             return Ok(());
         }
-        // Windows knows a short time and a long one.
+        // Windows has only a short and a long duration.
         let shown = Notification::new()
             .app_id(super::windows::app_id::ID)
             .summary(&cut(&toast.title, TITLE_CHARS))
@@ -222,7 +222,7 @@ impl Desk {
     }
 }
 
-/// The body as data: a daemon that reads markup gets it escaped, another one as it is.
+/// The body as data: escaped if the daemon interprets markup, otherwise unchanged.
 #[cfg(any(test, not(windows)))]
 fn body(words: &str, markup: bool) -> String {
     let words = cut(words, BODY_CHARS);
@@ -241,7 +241,7 @@ fn body(words: &str, markup: bool) -> String {
     escaped
 }
 
-/// Without control characters (a NUL cannot travel on the bus) and not beyond a length.
+/// Removes control characters (a NUL cannot be sent over the bus) and limits the length.
 fn cut(words: &str, chars: usize) -> String {
     words.chars().filter(|c| *c == '\n' || !c.is_control()).take(chars).collect()
 }
@@ -256,14 +256,14 @@ mod tests {
     }
 
     #[test]
-    fn markup_is_data() {
+    fn markup_is_escaped() {
         assert_eq!(body("<a href=\"x\">A&B</a>\0", true), "&lt;a href=\"x\"&gt;A&amp;B&lt;/a&gt;");
         assert_eq!(body("A<B", false), "A<B");
         assert_eq!(cut(&"x".repeat(9000), BODY_CHARS).len(), BODY_CHARS);
     }
 
     #[test]
-    fn a_newer_toast_takes_the_place_of_the_one_that_waits() {
+    fn newer_toast_replaces_the_pending_one() {
         let (begun, busy) = channel();
         let (go, gate) = channel::<()>();
         let (out, shown) = channel();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_counted_and_told_once() {
+    fn failures_are_counted_and_reported_once() {
         let (words, told) = channel();
         let words = Mutex::new(words);
         let (tick, done) = channel();
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_daemon_that_goes_a_second_time_is_told_again() {
+    fn daemon_lost_a_second_time_is_reported_again() {
         let (words, told) = channel();
         let words = Mutex::new(words);
         let (tick, done) = channel();
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hung_daemon_does_not_hold_up_the_end() {
+    fn hung_daemon_does_not_delay_shutdown() {
         let (begun, busy) = channel();
         let (go, gate) = channel::<()>();
         let toaster = Toaster::with(
@@ -356,7 +356,7 @@ mod tests {
         .unwrap();
         toaster.show(toast("x"));
         busy.recv().unwrap();
-        drop(toaster); // Would wait for ever if it joined: the gate opens only below.
+        drop(toaster); // A join would hang here: the gate opens only below.
         drop(go);
     }
 }

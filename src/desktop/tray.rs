@@ -1,8 +1,8 @@
-//! The tray icon and its menu: a StatusNotifierItem on the session bus, without GTK, on a thread of its own; on Windows
-//! in the notification area, on the main thread.
+//! The tray icon and its menu: a StatusNotifierItem on the session bus, without GTK, on a separate thread; on Windows in the
+//! notification area, on the main thread.
 //!
-//! Words from outside (a unit's name, a controller's answer) are data: no mnemonic, no markup, no line break of theirs
-//! reaches the desktop. A panel that starts later shows the icon then.
+//! External text (a unit's name, a controller's answer) is treated as data: none of its mnemonics, markup or line breaks reach the
+//! desktop. A panel that starts later still shows the icon.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use self::threaded::Seat;
 use crate::event::{Choice, MenuModel, TrayState};
 use crate::problem::{Part, Problem};
 
-/// A bus that has not answered by then is as good as none.
+/// Timeout for the bus to answer; after that it counts as absent.
 const START_LIMIT: Duration = Duration::from_secs(3);
-/// Taking the icon away asks the bus once; a hung one must not hold up the end of the program.
+/// Timeout for removing the icon, so that a hung bus does not delay shutdown.
 const STOP_LIMIT: Duration = Duration::from_millis(500);
-/// Characters of the last answer in the menu: as much as a menu can be wide.
+/// Maximum length of the last answer in the menu, characters: the width of a menu.
 const MENU_CHARS: usize = 90;
 
 #[cfg(windows)]
@@ -33,24 +33,24 @@ enum Job {
     Menu(Box<MenuModel>),
 }
 
-/// The icon in the tray. Dropping it takes the icon away.
+/// The icon in the tray. Dropping it removes the icon.
 pub struct Tray {
     seat: Seat,
 }
 
 impl Tray {
-    /// Puts the icon into the tray, in the state `Ready`; `on_choice` is called on a thread of the tray's and must not
-    /// block. Fails without a session bus; with a bus but no panel it succeeds, and a panel that comes shows the icon.
+    /// Puts the icon into the tray in the state `Ready`. `on_choice` is called on one of the tray's threads and must not block.
+    /// Fails without a session bus; without a panel it succeeds, and a panel that starts later shows the icon.
     pub fn start(on_choice: impl Fn(Choice) + Send + Sync + 'static) -> Result<Self, Problem> {
         Seat::take(Arc::new(on_choice)).map(|seat| Self { seat }).map_err(|why| no_tray().because(why))
     }
 
-    /// Shows a state: icon and tooltip. Does not wait.
+    /// Shows a state by icon and tooltip. Does not block.
     pub fn show(&self, state: TrayState) {
         self.seat.send(Job::Show(state));
     }
 
-    /// Shows a menu. Does not wait.
+    /// Shows a menu. Does not block.
     pub fn menu(&self, model: &MenuModel) {
         self.seat.send(Job::Menu(Box::new(model.clone())));
     }
@@ -62,7 +62,7 @@ fn no_tray() -> Problem {
     )
 }
 
-/// What a tooltip says below the program's name: "Ready, muted. Hilo Ground 121.9".
+/// The text of a tooltip below the program's name: "Ready, muted. Hilo Ground 121.9".
 fn tooltip(state: TrayState, model: &MenuModel) -> String {
     let state = match state {
         TrayState::Ready => "Ready",
@@ -80,12 +80,12 @@ fn tooltip(state: TrayState, model: &MenuModel) -> String {
     if words.is_empty() { format!("{state}{muted}") } else { format!("{state}{muted}. {words}") }
 }
 
-/// Without the characters that some desktops read as markup in a tooltip and others show as they are: no escape suits both.
+/// Drops characters that some desktops interpret as markup in a tooltip and others show literally: no escaping suits both.
 fn no_markup(words: &str) -> String {
     words.chars().filter(|c| !matches!(c, '<' | '>' | '&')).collect()
 }
 
-/// One short line: control characters become spaces, a long text ends in an ellipsis.
+/// One short line: control characters become spaces, and long text ends with an ellipsis.
 pub(super) fn one_line(words: &str) -> String {
     let mut line = String::new();
     let mut chars = 0;
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_from_outside_carry_no_markup_and_no_line_break() {
+    fn external_text_carries_no_markup_or_line_break() {
         assert_eq!(one_line("A&B_c\n\tquit"), "A&B_c quit");
         let model = MenuModel { unit: "<b>Hilo</b> & Tower 118.1".into(), ..MenuModel::default() };
         assert_eq!(tooltip(TrayState::Ready, &model), "Ready. bHilo/b  Tower 118.1");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_answer_is_cut_between_characters() {
+    fn long_answer_is_cut_between_characters() {
         let cut = one_line(&"\u{e9}".repeat(500));
         assert_eq!(cut.chars().count(), MENU_CHARS + 1);
         assert!(cut.ends_with('\u{2026}'));

@@ -1,10 +1,10 @@
-//! Windows's virtual-key codes of the keys that `keynames` knows by their X11 keysyms.
+//! Windows virtual-key codes of the keys that `keynames` knows by X11 keysym.
 
-/// The code for a keysym (Win32, "Virtual-Key Codes"); none for a key that Windows does not know.
+/// The code for a keysym (Win32, "Virtual-Key Codes"); `None` for a key that Windows does not have.
 pub fn virtual_key(keysym: u32) -> Option<u8> {
     let offset = |base: u8, first: u32| u8::try_from(keysym - first).ok().and_then(|n| base.checked_add(n));
     match keysym {
-        // Digits and letters have the codes of their capitals.
+        // Digits and letters use the codes of their capitals.
         0x30..=0x39 => return offset(0x30, 0x30),
         0x41..=0x5a => return offset(0x41, 0x41),
         0x61..=0x7a => return offset(0x41, 0x61),
@@ -51,7 +51,7 @@ pub fn virtual_key(keysym: u32) -> Option<u8> {
         0xffaf => 0x6f,
         0xffe5 => 0x14,
         0xffff => 0x2e,
-        // The modifiers, left and right; AltGr is the right Alt.
+        // Modifiers, left and right; AltGr is the right Alt.
         0xffe1 => 0xa0,
         0xffe2 => 0xa1,
         0xffe3 => 0xa2,
@@ -71,8 +71,8 @@ pub fn virtual_key(keysym: u32) -> Option<u8> {
     })
 }
 
-/// Raw input names a modifier without its side: this gives the one that it was. `right` is the scan code's E0 flag,
-/// `by_scan` what Windows makes of the scan code alone. None for codes that stand for no key (0xff: part of a sequence).
+/// Resolves the side of a modifier, which raw input omits. `right` is the scan code's E0 flag, `by_scan` the key for the scan code
+/// alone. `None` for codes that are not a key (0xff: part of a sequence).
 pub fn sided(key: u8, right: bool, by_scan: u8) -> Option<u8> {
     match key {
         0 | 0xff => None,
@@ -91,7 +91,7 @@ mod tests {
     use global_hotkey::hotkey::Code;
 
     #[test]
-    fn the_keys_that_pilots_choose_have_their_codes() {
+    fn common_push_to_talk_keys_have_their_codes() {
         for (name, codes) in [
             ("ScrollLock", vec![0x91]),
             ("Pause", vec![0x13]),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_modifier_has_a_side() {
+    fn modifiers_have_sides() {
         assert_eq!(sided(0x11, false, 0xa2), Some(0xa2));
         assert_eq!(sided(0x11, true, 0), Some(0xa3));
         assert_eq!(sided(0x10, false, 0xa1), Some(0xa1));

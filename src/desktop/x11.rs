@@ -1,6 +1,6 @@
-//! Stratus's own connection to the X server: does it live, which key is down, who holds a key.
+//! Stratus's own connection to the X server: whether it is alive, which key is down, and who holds a grab.
 //!
-//! Pure Rust (no Xlib), so a dying server costs the connection and not the process. It sleeps until something happens.
+//! Pure Rust (no Xlib), so a dying server costs only the connection, not the process. It sleeps until something happens.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -20,23 +20,23 @@ use x11rb::rust_connection::RustConnection;
 use super::keynames;
 use crate::problem::{Part, Problem};
 
-/// XIAllMasterDevices: each press comes once, whichever keyboard made it.
+/// XIAllMasterDevices: each press arrives once, whichever keyboard it comes from.
 const ALL_MASTERS: u16 = 1;
 
-/// What the display has to say by itself.
+/// Events from the display.
 pub enum News {
     /// The keyboard's layout changed.
     Remapped,
-    /// One of the keys that are listened to went down (true) or up.
+    /// A watched key went down (true) or up.
     Key(bool),
-    /// The server is gone, and why.
+    /// The connection to the server is lost, and why.
     Gone(String),
 }
 
-/// What a pilot can do where no key is shown.
+/// The remedy if the session shows no keys.
 const ELSEWHERE: &str = "Use a joystick button, or bind a shortcut to Stratus in the desktop's settings.";
 
-/// The problem of a key without a display, and the way around it.
+/// The problem of a key without a display, and the workaround.
 pub fn refused(why: String) -> Problem {
     let p = Problem::new("the push-to-talk key cannot be watched").because(why).about(Part::PushToTalk);
     p.brief("Push-to-talk key not available", "This session shows no keys to Stratus.").remedy(ELSEWHERE).fix(
@@ -48,7 +48,7 @@ pub fn refused(why: String) -> Problem {
 pub struct Display {
     conn: Arc<RustConnection>,
     root: Window,
-    /// Never shown; it carries the message that ends the watching thread.
+    /// Never shown; it receives the message that stops the watching thread.
     own: Window,
     watch: Option<JoinHandle<()>>,
 }
@@ -74,7 +74,7 @@ impl Display {
         Ok(Self { conn: Arc::new(conn), root, own, watch: None })
     }
 
-    /// Asks for every key's raw press and release, whoever has the focus or a grab, and takes none away (XInput 2.2).
+    /// Subscribes to raw press and release of every key, regardless of focus or grab, and takes none away (XInput 2.2).
     pub fn listen(&self) -> Result<(), String> {
         let version = self.conn.xinput_xi_query_version(2, 2).map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?;
         if (version.major_version, version.minor_version) < (2, 1) {
@@ -85,7 +85,7 @@ impl Display {
         self.conn.xinput_xi_select_events(self.root, &[mask]).map_err(|e| e.to_string())?.check().map_err(|e| e.to_string())
     }
 
-    /// The symbol of the next key that goes down, whoever has the focus; none where nothing was pressed in time.
+    /// The keysym of the next key that goes down, regardless of focus; `None` on timeout.
     pub fn next_key(&self, limit: Duration) -> Result<Option<u32>, String> {
         self.listen()?;
         let until = Instant::now() + limit;
@@ -108,7 +108,7 @@ impl Display {
         Ok(None)
     }
 
-    /// Every keycode that makes one of these symbols in the layout of now.
+    /// Every keycode that produces one of these keysyms in the current layout.
     pub fn keycodes(&self, symbols: &[u32]) -> Result<Vec<u8>, String> {
         let setup = self.conn.setup();
         let first = setup.min_keycode;
@@ -119,8 +119,8 @@ impl Display {
         Ok(found.filter_map(|(n, _)| u8::try_from(n).ok().and_then(|n| first.checked_add(n))).collect())
     }
 
-    /// Sleeps on a thread of its own until the display has news, and tells them; after `Gone` it ends. Of the keys that
-    /// `listen` asked for it tells those in `codes`.
+    /// Sleeps on a separate thread until the display has events, and reports them; ends after `Gone`. Of the keys that `listen`
+    /// subscribed to, it reports those in `codes`.
     pub fn watch(&mut self, codes: Arc<Mutex<Vec<u8>>>, tell: impl Fn(News) + Send + 'static) -> Result<(), Problem> {
         let (conn, own) = (self.conn.clone(), self.own);
         let known = move |detail: u32| codes.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|c| u32::from(*c) == detail);
@@ -140,7 +140,7 @@ impl Display {
         Ok(())
     }
 
-    /// The keycode that makes this key's symbol in the layout of now; `None` when no key does.
+    /// The keycode that produces this key's symbol in the current layout; `None` if no key does.
     pub fn keycode(&self, key: &HotKey) -> Result<Option<u8>, String> {
         let Some(wanted) = keynames::keysym(key.key) else { return Ok(None) };
         let setup = self.conn.setup();
@@ -152,13 +152,13 @@ impl Display {
         Ok(found.and_then(|n| u8::try_from(n).ok()).and_then(|n| first.checked_add(n)))
     }
 
-    /// Whether the key is held down at this moment, by the server's own account.
+    /// Whether the server says that the key is down at this moment.
     pub fn is_down(&self, keycode: u8) -> Result<bool, String> {
         let keys = self.conn.query_keymap().map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?.keys;
         Ok(keys[usize::from(keycode / 8)] & (1 << (keycode % 8)) != 0)
     }
 
-    /// Whether another connection holds the key; asked by trying to take it, and giving it back at once.
+    /// Whether another connection has grabbed the key; checked by grabbing and immediately releasing it.
     pub fn is_taken(&self, key: &HotKey, keycode: u8) -> Result<bool, String> {
         let mods = modmask(key.mods);
         let asked = self.conn.grab_key(false, self.root, mods, keycode, GrabMode::ASYNC, GrabMode::ASYNC).map_err(|e| e.to_string())?;
@@ -178,7 +178,7 @@ impl Drop for Display {
         let Some(watch) = self.watch.take() else { return };
         let end = ClientMessageEvent::new(32, self.own, x11rb::NONE, [0u32; 5]);
         let sent = self.conn.send_event(false, self.own, EventMask::NO_EVENT, end).is_ok() && self.conn.flush().is_ok();
-        // The message wakes the thread up; a server that hangs keeps both waiting, and only the key's thread waits here.
+        // The message wakes the thread up. A hung server would block both threads, but only the key's thread waits here.
         if sent {
             let _ = watch.join();
         }

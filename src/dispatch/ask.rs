@@ -1,4 +1,4 @@
-//! Asks the pilot for a few words in a window of the desktop's own, which Stratus has none of.
+//! Asks the pilot for a few words in a dialog of the desktop, because Stratus has no windows.
 
 use std::process::{Command, Stdio};
 
@@ -6,12 +6,12 @@ use super::Shell;
 use crate::event::Event;
 use crate::problem::Problem;
 
-/// What stands in the window.
+/// Title of the dialog.
 const TITLE: &str = "Stratus";
 const CALLSIGN: &str = "Your callsign, such as N172SP, G-ABCD or BAW327:";
 const AIRPORT: &str = "Your airport, by its ICAO code or its town, such as KPAO or Paris:";
 
-/// The programs that can show such a window, the likeliest first, each with its arguments.
+/// Programs that can show such a dialog, likeliest first, each with its arguments.
 #[cfg(not(windows))]
 fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
     let of = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
@@ -24,7 +24,7 @@ fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
 
 #[cfg(windows)]
 fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
-    // A callsign or a code is letters, figures and a hyphen: nothing of it is read as a command.
+    // Callsigns and codes consist of letters, digits and hyphens; drop everything else, so that nothing is interpreted as a command.
     let now: String = now.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let script = format!(
         "Add-Type -AssemblyName Microsoft.VisualBasic; [Microsoft.VisualBasic.Interaction]::InputBox('{question}', '{TITLE}', '{now}')"
@@ -32,7 +32,7 @@ fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
     vec![("powershell", ["-NoProfile", "-WindowStyle", "Hidden", "-Command", &script].map(str::to_owned).into())]
 }
 
-/// What was typed; none where the window was closed. The first program that is there is used.
+/// The text entered; `None` if the dialog was closed. Uses the first program that is installed.
 fn answer(programs: &[(&str, Vec<String>)]) -> Result<Option<String>, Problem> {
     for (program, arguments) in programs {
         let shown = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
@@ -56,7 +56,7 @@ fn none() -> Problem {
 }
 
 impl Shell {
-    /// Asks for the callsign, and tells what was typed.
+    /// Asks for the callsign, and reports the text entered.
     pub(super) fn ask_callsign(&self, now: &str) {
         self.ask(programs(CALLSIGN, now), Event::CallsignTyped);
     }
@@ -68,7 +68,7 @@ impl Shell {
 
     fn ask(&self, programs: Vec<(&'static str, Vec<String>)>, typed: fn(Result<Option<String>, Problem>) -> Event) {
         let inbox = self.inbox.clone();
-        // The window stays for as long as the pilot likes.
+        // The dialog stays open as long as the pilot likes.
         let spawned = std::thread::Builder::new().name("question".into()).spawn(move || {
             inbox.send(typed(answer(&programs)));
         });
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_program_that_is_there_is_asked_and_a_closed_window_is_no_answer() {
+    fn first_installed_program_is_used_and_closing_is_no_answer() {
         let sh = |script: &str| ("sh", vec!["-c".to_owned(), script.to_owned()]);
         let missing = || ("no-such-program-of-stratus", Vec::new());
         assert_eq!(answer(&[missing(), sh("echo ' N172SP '")]), Ok(Some("N172SP".to_owned())));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_shows_what_is_known_already() {
+    fn dialog_shows_the_current_value() {
         assert!(programs(AIRPORT, "KPAO").iter().all(|(_, arguments)| arguments.iter().any(|a| a.contains("Your airport"))));
         assert!(
             programs(CALLSIGN, "N172SP").iter().all(|(_, arguments)| arguments.iter().any(|a| a == "N172SP" || a.contains("'N172SP'")))

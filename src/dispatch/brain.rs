@@ -1,4 +1,4 @@
-//! The language model: asked, and kept loaded while a simulator runs and the pilot wants it asked.
+//! The language model: queried, and kept loaded while a simulator is running and the pilot uses it.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::problem::Part;
 use crate::settings::{Brain, BrainMode};
 use crate::units::TxId;
 
-/// Ollama lists its models at once, or is not there.
+/// Ollama lists its models at once, or is not running.
 const LIST_LIMIT: Duration = Duration::from_secs(3);
 
 impl Shell {
-    /// Asks the language model.
+    /// Queries the language model.
     pub(super) fn consult(&mut self, tx: TxId, question: Question) {
         if self.llm.is_none() {
             let inbox = self.inbox.clone();
@@ -30,7 +30,7 @@ impl Shell {
         }
     }
 
-    /// The simulator came or went, or the pilot wants another model.
+    /// Updates the keep-alive when the simulator appears or disappears, or the pilot chooses another model.
     pub(super) fn keep_warm(&mut self) {
         let wanted = wanted(self.flying, &self.config.brain);
         if self.warm.is_none() && wanted.is_some() {
@@ -47,7 +47,7 @@ impl Shell {
 }
 
 impl Shell {
-    /// Asks Ollama which models it has, on a thread that ends with the answer: the menu is open meanwhile.
+    /// Queries Ollama's models on a short-lived thread, because the menu is open meanwhile.
     pub(super) fn list_brains(&self) {
         if self.listing.swap(true, Ordering::Relaxed) {
             return;
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_wanted_while_a_simulator_runs_and_never_by_the_rules_alone() {
+    fn model_stays_loaded_with_a_simulator_unless_rules_only() {
         let auto = Brain::default();
         let rules = Brain { mode: BrainMode::Rules, ..Brain::default() };
         assert_eq!(wanted(true, &auto), Some(auto.clone()));

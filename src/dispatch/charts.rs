@@ -1,4 +1,4 @@
-//! The airports that matter are looked up in the index of imported ones, off the owner's thread.
+//! Looks up relevant airports in the index of imported ones, off the owner's thread.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,32 +12,32 @@ use crate::problem::{Part, Problem};
 use crate::scenery::{self, Imports};
 use crate::worker::Worker;
 
-/// Look-ups that may wait.
+/// Capacity of the queue of look-ups.
 const QUEUE: usize = 16;
-/// Airports that are told again when the index has changed: as many as the engine remembers.
+/// Number of airports reported again when the index has changed: as many as the engine remembers.
 const ASKED: usize = 4;
 
-/// What is to be looked up.
+/// A look-up.
 #[derive(Debug)]
 enum Look {
     /// This airport.
     For(String),
-    /// What lies around there.
+    /// The surroundings of this area.
     Around(Area),
-    /// Those of the last look-ups: the index has changed.
+    /// The last look-ups again, because the index has changed.
     Again,
 }
 
-/// Looks airports up.
+/// Looks up airports.
 #[derive(Debug)]
 pub(super) struct Charts {
     worker: Worker<Look>,
-    /// The last ones, for a link that begins later.
+    /// The last ones, for a link that starts later.
     asked: Mutex<VecDeque<String>>,
 }
 
 impl Charts {
-    /// Starts the thread; nothing is read until an airport is asked for.
+    /// Starts the thread; nothing is read before the first look-up.
     pub(super) fn start(imports: &Imports, airports: &Airports, inbox: &Inbox) -> Result<Self, Problem> {
         let (out, trouble, imports, airports) = (inbox.clone(), inbox.clone(), imports.clone(), airports.clone());
         let begin = move || {
@@ -82,7 +82,7 @@ impl Charts {
         Ok(Self { worker: Worker::start("charts", QUEUE, begin, stopped)?, asked: Mutex::default() })
     }
 
-    /// Looks an airport up; the answer is an [`Event::Airport`].
+    /// Looks up an airport; the answer is an [`Event::Airport`].
     pub(super) fn look(&self, icao: String) {
         remember(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner), icao.clone());
         if let Err(p) = self.worker.send(Look::For(icao)) {
@@ -90,19 +90,19 @@ impl Charts {
         }
     }
 
-    /// Looks up what lies around; the answer is an [`Event::Surroundings`], if there is one.
+    /// Looks up the surroundings; the answer, if any, is an [`Event::Surroundings`].
     pub(super) fn look_around(&self, area: Area) {
         if let Err(p) = self.worker.send(Look::Around(area)) {
             log::warn!("{}", p.one_line());
         }
     }
 
-    /// The airports that were looked up last.
+    /// The last airports looked up.
     pub(super) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// The index has changed: what was asked for lately is told again.
+    /// The index has changed: repeats the last look-ups.
     pub(super) fn look_again(&self) {
         if let Err(p) = self.worker.send(Look::Again) {
             log::warn!("{}", p.one_line());
@@ -131,7 +131,7 @@ mod tests {
 1201 19.7203 -155.0560 both 0 a\n1201 19.7203 -155.0310 both 1 b\n1202 0 1 twoway taxiway A\n99\n";
 
     #[test]
-    fn an_airport_is_told_from_the_index_and_told_again_when_that_changes() {
+    fn airport_is_looked_up_and_reported_again_after_a_change() {
         let dir = tempfile::tempdir().unwrap();
         let (sender, inbox) = sync_channel(8);
         let imports = Imports::within(dir.path());

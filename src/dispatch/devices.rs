@@ -1,4 +1,4 @@
-//! The watch over the sound devices: tells which there are, for the tray's menu.
+//! Watches the sound devices, and lists them for the tray menu.
 
 use std::time::Duration;
 
@@ -11,17 +11,16 @@ use crate::speech::{neural, system_voices};
 use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
-/// How often the lists of microphones and speakers are looked at where nobody tells of changes.
+/// Polling interval for the device lists if hot-plug events are not available.
 const UNASKED: Duration = Duration::from_secs(20);
-/// A server that ended is looked for after so long, then twice as long, and so on.
+/// Delay before the first attempt to reconnect to a server that ended; it doubles with each attempt.
 #[cfg(target_os = "linux")]
 const SOON: Duration = Duration::from_secs(1);
-/// A plug that goes in is several devices, one after another: they are listed together.
+/// Plugging in one headset creates several devices one after another; wait, and list them together.
 #[cfg(target_os = "linux")]
 const TOGETHER: Duration = Duration::from_millis(300);
 
-/// Tells which sound devices there are, now and whenever that changes, until the rope it returns is dropped. Ringing has
-/// them looked at now.
+/// Reports the sound devices, now and whenever they change, until the returned rope is dropped. Ringing it triggers a check.
 pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
     let inbox = inbox.clone();
     let started = bell().and_then(|(rope, bell)| {
@@ -46,7 +45,7 @@ pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
     started.inspect_err(|e| log::error!("cannot watch the sound devices: {e}")).ok()
 }
 
-/// What the thread waits for between two looks: the sound server's news, or the time.
+/// What the thread waits for between two checks: a report of the sound server, or a timeout.
 #[cfg(target_os = "linux")]
 struct Waiting {
     news: Option<News>,
@@ -62,7 +61,7 @@ impl Default for Waiting {
 
 #[cfg(target_os = "linux")]
 impl Waiting {
-    /// The devices of the moment: by the server that will tell of the next ones, or by whatever there is.
+    /// The current devices: from the server that will report changes, or by enumeration.
     fn list(&mut self, elsewhere: &mut Lister) -> Devices {
         if self.news.is_none() {
             self.news = News::listen().ok();
@@ -80,7 +79,7 @@ impl Waiting {
         elsewhere.list()
     }
 
-    /// Waits until a look is due; `true`: until there is to be none any more.
+    /// Waits until a check is due; `true` when the watch is over.
     fn is_over(&mut self, bell: &Bell) -> bool {
         use std::os::fd::AsFd;
         if self.news.as_mut().is_some_and(News::take_changed) {
@@ -94,7 +93,7 @@ impl Waiting {
                 Woken::News => match self.news.as_mut().map(News::read) {
                     Some(Ok(false)) => {}
                     Some(Ok(true)) => return bell.rest(Some(TOGETHER)) == Woken::End,
-                    // A server that ends takes its devices with it, and is back most often.
+                    // A server that ends takes its devices along, and usually restarts.
                     Some(Err(_)) | None => {
                         self.news = None;
                         return false;
@@ -105,7 +104,7 @@ impl Waiting {
     }
 }
 
-/// What the thread waits for between two looks: the time, or Windows's word (`Rope::ring`).
+/// What the thread waits for between two checks: a timeout, or a notification from Windows (`Rope::ring`).
 #[cfg(not(target_os = "linux"))]
 #[derive(Default)]
 struct Waiting {}

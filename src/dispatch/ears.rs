@@ -1,4 +1,4 @@
-//! The recogniser's worker: the model loaded at the first press or at start, used, and unloaded when nobody speaks.
+//! The recogniser's worker: loads the model at the first press or at start-up, runs it, and unloads it when idle.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -19,19 +19,19 @@ use crate::speech::trial;
 use crate::units::TxId;
 use crate::worker::Worker;
 
-/// After so long without an event the worker is asked whether its model is still of use.
+/// After this long without an event, the worker checks whether its model is still needed.
 pub(super) const IDLE: Duration = Duration::from_secs(60);
 
 pub(super) enum Ears {
-    /// Load the model, if it is not.
+    /// Load the model, unless it is loaded.
     Load,
-    /// Unload it, if it was not used for long; then this is done about what is left of it in memory.
+    /// Unload the model if it has been idle for long; then call this to return its memory.
     Rest(fn()),
-    /// Recognise what was said so far.
+    /// Recognise the call so far.
     Ahead {
         job: Arc<Job>,
         hints: Hints,
-        /// A simulator runs: it goes first.
+        /// A simulator is running and has priority.
         gently: bool,
     },
     Transcribe {
@@ -39,17 +39,17 @@ pub(super) enum Ears {
         take: Take,
         hints: Hints,
         cancel: Arc<AtomicBool>,
-        /// A simulator runs: it goes first.
+        /// A simulator is running and has priority.
         gently: bool,
-        /// When: what is computed ahead may still be under way.
+        /// When the request was made: an eager job may still be running.
         asked: Instant,
     },
-    /// Recognise what the test of the microphone recorded.
+    /// Recognise the recording of the microphone test.
     Check {
         take: Take,
         hints: Hints,
     },
-    /// Form an opinion on typed words.
+    /// Classify typed words.
     Read {
         id: u64,
         text: String,
@@ -58,7 +58,7 @@ pub(super) enum Ears {
     Reconfigure(Arc<Config>),
 }
 
-/// Who waits for the words of a job.
+/// Who waits for the result of a job.
 enum Waits {
     Call(TxId),
     Typed(u64, String),
@@ -90,7 +90,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
                 .about(Part::SpeechModel)
                 .brief("Speech recognition stopped", "It is running again.")
                 .remedy("Say it again.");
-            // A call whose words will not come is answered at once, not at its deadline.
+            // Fail the call at once, not at its deadline.
             trouble.send(match waits {
                 Some(Waits::Call(tx)) => Event::Heard { tx, result: Err(p) },
                 Some(Waits::Check) => Event::CheckHeard(Err(p)),
@@ -99,7 +99,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
             });
         },
     )?
-    // Nobody waits for words any more when Stratus ends.
+    // At shutdown nobody waits for the words.
     .hasty();
     if preload {
         worker.send(Ears::Load)?;
@@ -107,13 +107,13 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
     Ok(worker)
 }
 
-/// What the recogniser's thread holds. A panic takes it all, but for the configuration.
+/// State of the recogniser's thread. A panic discards all of it except the configuration.
 struct Hearing {
     out: Inbox,
     config: Arc<Mutex<Arc<Config>>>,
     ears: Option<Recogniser>,
     sentences: OnDemand,
-    /// The model was last wanted.
+    /// When the model was last needed.
     used: Instant,
     ahead: Ahead,
 }
@@ -145,12 +145,12 @@ impl Hearing {
                     self.ears = None;
                     dropped = true;
                 }
-                // It loads in the time of a syllable: it need not stay for long.
+                // It loads in the time of a syllable, so it need not stay loaded for long.
                 if idle >= IDLE {
                     dropped |= self.sentences.rest();
                 }
-                // Most of its tensors are small blocks of the heap, which keeps them in reserve; and beside a simulator no
-                // minute passes without an event.
+                // Return the memory: most of its tensors are small heap blocks, which the heap keeps in reserve, and with a
+                // simulator running the idle event never comes.
                 if dropped {
                     at_rest();
                 }
@@ -158,7 +158,7 @@ impl Hearing {
             Ears::Load => {
                 self.used = now;
                 self.sentences.load();
-                // What is wrong is told with the call that needs the model.
+                // An error is reported with the call that needs the model.
                 let _ = self.loaded();
             }
             Ears::Ahead { job, hints, gently: yields } => {
@@ -169,7 +169,7 @@ impl Hearing {
                     if yields { gently(work) } else { work() }
                 });
                 self.ahead = ahead;
-                // What is wrong is told with the whole call; most often it was cancelled.
+                // An error is reported with the whole call; usually the job was cancelled.
                 if let Err(p) = done {
                     log::debug!("while the key was held: {}", p.one_line());
                 }
@@ -182,7 +182,7 @@ impl Hearing {
                     let heard = if yields { gently(work) } else { work() };
                     heard.map(|h| {
                         let opinion = sentences.opinion(&h.text, &hints.scene);
-                        // The pilot waited for what was under way, too.
+                        // Include the time for the job that was running.
                         Heard { took_ms: u32::try_from(asked.elapsed().as_millis()).unwrap_or(u32::MAX), opinion, ..h }
                     })
                 });
@@ -202,7 +202,7 @@ impl Hearing {
             Ears::Reconfigure(new) => {
                 let old = std::mem::replace(&mut *self.config.lock().unwrap_or_else(PoisonError::into_inner), new.clone());
                 let loaded = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone(), threads(c));
-                // Another voice is no reason to load the model anew.
+                // A change of voice is no reason to reload the model.
                 let other = loaded(&old) != loaded(&new);
                 if other {
                     (self.ears, self.ahead) = (None, Ahead::default());
@@ -210,7 +210,7 @@ impl Hearing {
                 if !other && !new.speech.preload {
                     return;
                 }
-                // The trial of a pilot's own model takes longer than a call may wait; and whether a new one works is told now.
+                // Testing a pilot's own model takes longer than a call may wait, so do it now and report whether a new one works.
                 let works = if new.speech.preload { self.loaded().map(drop) } else { self.tried(&new).map(drop) };
                 if let (true, Some(path)) = (other, &new.speech.model) {
                     self.out.send(Event::Model(works.map(|()| path.display().to_string())));
@@ -219,7 +219,7 @@ impl Hearing {
         }
     }
 
-    /// The recogniser, loaded now if it was not.
+    /// The recogniser, loaded if necessary.
     fn loaded(&mut self) -> Result<&mut Recogniser, Problem> {
         if self.ears.is_none() {
             let config = self.config();
@@ -234,8 +234,8 @@ impl Hearing {
         self.ears.as_mut().ok_or_else(|| Problem::bug("no speech model was loaded"))
     }
 
-    /// The chosen model, verified, and tried once if it is the pilot's own. One that Stratus does not know is told besides: the
-    /// pilot may want it all the same.
+    /// The chosen model, verified, and tested once if it is the pilot's own. An unknown model is also reported, because the pilot
+    /// may still want it.
     fn tried(&self, config: &Config) -> Result<VerifiedModel, Problem> {
         let Some(path) = &config.speech.model else {
             return Err(model::none_chosen());
@@ -254,19 +254,19 @@ impl Hearing {
     }
 }
 
-/// Threads for recognition: as configured, or half the processor's cores: the simulator needs the rest.
+/// Threads for recognition: as configured, or half of the cores, because the simulator needs the rest.
 pub fn threads(config: &Config) -> u8 {
     if config.speech.threads > 0 {
         return config.speech.threads;
     }
     let logical = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let cores = std::fs::read_to_string("/proc/cpuinfo").map_or(0, |text| cores(&text));
-    // What this process may use can be less than what the machine has.
+    // The process may be limited to fewer cores than the machine has.
     let cores = if cores == 0 { logical } else { cores.min(logical) };
     u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
 }
 
-/// The physical cores that a /proc/cpuinfo lists; 0 where it does not say.
+/// The number of physical cores in a /proc/cpuinfo; 0 if it does not say.
 fn cores(cpuinfo: &str) -> usize {
     let mut seen = BTreeSet::new();
     let mut package = "";
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_unloaded_when_nobody_speaks_and_loaded_again_for_a_call() {
+    fn idle_model_is_unloaded_and_reloaded_for_a_call() {
         let begun = Instant::now();
         let minutes = |n: u64| begun + Duration::from_secs(60 * n);
         let (mut h, told) = hearing(&demo(30), begun);
@@ -324,7 +324,7 @@ mod tests {
         assert!(h.ears.is_some() && matches!(told.recv().unwrap(), Event::Model(Ok(name)) if name.contains("demo")));
         h.work(Ears::Rest(|| ()), minutes(29));
         assert!(h.ears.is_some());
-        // Every press is a use, also one that came to nothing.
+        // Every press counts as use, even one without a call.
         h.work(Ears::Load, minutes(29));
         h.work(Ears::Rest(|| ()), minutes(58));
         assert!(h.ears.is_some());
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_model_rests_after_a_minute_also_where_the_speech_model_stays() {
+    fn sentence_model_is_unloaded_after_a_minute_on_its_own() {
         static TRIMMED: AtomicUsize = AtomicUsize::new(0);
         let rest = || {
             Ears::Rest(|| {
@@ -363,27 +363,27 @@ mod tests {
         for seconds in [60, 120] {
             h.work(rest(), begun + Duration::from_secs(seconds));
             assert!(!h.sentences.is_loaded() && h.ears.is_some());
-            assert_eq!(TRIMMED.load(Ordering::Relaxed), 1, "memory is given back once, after what was dropped");
+            assert_eq!(TRIMMED.load(Ordering::Relaxed), 1, "memory is returned once, after the model is dropped");
         }
     }
 
     #[test]
-    fn without_a_model_a_call_tells_it_and_a_new_configuration_mends_it() {
+    fn missing_model_fails_the_call_and_new_settings_fix_it() {
         let begun = Instant::now();
         let (mut h, told) = hearing(&Arc::default(), begun);
         h.work(Ears::Load, begun);
-        assert!(told.try_recv().is_err(), "a press alone tells nothing");
+        assert!(told.try_recv().is_err(), "a press alone reports nothing");
         h.work(call(false), begun);
         assert!(matches!(told.recv().unwrap(), Event::Heard { tx: TxId(7), result: Err(_) }));
         h.work(Ears::Reconfigure(demo(30)), begun);
-        assert!(matches!(told.try_recv().unwrap(), Event::Model(Ok(_))), "that it works is told at once");
+        assert!(matches!(told.try_recv().unwrap(), Event::Model(Ok(_))), "success is reported at once");
         h.work(call(false), begun);
-        assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))), "and that it is loaded");
+        assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))), "and the model is loaded");
         assert!(matches!(told.recv().unwrap(), Event::Heard { result: Ok(_), .. }));
     }
 
     #[test]
-    fn a_model_that_is_saved_in_the_settings_is_checked_at_once_and_an_unknown_one_is_offered() {
+    fn model_saved_in_settings_is_checked_and_unknown_one_offered() {
         let begun = Instant::now();
         let dir = tempfile::tempdir().unwrap();
         let (mut h, told) = hearing(&Arc::default(), begun);
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn another_voice_leaves_the_model_loaded_and_another_model_does_not() {
+    fn changing_the_voice_keeps_the_model_loaded() {
         let begun = Instant::now();
         let (mut h, _told) = hearing(&demo(30), begun);
         h.work(Ears::Load, begun);
@@ -414,7 +414,7 @@ mod tests {
         h.work(Ears::Reconfigure(Arc::new(other.clone())), begun);
         assert!(h.ears.is_some());
         h.work(Ears::Rest(|| ()), begun + Duration::from_secs(20 * 60));
-        assert!(h.ears.is_none(), "the new time to unload is in force");
+        assert!(h.ears.is_none(), "the new unload time applies");
         h.work(Ears::Load, begun);
         other.speech.threads = 1 + threads(&other);
         h.work(Ears::Reconfigure(Arc::new(other)), begun);
@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn preload_loads_before_anybody_speaks() {
+    fn preload_loads_before_the_first_call() {
         let mut config = (*demo(30)).clone();
         config.speech.preload = true;
         let (out, told) = sync_channel(16);
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn hyperthreads_are_no_cores() {
+    fn hyperthreads_do_not_count_as_cores() {
         let one = |package: u8, core: u8| format!("processor\t: 1\nphysical id\t: {package}\nsiblings\t: 4\ncore id\t\t: {core}\n\n");
         let text = [one(0, 0), one(0, 1), one(0, 0), one(0, 1), one(1, 0)].concat();
         assert_eq!(cores(&text), 3);

@@ -1,4 +1,4 @@
-//! What the menu sends somebody out for, on threads of their own: a speech model or a voice, one at a time, and the doctor.
+//! Background jobs started from the menu: the download of a speech model or voice, one at a time, and the doctor.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::paths::{Paths, shown};
 use crate::problem::{Part, Problem, sentence};
 use crate::settings::Config;
 
-/// How `stratus doctor` begins the line of a part that Stratus needs and that fails.
+/// Prefix in the output of `stratus doctor` for a required part that fails.
 pub const FAILED: &str = "PROBLEM";
-/// Where the name of a part begins in such a line, and how many characters it has.
+/// Position and length of the part's name in such a line, characters.
 pub const PART: (usize, usize) = (9, 15);
 
-/// A download under way. Dropping it gives it up; what has arrived is kept for the next time.
+/// A download in progress. Dropping it cancels the download; received data is kept for the next attempt.
 #[derive(Debug)]
 pub(super) struct Fetch {
     cancel: Arc<AtomicBool>,
@@ -27,7 +27,7 @@ pub(super) struct Fetch {
 }
 
 impl Fetch {
-    /// Fetches the model or the voice of this name, unless it is there already, and tells where it is.
+    /// Downloads the model or voice of this name unless it exists, and reports its path.
     pub(super) fn start(name: &str, own: &[Offer], config: &Config, paths: &Paths, inbox: &Inbox) -> Result<Self, Problem> {
         let mirror = config.speech.mirror.clone();
         let voice: Option<&'static KnownVoice> = voices::find(name);
@@ -45,7 +45,7 @@ impl Fetch {
             .spawn(move || {
                 let mut shown = 0;
                 let mut tell = |have: u64| {
-                    // Each twentieth: a menu that changes all the time cannot be read.
+                    // In steps of five percent: a menu that changes all the time cannot be read.
                     let percent = u8::try_from(have * 100 / offer.bytes.max(1) / 5 * 5).unwrap_or(100);
                     if percent != shown {
                         shown = percent;
@@ -66,7 +66,7 @@ impl Fetch {
 impl Drop for Fetch {
     fn drop(&mut self) {
         self.cancel.store(true, Ordering::Relaxed);
-        // A server that keeps silent would hold the end up: the thread is left to its time-out then.
+        // A server that stopped responding would delay shutdown, so leave the thread to its timeout.
         if self.thread.as_ref().is_some_and(JoinHandle::is_finished)
             && let Some(t) = self.thread.take()
         {
@@ -75,7 +75,7 @@ impl Drop for Fetch {
     }
 }
 
-/// What a check came to, by its report.
+/// The result of a check, from its report.
 fn checked(report: &str) -> (String, String) {
     let name = |line: &str| line.chars().skip(PART.0).take(PART.1).collect::<String>().trim().to_owned();
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
@@ -88,7 +88,7 @@ fn checked(report: &str) -> (String, String) {
 }
 
 impl Shell {
-    /// Asks the pilot's mirror, where there is one, what it offers of its own, and tells it.
+    /// Queries the pilot's mirror, if there is one, for the models it offers, and reports them.
     pub fn ask_mirror(&self) {
         let Some(mirror) = self.config.speech.mirror.clone() else {
             self.inbox.offer(Event::Offers(Vec::new()));
@@ -100,7 +100,7 @@ impl Shell {
                 inbox.offer(Event::Offers(own));
                 inbox.offer(Event::Absent(offer::absent(Some(&mirror), &paths)));
             }
-            // A mirror that is away matters only to whoever downloads, who is told then.
+            // An unreachable mirror matters only for a download, which reports it then.
             Err(p) => log::warn!("{}", p.one_line()),
         });
         if let Err(e) = spawned {
@@ -112,7 +112,7 @@ impl Shell {
         self.fetching = None;
         match name.map(|n| Fetch::start(n, &self.own_models, &self.config, &self.paths, &self.inbox)) {
             Some(Ok(f)) => self.fetching = Some(f),
-            // Told as the end of the download, so that another one may begin.
+            // Reported as the end of the download, so that another one may start.
             Some(Err(p)) => self.inbox.offer(Event::Fetched { model: name.unwrap_or_default().to_owned(), result: Err(p) }),
             None => {}
         }
@@ -126,7 +126,7 @@ impl Shell {
                 found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| String::from_utf8_lossy(&out.stdout).into_owned()));
             inbox.send(match told {
                 Ok(told) => {
-                    // Where it cannot be opened, one message has both: the second would take the place of the first.
+                    // If the report cannot be opened, use a single message: a second one would replace the first.
                     let (title, body) = checked(&told);
                     let closed = Event::Notice { title: title.clone(), body: format!("{body}\nThe report is {}.", shown(&report)) };
                     open_or(&inbox, &report, closed);
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_is_told_by_the_number_of_its_problems() {
+    fn check_result_states_the_number_of_problems() {
         let told = checked;
         assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
         let one = told("PROBLEM  speech model    there is none\n            because: PROBLEM\n");

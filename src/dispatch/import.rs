@@ -1,8 +1,7 @@
-//! The airports of the simulators on this machine are taken over by themselves: on a thread that ends with its work.
+//! Imports the airports of the simulators on this machine automatically, on a thread that ends with its work.
 //!
-//! It begins when Stratus has long been ready, and again when a simulator has appeared. Where nothing has changed it has looked
-//! at the files' dates and no more. It has a lower priority, stands still while anybody speaks, and rests most of its time
-//! while a simulator runs.
+//! It starts well after start-up, and again when a simulator appears. If nothing has changed, it only compares file dates. It runs
+//! at low priority, pauses while anybody is speaking, and idles most of the time while a simulator is running.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,26 +16,26 @@ use crate::problem::{Part, Problem};
 use crate::scenery::{self, Imports, Outcome, Source, Wanted};
 use crate::speech::gently;
 
-/// After the start: everything else comes first.
+/// Delay after start-up, so that everything else comes first.
 pub(super) const FIRST: Duration = Duration::from_secs(20);
-/// Sooner than this nothing is looked at again.
+/// Minimum interval between two checks.
 const AGAIN: Duration = Duration::from_secs(600);
-/// How often it looks whether everybody has ended speaking.
+/// How often a paused import checks whether everybody has stopped speaking.
 const STILL: Duration = Duration::from_millis(200);
-/// While a simulator runs it rests so many times as long as it has worked, and so long at most.
+/// Pause while a simulator is running: this multiple of the working time, up to this maximum.
 const REST: (u32, Duration) = (3, Duration::from_secs(1));
 
-/// What goes on around an import.
+/// The conditions under which an import runs.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    /// The pilot or the controller speaks.
+    /// The pilot or the controller is speaking.
     pub(super) talking: AtomicBool,
-    /// A simulator runs.
+    /// A simulator is running.
     pub(super) flying: AtomicBool,
     stop: AtomicBool,
 }
 
-/// The import in the background.
+/// The background import.
 #[derive(Debug)]
 pub(super) struct Import {
     imports: Imports,
@@ -48,12 +47,12 @@ pub(super) struct Import {
 }
 
 impl Import {
-    /// Nothing is looked for yet.
+    /// Creates an idle import.
     pub(super) fn new(imports: Imports, charts: Arc<Charts>, inbox: &Inbox) -> Self {
         Self { imports, charts, inbox: inbox.clone(), around: Arc::default(), thread: None, began: None }
     }
 
-    /// Brings the index up to date, `after` a while; nothing if that was done lately, or is under way.
+    /// Updates the index after this delay, unless that was done recently or is in progress.
     pub(super) fn begin(&mut self, after: Duration) {
         let lately = self.began.is_some_and(|b| b.elapsed() < AGAIN);
         if lately || self.thread.as_ref().is_some_and(|t| !t.is_finished()) {
@@ -68,7 +67,7 @@ impl Import {
             }
             gently::lower();
             let usual = scenery::found(&Wanted::again(&imports.sources()));
-            // Without any simulator there is nothing to do; what was imported stays.
+            // Without any simulator there is nothing to do; imported data stays.
             let Ok(sources) = usual else { return };
             match bring_up_to_date(&imports, sources, &around) {
                 Ok(Some((outcome, first))) => {
@@ -99,7 +98,7 @@ impl Drop for Import {
     }
 }
 
-/// Imports what has changed, if anything has: what came of it, and whether it was the first time.
+/// Imports changed data, if any; returns the result, and whether it was the first import.
 fn bring_up_to_date(imports: &Imports, sources: Vec<Source>, around: &Around) -> Result<Option<(Outcome, bool)>, Problem> {
     let known = imports.sources();
     let same = |a: &Source, b: &Source| (&a.path, a.kind, a.size, a.changed, &a.named) == (&b.path, b.kind, b.size, b.changed, &b.named);
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_brought_up_to_date_only_where_something_has_changed() {
+    fn index_is_updated_only_if_something_changed() {
         let dir = tempfile::tempdir().unwrap();
         let apt = dir.path().join("apt.dat");
         std::fs::write(&apt, APT).unwrap();
@@ -170,11 +169,11 @@ mod tests {
         assert_eq!(std::fs::metadata(imports.path()).unwrap().modified().unwrap(), before, "the index was not touched");
         std::fs::write(&apt, APT.replace("Hilo", "Hilo Intl")).unwrap();
         assert!(!bring_up_to_date(&imports, sources(&apt), &around).unwrap().unwrap().1);
-        // A damaged index is made anew.
+        // A damaged index is rebuilt.
         std::fs::write(imports.path(), "damaged").unwrap();
         assert!(bring_up_to_date(&imports, sources(&apt), &around).unwrap().is_some());
         assert!(imports.airport("PHTO").unwrap().is_some());
-        // Stopped, it leaves everything as it was.
+        // When stopped, it leaves everything unchanged.
         std::fs::write(&apt, APT.replace("PHTO", "PHYY")).unwrap();
         around.stop.store(true, Ordering::Relaxed);
         assert!(bring_up_to_date(&imports, sources(&apt), &around).is_err());
@@ -182,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_still_while_somebody_speaks_and_ends_at_once_when_stratus_does() {
+    fn import_pauses_during_speech_and_stops_at_shutdown() {
         let dir = tempfile::tempdir().unwrap();
         let apt = dir.path().join("apt.dat");
         std::fs::write(&apt, APT).unwrap();
@@ -191,7 +190,7 @@ mod tests {
         around.talking.store(true, Ordering::Relaxed);
         let (a, b, found) = (around.clone(), imports.clone(), sources(&apt));
         let importing = std::thread::spawn(move || bring_up_to_date(&b, found, &a).unwrap().is_some());
-        // However long one waits, nothing is there while the pilot speaks.
+        // However long the wait, there is no index while the pilot speaks.
         for _ in 0..50 {
             std::thread::yield_now();
             assert!(!imports.path().exists());
@@ -204,7 +203,7 @@ mod tests {
         let mut import = Import::new(imports, charts, &inbox);
         import.begin(Duration::from_secs(3600));
         assert!(import.thread.is_some());
-        // Dropped, it does not wait for the hour.
+        // Dropping it does not wait for the delay.
         drop(import);
     }
 }

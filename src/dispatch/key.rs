@@ -1,4 +1,4 @@
-//! Push-to-talk: the keyboard's key and the joysticks' buttons, taken, bound, and let go.
+//! Push-to-talk: acquires, binds and releases the keyboard's key and the joysticks' buttons.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::problem::{Part, Problem};
 use crate::settings::{Config, Ptt, key_words};
 
-/// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
+/// Watches the push-to-talk key; `None` if the pilot does not use a keyboard key.
 pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> {
     if config.ptt.no_key() {
         return Ok(None);
@@ -26,7 +26,7 @@ pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> 
     Keyboard::start(&config.ptt, tell).map(Some)
 }
 
-/// What is told of a key that is typed as well, whether the menu or the file named it.
+/// The warning about a key that is also used in typing, whether it was chosen in the menu or in the file.
 fn warning(ptt: &Ptt) -> Option<Event> {
     let typed = !ptt.no_key() && keynames::is_typed(&ptt.key);
     let title = format!("Push-to-talk: {}", key_words(&ptt.key));
@@ -35,7 +35,7 @@ fn warning(ptt: &Ptt) -> Option<Event> {
 }
 
 impl Shell {
-    /// Takes the key that the configuration names, after the one before is given back.
+    /// Acquires the configured key, after the previous one was released.
     pub(super) fn take_key(&mut self) {
         self.desk.key = None;
         match key(&self.inbox, &self.config) {
@@ -49,8 +49,8 @@ impl Shell {
         }
     }
 
-    /// Waits for a key to be pressed, off the owner's thread. Where no key is shown, the desktop is asked anew: it asks the
-    /// pilot, who may choose another key there.
+    /// Waits for a key press off the owner's thread. If the session shows no keys, the desktop is asked again, and the pilot may
+    /// choose another key in its dialog.
     pub(super) fn bind_key(&mut self) {
         if !keyboard::is_learnable() {
             let body = "Allow the key in the desktop's dialog. Choose another in the desktop's settings.";
@@ -72,7 +72,7 @@ impl Shell {
         }
     }
 
-    /// The next button that is pressed is told.
+    /// Reports the next button press.
     pub(super) fn bind_joystick(&mut self) {
         if self.desk.joysticks.is_none() {
             self.read_joysticks(true);
@@ -82,7 +82,7 @@ impl Shell {
         }
     }
 
-    /// Reads joysticks where a button is bound, or `now` to bind one; else no thread does.
+    /// Reads joysticks if a button is bound, or `now` to bind one; otherwise no thread runs.
     pub fn read_joysticks(&mut self, now: bool) {
         let bound = &self.config.ptt.joystick;
         match &self.desk.joysticks {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_is_typed_is_warned_of_by_its_name_and_with_the_way_out() {
+    fn typing_key_causes_a_warning_with_its_name_and_a_remedy() {
         let told = |key: &str| warning(&Ptt { key: key.to_owned(), ..Ptt::default() });
         let Some(Event::Notice { title, body }) = told("A") else { panic!("nothing is told") };
         assert_eq!(title, "Push-to-talk: A");

@@ -1,4 +1,4 @@
-//! What a pilot is told of the microphone besides its takes: how loud it is, and that it opened too late for a word.
+//! Messages about the microphone besides its takes: its level, and that it opened too late for a word.
 
 use super::Shell;
 use crate::audio::meter::{self, Level};
@@ -7,14 +7,14 @@ use crate::event::{Event, Sample};
 use crate::problem::Problem;
 use crate::settings::Audio;
 
-/// A call whose beginning was not heard, so many milliseconds of it.
+/// The message about a call whose first milliseconds were missed.
 pub(super) fn late(ms: u32) -> Event {
     log::info!("the microphone opened {ms} ms after the press (audio.keep_open), and a voice was there at once");
     Event::Notice { title: "Your first words were cut off".into(), body: "Wait for the red icon, then speak.".into() }
 }
 
 impl Shell {
-    /// Listens beside the flight, shows the level, and tells what was heard.
+    /// Listens outside a call, shows the level, and reports what was captured.
     pub(super) fn check_microphone(&self, seconds: u32) {
         let (inbox, audio) = (self.inbox.clone(), self.config.audio.clone());
         let spawned = std::thread::Builder::new().name("meter".into()).spawn(move || {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_spoke_before_the_microphone_was_open_is_told_what_to_wait_for() {
+    fn speaking_before_the_microphone_opened_is_explained() {
         let Event::Notice { title, body } = late(700) else { panic!("nothing is told") };
         assert_eq!((title.as_str(), body.as_str()), ("Your first words were cut off", "Wait for the red icon, then speak."));
     }

@@ -1,5 +1,5 @@
-//! The newest airports of the world: OurAirports' tables fetched when the pilot asks for them, checked, reduced, put in their
-//! place; and the airports that are in use.
+//! Updates of the world's airports: downloads OurAirports' tables on request, checks, reduces and installs them; and selects the
+//! airports in use.
 
 use std::fs;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::ourairports::{self, Fetched, Provenance};
 use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 
-/// Where OurAirports publishes its tables (public domain), made anew each day; `airports.mirror` names another place.
+/// Where OurAirports publishes its tables (public domain), regenerated daily; `airports.mirror` overrides it.
 pub const PUBLISHED: &str = "https://davidmegginson.github.io/ourairports-data";
 
-/// The airports in use: the newer ones where they count, else those that are built in, and why the newer ones do not.
+/// The airports in use: the updated ones if valid, otherwise the built-in ones and the reason.
 pub fn airports(data_dir: &Path) -> (Airports, Option<Problem>) {
     match ourairports::newer(data_dir) {
         Ok(Some((world, _))) => (Airports::of(world), None),
@@ -38,16 +38,16 @@ pub fn airports_in_use(data_dir: &Path) -> Airports {
     airports
 }
 
-/// How newer airports are fetched.
+/// Parameters of an update.
 #[derive(Debug, Clone, Copy)]
 pub struct How<'a> {
     /// The folder on the web.
     pub from: &'a str,
-    /// With the server.
+    /// Timeouts for the server.
     pub patience: Patience,
-    /// What there is nine tenths of at least.
+    /// The new data must have at least nine tenths of this.
     pub built_in: Counts,
-    /// The day, where the server tells none: "2026-11-27".
+    /// The date to use if the server reports none: "2026-11-27".
     pub today: &'a str,
 }
 
@@ -56,8 +56,8 @@ pub fn today() -> String {
     OffsetDateTime::from(SystemTime::now()).date().to_string()
 }
 
-/// Fetches the tables, makes the file of them and puts it in its place. Until then everything stays as it was; what has been
-/// fetched is gone on with the next time. `progress` is told the table, and how many of its bytes are there.
+/// Downloads the tables, builds the data file and installs it. Until then, everything stays unchanged; a partial download resumes
+/// next time. `progress` receives the table and the number of its bytes received.
 pub fn update(
     data_dir: &Path,
     how: How<'_>,
@@ -88,7 +88,7 @@ pub fn update(
         tables.push(Fetched { file: table.file().into(), bytes: came.bytes, sha256: came.sha256 });
     }
     let made = reduce_and_write(data_dir, &folder, &edition, tables, how);
-    // Right or wrong, these tables have served: the next time newer ones are fetched.
+    // These tables have been used, whether right or wrong: download new ones next time.
     if let Err(e) = drop_tables(&folder, held) {
         log::warn!("{}: {e}", folder.display());
     }
@@ -134,7 +134,7 @@ fn drop_tables(folder: &Path, held: fs::File) -> std::io::Result<()> {
     fs::remove_dir_all(folder)
 }
 
-/// The day of an HTTP date: "Fri, 27 Nov 2026 04:05:06 GMT" is "2026-11-27".
+/// The date of an HTTP date: "Fri, 27 Nov 2026 04:05:06 GMT" is "2026-11-27".
 fn day(date: &str) -> Option<String> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let mut words = date.split_once(", ")?.1.split(' ');
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_read_from_a_servers_date_or_there_is_none() {
+    fn date_is_parsed_from_an_http_date_or_missing() {
         assert_eq!(day("Fri, 27 Nov 2026 04:05:06 GMT").as_deref(), Some("2026-11-27"));
         assert_eq!(day("Thu, 29 Feb 2024 00:00:00 GMT").as_deref(), Some("2024-02-29"));
         for none in

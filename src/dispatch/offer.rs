@@ -1,4 +1,4 @@
-//! Speech models to be had: the published ones, and what the pilot's mirror offers of its own. Brought, checked, told. And voices.
+//! Available speech models: the published ones and those of the pilot's mirror. Downloads and checks models and voices.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -11,10 +11,10 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::speech::{model, neural};
 
-/// A list of models is a page, not a book.
+/// Maximum size of a model list.
 const INDEX_BYTES: u64 = 64 << 10;
 
-/// What the mirror offers of its own. Nothing where there is no mirror, or no list there.
+/// The models that only the mirror offers. Empty without a mirror, or without a list there.
 pub fn own(mirror: Option<&str>) -> Result<Vec<Offer>, Problem> {
     let Some(mirror) = mirror else { return Ok(Vec::new()) };
     let url = format!("{}/{}", mirror.trim_end_matches('/'), models::INDEX);
@@ -27,13 +27,13 @@ pub fn own(mirror: Option<&str>) -> Result<Vec<Offer>, Problem> {
     })
 }
 
-/// The published models, from the mirror where there is one.
+/// The published models, from the mirror if there is one.
 pub fn published(mirror: Option<&str>) -> Vec<Offer> {
     models::ALL.iter().map(|m| Offer::published(m, mirror)).collect()
 }
 
-/// The published models and voices that the pilot's mirror does not have, by name; none of those that are on this computer.
-/// Without a mirror everything is to be had.
+/// Names of the published models and voices that the pilot's mirror lacks, except installed ones. Without a mirror, everything is
+/// available.
 pub fn absent(mirror: Option<&str>, paths: &Paths) -> Vec<String> {
     let Some(mirror) = mirror else { return Vec::new() };
     let models = published(Some(mirror)).into_iter().filter(|o| !is_there(o, paths));
@@ -46,7 +46,7 @@ pub fn absent(mirror: Option<&str>, paths: &Paths) -> Vec<String> {
     all.iter().filter(|o| missing.contains(&o.url.as_str())).map(|o| o.name.clone()).collect()
 }
 
-/// The offer of a name. The mirror is asked only for what is not published.
+/// The offer with this name. The mirror is queried only for unpublished names.
 pub fn find(name: &str, mirror: Option<&str>) -> Result<Offer, Problem> {
     if let Some(m) = models::find(name) {
         return Ok(Offer::published(m, mirror));
@@ -61,22 +61,22 @@ pub fn find(name: &str, mirror: Option<&str>) -> Result<Offer, Problem> {
     own.iter().find(|o| o.name.eq_ignore_ascii_case(name) || o.file.eq_ignore_ascii_case(name)).cloned().ok_or_else(unknown)
 }
 
-/// Where a model lies when it is there.
+/// Path of an installed model.
 pub fn place(offer: &Offer, paths: &Paths) -> PathBuf {
     paths.models_dir().join(&offer.file)
 }
 
-/// Whether it is there, by its size.
+/// Whether it exists, judging by its size.
 pub fn is_there(offer: &Offer, paths: &Paths) -> bool {
     std::fs::metadata(place(offer, paths)).is_ok_and(|f| f.len() == offer.bytes)
 }
 
-/// Whether it is there and whole.
+/// Whether it exists and is intact.
 pub fn is_whole(offer: &Offer, paths: &Paths) -> bool {
     is_there(offer, paths) && model::verify(&place(offer, paths), Some(&offer.sha256)).is_ok()
 }
 
-/// Brings a model, unless it is there and whole, and tells where it is.
+/// Downloads a model unless it exists intact, and returns its path.
 pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Problem> {
     let to = place(offer, paths);
     if is_whole(offer, paths) {
@@ -90,19 +90,19 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
         otherwise: "try again later, check speech.mirror in your settings, or download the file with a browser and set speech.model",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
-    // What a mirror vouches for may still be no speech model at all.
+    // A file that matches the mirror's checksum may still not be a speech model.
     model::verify(&to, Some(&offer.sha256)).inspect_err(|_| {
         let _ = std::fs::remove_file(&to);
     })?;
     Ok(to)
 }
 
-/// Whether a voice that was downloaded is there and whole.
+/// Whether a downloaded voice exists and is intact.
 pub fn is_voice_whole(voice: &KnownVoice, paths: &Paths) -> bool {
     neural::is_whole(voice, &paths.voices_dir().join(voice.file))
 }
 
-/// Brings a voice, unless it is there and whole, and tells where it is.
+/// Downloads a voice unless it exists intact, and returns its path.
 pub fn bring_voice(
     voice: &KnownVoice,
     mirror: Option<&str>,

@@ -1,4 +1,4 @@
-//! Files and folders that the menu opens in the pilot's own programs; where that fails, the pilot learns where they are.
+//! Opens files and folders from the menu in the pilot's own programs; on failure, tells the pilot the path.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,21 +7,21 @@ use super::Inbox;
 use crate::event::Event;
 use crate::paths::shown;
 
-/// Opens a file or a folder. `what` is what a person calls it: "the settings file".
+/// Opens a file or a folder. `what` is its description: "the settings file".
 pub(super) fn open(inbox: &Inbox, what: &'static str, path: &Path) {
     open_or(inbox, path, failed(what, path));
 }
 
-/// The same with an event of the caller's for the case that it fails.
+/// The same, with the caller's event for failure.
 pub(super) fn open_or(inbox: &Inbox, path: &Path, failed: Event) {
-    // A .toml has no editor of its own on Windows.
+    // On Windows, .toml files have no associated editor.
     let program = match (cfg!(windows), path.is_dir()) {
         (true, false) => "notepad",
         (true, true) => "explorer",
         (false, _) => "xdg-open",
     };
     let (waiting, at, told) = (inbox.clone(), path.to_owned(), failed.clone());
-    // The opener may last as long as the editor.
+    // The opener may run as long as the editor.
     let spawned = std::thread::Builder::new().name("open".into()).spawn(move || {
         if let Err(why) = with(program, &at) {
             log::warn!("cannot open {}: {program}: {why}", at.display());
@@ -38,7 +38,7 @@ pub(super) fn open_or(inbox: &Inbox, path: &Path, failed: Event) {
 fn with(program: &str, path: &Path) -> Result<(), String> {
     let status = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     match status {
-        // Explorer's exit code says nothing.
+        // Explorer's exit code is meaningless.
         Ok(status) if status.success() || cfg!(windows) => Ok(()),
         Ok(status) => Err(status.to_string()),
         Err(e) => Err(e.to_string()),
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_opener_that_is_missing_or_fails_is_noticed() {
+    fn missing_or_failing_opener_is_reported() {
         let path = Path::new("/tmp");
         assert!(with("true", path).is_ok());
         assert!(with("false", path).is_err() && with("/no/such/opener", path).is_err());

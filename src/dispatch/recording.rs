@@ -1,4 +1,4 @@
-//! What is recorded: the whole session into a file that was named, or every flight into the folder of flights.
+//! Session recordings: the whole session into a named file, or every flight into the folder of flights.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -13,29 +13,29 @@ use crate::settings::Config;
 use crate::sim::record::{Header, Recorder, name};
 use crate::units::Time;
 
-/// The recording that runs, if any.
+/// The recording in progress, if any.
 #[derive(Debug)]
 pub struct Recording {
     recorder: Option<Recorder>,
-    /// It goes on until the end: its file was named.
+    /// It continues until the end, because its file was named.
     named: bool,
     flights: PathBuf,
     inbox: Inbox,
-    /// A recording that could not begin is told once.
+    /// A failure to start a recording is reported once.
     failed: bool,
-    /// What was told of airports lately: a recording that begins later depends on it too.
+    /// Recent airport data, on which a recording that starts later also depends.
     airports: VecDeque<Event>,
-    /// What was told last of what lies around.
+    /// The last data about the surroundings.
     around: Option<Event>,
-    /// The day of the world's airports, where they are not those that are built in.
+    /// The date of the world's airports, unless they are the built-in ones.
     edition: Option<String>,
 }
 
-/// Airports that the engine remembers, each by two sources.
+/// Number of airports that the engine remembers, each from two sources.
 const AIRPORTS: usize = 8;
 
 impl Recording {
-    /// Nothing is recorded yet.
+    /// Creates a recorder without a recording.
     pub fn new(flights: PathBuf, edition: Option<String>, inbox: &Inbox) -> Self {
         Self {
             recorder: None,
@@ -62,7 +62,7 @@ impl Recording {
         Recorder::start(path, header, now, move |p| inbox.offer(Event::Trouble(p.or_about(Part::Files))))
     }
 
-    /// Takes down what came in; a flight that begins or ends, begins or ends its recording where each is kept.
+    /// Records an event. If each flight is recorded, the start or end of a flight starts or ends its recording.
     pub fn event(&mut self, now: Time, event: &Event, config: &Arc<Config>) {
         let before = self.recorder.is_some();
         if let Event::Sim(report) = event
@@ -85,7 +85,7 @@ impl Recording {
         if let Some(r) = &mut self.recorder {
             r.event(now, event);
             if !before {
-                // After the first report, by which they matter.
+                // After the first report, which makes them relevant.
                 self.airports.iter().chain(&self.around).for_each(|a| r.event(now, a));
             }
         }
@@ -102,7 +102,7 @@ impl Recording {
         }
     }
 
-    /// Takes down what became of it.
+    /// Records the effects of an event.
     pub fn effects(&mut self, now: Time, phase: &'static str, effects: &[Effect]) {
         let Some(r) = &mut self.recorder else { return };
         r.phase(now, phase);
@@ -131,7 +131,7 @@ mod tests {
     use crate::sim::record::{What, read};
 
     #[test]
-    fn a_flight_that_begins_later_holds_what_was_told_of_its_airport_before() {
+    fn later_flight_recording_includes_earlier_airport_data() {
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.sim.record = true;

@@ -1,4 +1,4 @@
-//! SimBrief: the pilot's newest plan by one request, when the pilot asks for it.
+//! SimBrief: the pilot's latest plan, fetched with one request when the pilot asks for it.
 
 use std::sync::atomic::Ordering;
 
@@ -8,19 +8,19 @@ use crate::download::{self, Patience};
 use crate::event::Event;
 use crate::problem::{Part, Problem};
 
-/// SimBrief's fetcher: <https://developers.navigraph.com/docs/simbrief/fetching-ofp-data>. `pilot.simbrief_url` names another one.
+/// SimBrief's fetcher: <https://developers.navigraph.com/docs/simbrief/fetching-ofp-data>. `pilot.simbrief_url` overrides it.
 pub const PUBLISHED: &str = "https://www.simbrief.com/api/xml.fetcher.php";
 
-/// A plan as it came.
+/// A downloaded plan.
 #[derive(Debug)]
 pub struct Fetched {
-    /// What was read of it.
+    /// The parsed plan.
     pub reading: Reading,
-    /// The answer, to be saved.
+    /// The raw response, to be saved.
     pub answer: Vec<u8>,
 }
 
-/// The address of a pilot's newest plan. A name of digits alone is a number, any other an alias.
+/// The URL of a pilot's latest plan. A name of digits only is a pilot id, any other an alias.
 pub fn address(server: Option<&str>, name: &str) -> String {
     let name = name.trim();
     let key = if name.bytes().all(|b| b.is_ascii_digit()) { "userid" } else { "username" };
@@ -32,7 +32,7 @@ pub fn address(server: Option<&str>, name: &str) -> String {
     format!("{server}{}{key}={escaped}&json=v2", if server.contains('?') { '&' } else { '?' })
 }
 
-/// Fetches the newest plan of this pilot's, by one request.
+/// Downloads the latest plan of this pilot, with one request.
 pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fetched, Problem> {
     let failed = |why: &str| {
         Problem::new("cannot fetch the SimBrief plan").because(why).about(Part::FlightPlan).brief("Could not fetch the SimBrief plan", "")
@@ -65,7 +65,7 @@ pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fet
 }
 
 impl Shell {
-    /// Fetches the plan of `pilot.simbrief`; a click while one is on its way is the same wish.
+    /// Downloads the plan of `pilot.simbrief`; a click during a download has no further effect.
     pub(super) fn fetch_plan(&self) {
         let Some(name) = self.config.pilot.simbrief.clone() else { return };
         if self.planning.swap(true, Ordering::Relaxed) {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_and_an_alias_are_asked_for_by_their_own_keys() {
+    fn pilot_id_and_alias_use_their_own_parameters() {
         assert_eq!(address(None, " 123456 "), format!("{PUBLISHED}?userid=123456&json=v2"));
         assert_eq!(address(None, "Bl\u{e9}riot & co"), format!("{PUBLISHED}?username=Bl%C3%A9riot%20%26%20co&json=v2"));
         assert_eq!(address(Some("http://127.0.0.1:1/x?a=b"), "pilot"), "http://127.0.0.1:1/x?a=b&username=pilot&json=v2");

@@ -1,4 +1,5 @@
-//! How far the first run has come, kept in a file of a word a line: the tray goes on where it, or `stratus setup`, stopped.
+//! Progress of the first run, in a file with one word per line, shared by the tray and `stratus setup`, so that either resumes
+//! where the other stopped.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,14 +8,14 @@ use crate::event::{Step, Steps};
 use crate::paths::{Paths, private, private_folder};
 use crate::settings::Config;
 
-/// What the file says once the pilot is led no further.
+/// The content of the file once the first run is over.
 const OVER: &str = "over";
 
 fn file(paths: &Paths) -> PathBuf {
     paths.data_dir.join("first-run")
 }
 
-/// How far it had come. Without a file it begins where there is no speech model yet; whoever has one needs nobody to lead.
+/// Loads the progress. Without a file, the first run starts only if there is no speech model yet.
 pub fn of(paths: &Paths, config: &Config) -> Steps {
     match std::fs::read_to_string(file(paths)) {
         Ok(text) => read(&text),
@@ -28,7 +29,7 @@ fn read(text: &str) -> Steps {
     Steps { leads: !has(OVER), done: Step::ALL.into_iter().filter(|s| has(s.word())).collect() }
 }
 
-/// Keeps it. What cannot be kept is asked for once more at the next start.
+/// Saves the progress. If that fails, the steps are offered again at the next start.
 pub fn keep(paths: &Paths, steps: &Steps) {
     let end = (!steps.leads).then_some(OVER);
     let text: String = steps.done.iter().map(|s| s.word()).chain(end).map(|w| format!("{w}\n")).collect();
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_on_where_it_stopped_and_leads_nobody_who_has_a_model() {
+    fn first_run_resumes_and_is_skipped_with_a_model() {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::under(dir.path());
         let (none, mut some) = (Config::default(), Config::default());

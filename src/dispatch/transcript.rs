@@ -1,4 +1,4 @@
-//! The transcript: one JSON object a line, appended by a worker of its own, for the pilot's own eyes.
+//! The transcript: one JSON object per line, appended by a separate worker, private to the pilot.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::problem::{Part, Problem};
 use crate::units::Facility;
 use crate::worker::Worker;
 
-/// A recording loops for as long as its frequency is tuned: it is written down when its words are new.
+/// Filters a recording that loops while its frequency is tuned: it is written only when its words change.
 #[derive(Debug, Default)]
 struct Once(String);
 
 impl Once {
-    /// The recording's words once more.
+    /// Whether the line repeats the recording's words.
     fn repeats(&mut self, line: &Line) -> bool {
         if line.facility != Some(Facility::Atis) {
             return false;
@@ -25,7 +25,7 @@ impl Once {
     }
 }
 
-/// Appends to `transcript.jsonl`, off the owner thread: a slow or full disk must not delay a word.
+/// Appends to `transcript.jsonl` off the owner's thread, because a slow or full disk must not delay the conversation.
 pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
     let (out, trouble) = (inbox.clone(), inbox.clone());
     Worker::start(
@@ -33,7 +33,7 @@ pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Probl
         64,
         move || {
             let (path, out) = (path.clone(), out.clone());
-            // A disk that has failed is told once, until it is well again.
+            // A disk failure is reported once until the disk works again.
             let mut told = false;
             let mut once = Once::default();
             move |line: Line| {
@@ -60,7 +60,7 @@ pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Probl
     )
 }
 
-/// Appends a line. What a power cut or a full disk left half written stays a line of its own.
+/// Appends a line. A line left incomplete by a power failure or a full disk is terminated first.
 fn append(path: &Path, line: &Line) -> io::Result<()> {
     let mut text = serde_json::to_string(line).map_err(io::Error::other)?;
     text.push('\n');
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_half_written_spoils_no_other_line() {
+    fn incomplete_line_does_not_damage_others() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("data/transcript.jsonl");
         append(&path, &line("one")).unwrap();
@@ -113,17 +113,17 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_that_loops_is_written_down_once() {
+    fn looping_recording_is_written_once() {
         let mut once = Once::default();
         let atis = |text: &str| Line { facility: Some(Facility::Atis), ..line(text) };
         let told = ["delta", "delta", "echo", "echo", "delta"].map(|text| once.repeats(&atis(text)));
         assert_eq!(told, [false, true, false, true, false]);
-        assert!(!once.repeats(&line("echo")) && !once.repeats(&line("echo")), "what a person says twice was said twice");
+        assert!(!once.repeats(&line("echo")) && !once.repeats(&line("echo")), "words repeated by a person are written twice");
     }
 
     #[test]
     #[cfg(unix)]
-    fn nobody_else_may_read_it() {
+    fn transcript_is_readable_by_its_owner_only() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("transcript.jsonl");

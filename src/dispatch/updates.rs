@@ -1,4 +1,4 @@
-//! Updates: the release feed asked by one request, a newer release downloaded and checked, and handed to the pilot.
+//! Updates: queries the release feed with one request, downloads and verifies a newer release, and hands it to the pilot.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -11,15 +11,15 @@ use crate::paths::Paths;
 use crate::problem::{Part, Problem};
 use crate::update::{self, Found, Offered, PublicKey, Version};
 
-/// A manifest is a page, not a book.
+/// Maximum size of a manifest.
 const MANIFEST_BYTES: u64 = 64 << 10;
 
-/// What this program is, as the manifest's files are named: "linux-x86_64-deb".
+/// The platform of this program, as in the manifest's file names: "linux-x86_64-deb".
 pub fn system() -> String {
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     match os {
         "linux" => {
-            // The package installs there, and nothing else should.
+            // The package installs to this path; nothing else should.
             let packaged = std::env::current_exe().is_ok_and(|p| p.starts_with("/usr/bin"));
             format!("{os}-{arch}-{}", if packaged { "deb" } else { "tar" })
         }
@@ -27,7 +27,7 @@ pub fn system() -> String {
     }
 }
 
-/// The feed of the configuration, and the key that this build trusts.
+/// The configured feed, and the key that this build trusts.
 pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
     let none = || Problem::new("cannot check for updates").about(Part::Updates);
     let feed = feed.ok_or_else(|| {
@@ -47,7 +47,7 @@ pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
     Ok((feed.to_owned(), key))
 }
 
-/// Asks the feed, by one request.
+/// Queries the feed with one request.
 pub fn check(feed: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
     let text = download::text(feed, MANIFEST_BYTES, Patience::default())?.ok_or_else(|| {
         Problem::new("the release feed was not found")
@@ -59,12 +59,12 @@ pub fn check(feed: &str, key: &PublicKey, own: Version, system: &str) -> Result<
     update::read(&text, key, own, system)
 }
 
-/// Where a release lies once it is downloaded.
+/// The path of a downloaded release.
 fn place(offered: &Offered, paths: &Paths) -> PathBuf {
     paths.data_dir.join("updates").join(&offered.file)
 }
 
-/// Downloads a release from beside its manifest and checks it; what is there and right is not fetched again.
+/// Downloads a release from next to its manifest and verifies it; an existing valid file is not downloaded again.
 pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Problem> {
     let to = place(offered, paths);
     if is_right(&to, offered) {
@@ -86,7 +86,7 @@ fn is_right(file: &Path, offered: &Offered) -> bool {
 }
 
 impl Shell {
-    /// Asks the feed; `asked`: by the pilot, who then hears of it in any case.
+    /// Queries the feed. `asked` means that the pilot requested it and gets an answer in any case.
     pub fn check_updates(&self, asked: bool) {
         let feed = self.config.updates.feed.clone();
         self.errand(asked, move || {
@@ -111,9 +111,9 @@ impl Shell {
         });
     }
 
-    /// Starts the installer; a package is shown in its folder, for only the system's own tools may install it.
+    /// Starts the installer. A package is only shown in its folder, because only the system's own tools may install it.
     pub(super) fn install_update(&self, offered: &Offered, file: &Path) {
-        // It has lain there since it was checked.
+        // It may have changed since it was verified.
         if !is_right(file, offered) {
             let p = Problem::new("the downloaded release is damaged")
                 .fix("download it again")
@@ -123,7 +123,7 @@ impl Shell {
             return self.inbox.offer(Event::Update { asked: true, news: Err(p) });
         }
         if cfg!(windows) {
-            // It asks this program to end by itself.
+            // The installer makes this program end.
             if let Err(e) = std::process::Command::new(file).spawn() {
                 let p = Problem::new("cannot start the installer").because(e).fix(format!("start {} yourself", file.display()));
                 self.inbox.offer(Event::Update { asked: true, news: Err(p) });

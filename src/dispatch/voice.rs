@@ -1,5 +1,4 @@
-//! The voice's worker: phrases made one after the other, each while the one before is heard; the voice loaded at the first press and
-//! dropped when nobody speaks.
+//! The TTS worker: synthesises each phrase while the previous one plays. The voice is loaded at the first press and dropped when idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,9 +12,9 @@ use crate::units::TxId;
 use crate::worker::Worker;
 
 pub(super) enum VoiceJob {
-    /// Load the neural voice that may be wanted, by `speech.voice`.
+    /// Load the neural voice that `speech.voice` may need.
     Warm(String),
-    /// Drop it, if nobody spoke for long; then this is done about what is left of it in memory.
+    /// Drop it after a long idle time; then call this to return its memory.
     Rest(fn()),
     /// Say a phrase.
     Say {
@@ -24,7 +23,7 @@ pub(super) enum VoiceJob {
         last: bool,
         words: String,
         voice: Voice,
-        /// A simulator runs: it goes first.
+        /// A simulator is running and has priority.
         gently: bool,
     },
 }
@@ -40,7 +39,7 @@ pub(super) fn start(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<V
             let mut mouth: Option<Mouth> = None;
             move |job: VoiceJob| match job {
                 VoiceJob::Warm(setting) => {
-                    // What is wrong is told with the words that need the voice.
+                    // An error is reported with the words that need the voice.
                     if let Ok(m) = made(&mut mouth) {
                         m.warm(&setting);
                     }

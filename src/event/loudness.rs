@@ -1,30 +1,30 @@
-//! The test of a microphone as the seam has it: how long it listens, and what it heard.
+//! Types of the microphone test: how long it listens, and its result.
 
 use serde::{Deserialize, Serialize};
 
 use super::Take;
 
-/// In a test of the microphone, whoever has not begun to speak after so many seconds is not waited for any longer.
+/// The microphone test waits this many seconds for the pilot to start speaking.
 pub const SPEAK_WITHIN_S: u32 = 6;
-/// And the test ends after so many seconds at the most: whoever began late has time for a few words.
+/// Maximum duration of the test, seconds: a pilot who starts late still has time for a few words.
 pub const LISTEN_S: u32 = SPEAK_WITHIN_S + 4;
 
-/// How loud a microphone was while somebody spoke into it.
+/// The level of a microphone while somebody spoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loudness {
-    /// Words will be understood.
+    /// Loud enough for recognition.
     Good,
-    /// Something was heard, too quietly for words.
+    /// Too quiet for recognition.
     Quiet,
-    /// Nobody was heard.
+    /// No speech.
     Silent,
-    /// The peaks are cut off.
+    /// The peaks are clipped.
     TooLoud,
 }
 
 impl Loudness {
-    /// As a person says it: numbers are for the log.
+    /// A word for the pilot; numbers are for the log.
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -35,14 +35,14 @@ impl Loudness {
     }
 }
 
-/// What a test of the microphone heard.
+/// The recording of a microphone test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// What a person calls the microphone.
+    /// The microphone's display name.
     pub microphone: String,
-    /// How loud it was.
+    /// Its level.
     pub loudness: Loudness,
-    /// The loudest sample, dB below full scale; -90 at the least.
+    /// The loudest sample, dB below full scale; at least -90.
     pub peak_db: f32,
     /// The sound.
     pub take: Take,

@@ -1,4 +1,4 @@
-//! The tray as the seam has it: what its menu says, what can be chosen there, what its icon shows.
+//! Types of the tray: the contents of its menu, its choices, and its icon.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,79 +6,79 @@ use super::{Step, Steps, SystemVoice};
 use crate::models::Offer;
 use crate::settings::{BrainMode, PilotMode};
 
-/// A choice in the tray's menu.
+/// A choice in the tray menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
-    /// Say one of the last answers again; 0 is the newest.
+    /// Repeat one of the last answers; 0 is the latest.
     Repeat(u8),
-    /// Say a test call by the speaker, as a controller sounds.
+    /// Play a test call on the speaker, as a controller sounds.
     TestCall,
-    /// Listen to the microphone, show its level, and tell what was heard.
+    /// Test the microphone: show its level, and report what was recognised.
     CheckMicrophone,
-    /// Tell whether a press of the push-to-talk key arrives.
+    /// Test whether a press of the push-to-talk key arrives.
     TestKey,
-    /// The next call is the pilot's callsign.
+    /// Take the next call as the pilot's callsign.
     SayCallsign,
-    /// Do this step of the first run, again or for the first time.
+    /// Run this step of the first run, again or for the first time.
     Step(Step),
-    /// End the first run here.
+    /// Skip the rest of the first run.
     SkipSteps,
     /// Type the callsign.
     TypeCallsign,
-    /// Without a simulator the pilot is at this airport; empty: at the one that a call names.
+    /// The pilot's airport without a simulator; empty: the one that a call names.
     Airport(String),
     /// Type the airport.
     TypeAirport,
-    /// Use the speech model that Stratus does not know.
+    /// Use the unknown speech model.
     TrustModel,
-    /// Mute or unmute.
+    /// Toggle mute.
     ToggleMute,
-    /// This microphone; empty: the system's default.
+    /// Use this microphone; empty: the system default.
     Microphone(String),
-    /// This speaker; empty: the system's default.
+    /// Use this speaker; empty: the system default.
     Speaker(String),
-    /// So loud, percent.
+    /// Set the volume, percent.
     Volume(u8),
-    /// This voice.
+    /// Use this voice.
     Voice(String),
     /// Download this neural voice.
     GetVoice(String),
-    /// This speech model of the catalogue: downloaded where it is not there, then put in force.
+    /// Activate this speech model of the catalogue, after a download if necessary.
     SpeechModel(String),
-    /// Give the download up.
+    /// Cancel the download.
     StopFetching,
     /// How the controller treats the pilot.
     Mode(PilotMode),
-    /// When the language model is asked.
+    /// When to use the language model.
     Brain(BrainMode),
-    /// Tune COM1 for the pilot, or no longer.
+    /// Toggle tuning of COM1 for the pilot.
     ToggleTune,
-    /// Set the transponder for the pilot, or no longer.
+    /// Toggle setting of the transponder for the pilot.
     ToggleSquawk,
-    /// The menu is opened: what it shows is looked at again.
+    /// The menu was opened: refresh its contents.
     Opened,
-    /// This language model of those that Ollama has.
+    /// Use this language model of those that Ollama has.
     BrainModel(String),
-    /// The next key pressed on the keyboard becomes the push-to-talk key.
+    /// Make the next key pressed on the keyboard the push-to-talk key.
     BindKey,
-    /// The next button pressed on a joystick becomes a push-to-talk key.
+    /// Add the next joystick button pressed as a push-to-talk key.
     BindJoystick,
-    /// No joystick button is a push-to-talk key any more.
+    /// Clear all joystick buttons.
     ForgetJoysticks,
-    /// Start with the system, or no longer.
+    /// Toggle start at login.
     ToggleAutostart,
-    /// Tell which calls fit now.
+    /// Show the calls that fit now.
     WhatToSay,
-    /// Check every part, and show what was found.
+    /// Run all checks and show the result.
     Doctor,
-    /// Fetch the newest plan from SimBrief, and file it.
+    /// Download the latest plan from SimBrief, and file it.
     FetchPlan,
-    /// Look for a newer release; download the one that was found; install the one that was downloaded.
+    /// Check for a newer release; download the release found; install the release downloaded.
     Update,
     /// Open the configuration file.
     OpenConfig,
-    /// Open the folder of the log.
+    /// Open the log folder.
     OpenLogs,
     /// End Stratus.
     Quit,
@@ -87,17 +87,17 @@ pub enum Choice {
 /// A microphone or a speaker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoundDevice {
-    /// Stays the same when it is plugged in again; empty where the system gives none.
+    /// Stable across reconnection; empty if the system provides none.
     pub id: String,
-    /// What a person calls it; two of a kind have the same name.
+    /// Display name; identical devices share it.
     pub name: String,
 }
 
 impl SoundDevice {
-    /// How well it is what the configuration calls `wanted`; the least number is the best, and `None` is another device.
+    /// How well the device matches the configured name `wanted`; the lowest number is the best match, and `None` is another device.
     pub fn fits(&self, wanted: &str) -> Option<u8> {
         let (id, name, wanted) = (self.id.to_lowercase(), self.name.to_lowercase(), wanted.to_lowercase());
-        // An id may be given without the sound system's name before it, and a name in part.
+        // The prefix of the sound system may be left out of an id, and a name may be partial.
         match wanted.as_str() {
             "" => None,
             w if id == w => Some(0),
@@ -107,7 +107,7 @@ impl SoundDevice {
         }
     }
 
-    /// What it is called beside these: two of one name are numbered, "Headphones (2)", for an id tells a person nothing.
+    /// Display name among these devices. Identical names are numbered, "Headphones (2)", because an id means nothing to people.
     pub fn called_among(&self, there: &[Self]) -> String {
         let twins: Vec<&Self> = there.iter().filter(|o| o.name == self.name).collect();
         match twins.iter().position(|t| *t == self).filter(|_| twins.len() > 1) {
@@ -117,141 +117,141 @@ impl SoundDevice {
     }
 }
 
-/// The sound devices of the moment, and the system's voices.
+/// The connected sound devices, and the system voices.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Devices {
     /// Microphones.
     pub microphones: Vec<SoundDevice>,
     /// Speakers and headsets.
     pub speakers: Vec<SoundDevice>,
-    /// The system's own voices for English; none where it has none for programs.
+    /// The English system voices available to programs, if any.
     #[serde(default)]
     pub voices: Vec<SystemVoice>,
-    /// The names of the neural voices that are installed: "heart".
+    /// The names of the installed neural voices: "heart".
     #[serde(default)]
     pub neural: Vec<String>,
 }
 
-/// What the tray icon shows.
+/// State of the tray icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrayState {
-    /// Armed and waiting.
+    /// Ready for a call.
     #[default]
     Ready,
-    /// The key is down.
+    /// The key is held.
     Listening,
     /// Recognising, deciding.
     Thinking,
     /// The controller speaks.
     Speaking,
-    /// Something needs the pilot.
+    /// Something needs the pilot's attention.
     Fault,
 }
 
-/// What the tray's menu says.
+/// Contents of the tray menu.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MenuModel {
-    /// "Hilo Tower 118.1", or that nobody is on the frequency.
+    /// "Hilo Tower 118.1", or a note that nobody is on the frequency.
     pub unit: String,
-    /// The pilot's callsign; empty: it is not known yet.
+    /// The pilot's callsign; empty if unknown.
     pub callsign: String,
-    /// The controller's last transmissions, the newest first.
+    /// The controller's last transmissions, latest first.
     pub recent: Vec<String>,
-    /// Muted now.
+    /// Whether the controller is muted.
     pub muted: bool,
-    /// Microphones and speakers to choose from.
+    /// The available microphones and speakers.
     pub devices: Devices,
-    /// The microphone in the configuration; empty: the system's default.
+    /// The configured microphone; empty: the system default.
     pub microphone: String,
-    /// The speaker in the configuration; empty: the system's default.
+    /// The configured speaker; empty: the system default.
     pub speaker: String,
-    /// How loud the controller is, percent.
+    /// The controller's volume, percent.
     pub volume: u8,
-    /// The voice in force.
+    /// The active voice.
     pub voice: String,
-    /// The speech model in force, by its file's name; empty: none.
+    /// File name of the active speech model; empty if there is none.
     pub speech_model: String,
-    /// A model that is being downloaded, and how much of it is there, percent.
+    /// The model being downloaded, and its progress in percent.
     pub fetching: Option<(String, u8)>,
-    /// What the pilot's mirror offers of its own.
+    /// Models that only the pilot's mirror offers.
     pub own_models: Vec<Offer>,
-    /// The published models and voices that the pilot's mirror does not have.
+    /// The published models and voices that the pilot's mirror lacks.
     #[serde(default)]
     pub absent: Vec<String>,
-    /// A published speech model that is smaller and quicker than the one in force, by name.
+    /// Name of a published speech model that is smaller and faster than the active one.
     #[serde(default)]
     pub faster: Option<String>,
-    /// The airport at hand, and those to choose from.
+    /// The current airport, and those offered.
     #[serde(default)]
     pub place: Place,
-    /// The pilot has a name at SimBrief.
+    /// Whether the pilot's SimBrief name is set.
     pub simbrief: bool,
     /// How the controller treats the pilot.
     pub mode: PilotMode,
-    /// When the language model is asked, and its name.
+    /// When the language model is used, and its name.
     pub brain: (BrainMode, String),
-    /// The language models to choose from, as far as they are known.
+    /// The available language models, as far as known.
     pub brains: Vec<String>,
-    /// What is to be said of them.
+    /// A note about them.
     pub brain_note: String,
-    /// The key of the keyboard; empty: none.
+    /// The keyboard key; empty if there is none.
     pub key: String,
-    /// COM1 is tuned for the pilot.
+    /// Whether COM1 is tuned for the pilot.
     pub tunes: bool,
-    /// The transponder is set for the pilot.
+    /// Whether the transponder is set for the pilot.
     pub squawks: bool,
-    /// Half of the answers came within the first, nine of ten within the second, milliseconds.
+    /// Median and ninetieth percentile of the latency, milliseconds.
     pub latency: Option<(u32, u32)>,
-    /// Buttons of joysticks that are the key too.
+    /// Joystick buttons that are push-to-talk keys.
     pub joystick: Vec<String>,
-    /// There is a feed that tells of newer releases.
+    /// Whether there is a release feed.
     pub has_updates: bool,
     /// A newer release, and whether it is downloaded.
     pub update: Option<(String, bool)>,
-    /// Stratus starts with the system.
+    /// Whether Stratus starts at login.
     pub autostart: bool,
-    /// How far the first run has come.
+    /// Progress of the first run.
     pub steps: Steps,
-    /// A speech model that Stratus does not know waits for the pilot's yes: its file's name.
+    /// File name of an unknown speech model that awaits consent.
     pub unknown_model: Option<String>,
-    /// What is wrong, if something is.
+    /// The current fault, if any.
     pub fault: Option<Fault>,
 }
 
-/// Where the pilot is, for the menu.
+/// The pilot's location, for the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
-    /// The airport that is used now: "Hilo"; empty: none yet.
+    /// The current airport: "Hilo"; empty if there is none yet.
     pub name: String,
-    /// Why it is that one.
+    /// Why it is the current one.
     pub why: PlaceReason,
-    /// The ICAO code in the configuration; empty: none.
+    /// The ICAO code in the configuration; empty if there is none.
     pub chosen: String,
 }
 
-/// Why an airport is the one at hand.
+/// Why an airport is the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlaceReason {
-    /// There is none yet: the first call names one.
+    /// There is none yet: the first call determines it.
     #[default]
     Open,
     /// A call named it.
     Called,
-    /// It is the configuration's.
+    /// From the configuration.
     Chosen,
     /// The aircraft is there.
     Simulator,
-    /// The configuration names one that nobody knows.
+    /// The configuration names an unknown one.
     Unknown,
 }
 
-/// What is wrong, and what a click on it does.
+/// A fault, and the effect of a click on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// "No microphone found: test it…".
     pub words: String,
-    /// What the click chooses.
+    /// The choice that the click triggers.
     pub mend: Choice,
 }

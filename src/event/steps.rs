@@ -1,4 +1,4 @@
-//! The five steps of the first run: what they are called, and which of them are done.
+//! The five steps of the first run: their names, and their completion.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Part;
 
-/// A step of the first run, in the order in which they are taken.
+/// The steps of the first run, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// There is a speech model.
     Model,
-    /// A "radio check" was heard.
+    /// A "radio check" was recognised.
     Microphone,
     /// The push-to-talk key was pressed and released.
     Key,
@@ -37,7 +37,7 @@ impl Step {
         }
     }
 
-    /// What the pilot is asked to do.
+    /// What the pilot has to do.
     pub fn task(self) -> &'static str {
         match self {
             Self::Model => "download speech model",
@@ -48,7 +48,7 @@ impl Step {
         }
     }
 
-    /// The step that shows whether a part works; none where no step does.
+    /// The step that tests a part; `None` if no step does.
     pub fn of(part: Part) -> Option<Self> {
         match part {
             Part::SpeechModel => Some(Self::Model),
@@ -64,7 +64,7 @@ impl Step {
         Self::ALL.iter().position(|s| *s == self).map_or(0, |n| n + 1)
     }
 
-    /// As it stands in the file that keeps what is done.
+    /// The name in the file that stores completed steps.
     pub fn word(self) -> &'static str {
         match self {
             Self::Model => "model",
@@ -76,12 +76,12 @@ impl Step {
     }
 }
 
-/// How far the first run has come.
+/// Progress of the first run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Steps {
-    /// The pilot is led from step to step. Otherwise the first run is over, or was skipped.
+    /// The first run is active. Otherwise it is complete, or was skipped.
     pub leads: bool,
-    /// Steps that are done.
+    /// Completed steps.
     pub done: BTreeSet<Step>,
 }
 
@@ -96,17 +96,17 @@ impl Steps {
         Self { leads: false, done: Step::ALL.into() }
     }
 
-    /// The step that comes next, while the pilot is led.
+    /// The next step, while the first run is active.
     pub fn next(&self) -> Option<Step> {
         Step::ALL.into_iter().find(|s| self.leads && !self.done.contains(s))
     }
 
-    /// "Set up (2 of 5): test microphone…": the row of the menu that leads to a step.
+    /// "Set up (2 of 5): test microphone…": the menu row of a step.
     pub fn row(step: Step) -> String {
         format!("{}: {}\u{2026}", Self::place(step), step.task())
     }
 
-    /// "Set up (2 of 5)": the same where there is little room.
+    /// "Set up (2 of 5)": a short form.
     pub fn place(step: Step) -> String {
         format!("Set up ({} of {})", step.number(), Step::ALL.len())
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_step_is_the_first_that_is_not_done_and_none_when_it_is_over() {
+    fn next_step_is_the_first_open_one_and_none_when_over() {
         let mut steps = Steps::begun();
         assert_eq!(steps.next(), Some(Step::Model));
         steps.done.extend([Step::Model, Step::Key]);

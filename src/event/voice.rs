@@ -1,19 +1,19 @@
-//! A voice: which one, how it speaks, and the ones that the system has.
+//! A voice: its name, how it speaks, and the system voices.
 
 use serde::{Deserialize, Serialize};
 
 /// A voice and how it speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voice {
-    /// "en-US" or "en-GB": a neural voice of that accent, else Pico's. The name of a neural voice, "own:" and a file's name, "pico:" and an
-    /// accent, or "windows:" and the name or language of a voice of Windows's.
+    /// "en-US" or "en-GB": a neural voice of that accent, or Pico's as the fallback. Otherwise the name of a neural voice, "own:"
+    /// and a file name, "pico:" and an accent, or "windows:" and the name or language of a Windows voice.
     pub name: String,
     /// Percent of the normal speed.
     pub rate_percent: u16,
     /// Percent of the normal pitch.
     pub pitch_percent: u16,
-    /// The accent is a wish: one of the neural voices that are installed speaks, chosen by this number, of another accent where there
-    /// is none of this one. None: the accent is what the pilot chose.
+    /// Selects one of the installed neural voices. The accent is then only a preference: if no voice has it, another accent is
+    /// used. `None`: the pilot chose the accent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cast: Option<u16>,
 }
@@ -24,7 +24,7 @@ impl Default for Voice {
     }
 }
 
-/// A voice that the system has for programs.
+/// A system voice available to programs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct SystemVoice {
     /// "Microsoft David".

@@ -1,7 +1,7 @@
-//! Which place of several the running Stratus is at: the first that can be had, and whose folder is the pilot's own.
+//! Chooses among several socket paths: the first usable one whose folder belongs to the pilot.
 //!
-//! The short places lie where everybody may write. There a folder counts only if this account made it and keeps it to
-//! itself: whoever was there first with the same name gets neither the tray nor the pilot's words.
+//! The short paths are in a world-writable folder. A folder there counts only if this account created it and it is private;
+//! otherwise somebody could create it first and get the tray or the pilot's words.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use super::{Instance, Reply, Request, connect, not_reached, talk};
 use crate::problem::Problem;
 
 impl Instance {
-    /// Tries to become the one Stratus of these sockets, at the first of them that can be had. One that runs at any of
-    /// them counts: it may have started when the first could not be had.
+    /// Tries to become the only instance on the first usable of these sockets. An instance running on any of them counts, because
+    /// it may have started when the first was unusable.
     pub fn acquire_among(sockets: &[PathBuf]) -> Result<Self, Problem> {
         let (mut acquired, mut refused) = (None, None);
         for socket in sockets {
@@ -42,8 +42,7 @@ fn is_held(socket: &Path) -> bool {
         && lock.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
-/// Asks the Stratus that runs at any of these sockets. A problem if none runs, if it takes longer than `timeout`, or if it
-/// says no.
+/// Sends a request to the instance running on any of these sockets. Fails if none is running, after `timeout`, or if it refuses.
 pub fn reach(sockets: &[PathBuf], request: &Request, timeout: Duration) -> Result<Reply, Problem> {
     let mut nobody = None;
     for socket in sockets {
@@ -55,7 +54,7 @@ pub fn reach(sockets: &[PathBuf], request: &Request, timeout: Duration) -> Resul
     Err(nobody.unwrap_or_else(|| Problem::new("Stratus is not running").fix("start it with `stratus`")))
 }
 
-/// Makes the socket's folder, for this account alone. Fails where one stands there that is not this account's own.
+/// Creates the socket's folder, for this account only. Fails if a folder of another account exists there.
 pub(super) fn make(folder: &Path) -> io::Result<()> {
     if !folder.as_os_str().is_empty() && !folder.is_dir() {
         crate::paths::private_folder(folder)?;
@@ -63,7 +62,7 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
     own(folder)
 }
 
-/// Whether a folder is this account's own. Where everybody may put one, it must be closed to everybody else too.
+/// Whether a folder belongs to this account. In a world-writable place, it must also be private.
 #[cfg(target_os = "linux")]
 pub(super) fn own(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -82,7 +81,7 @@ pub(super) fn own(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Elsewhere the folders lie in the account's own profile.
+/// On other systems, the folders are in the account's profile.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn own(_: &Path) -> io::Result<()> {
     Ok(())

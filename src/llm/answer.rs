@@ -1,17 +1,17 @@
-//! The one JSON object in what a language model answered: models put it into fences, behind their thoughts, or between
+//! Extracts the JSON object from a language model's answer: models put it into code fences, after their reasoning, or between
 //! polite words.
 //!
-//! Only where the object is gets decided here. What it says is for the gate to judge, as if the model had sent it alone.
+//! This module only locates the object. The gate judges its content as if the model had sent it alone.
 
 use serde_json::{Map, Value};
 
-/// How many opening braces are tried: more of them is nothing that a model says.
+/// Maximum number of opening braces to try; no reasonable answer has more.
 const MOST_STARTS: usize = 64;
-/// The end of what a model thought before it answered.
+/// The end of the model's reasoning.
 const THOUGHT: &str = "</think>";
 
-/// The object, as the model wrote it, but for a comma before a closing bracket. `None` where there is none, or more than
-/// one: which of them was meant nobody knows.
+/// The object as the model wrote it, apart from trailing commas. `None` if there is none, or more than one, because it is unclear
+/// which was meant.
 pub fn object(answer: &str) -> Option<String> {
     let said = answer.rsplit_once(THOUGHT).map_or(answer, |(_, said)| said);
     let (mut found, mut from) = (None, 0);
@@ -24,14 +24,14 @@ pub fn object(answer: &str) -> Option<String> {
                 found = Some(object);
                 from = start + length;
             }
-            // A brace of the words around it.
+            // A brace in the text around it.
             None => from = start + 1,
         }
     }
     None
 }
 
-/// The length in bytes up to the brace that closes the first one; braces within strings do not count.
+/// The length in bytes up to the matching closing brace; braces inside strings do not count.
 fn end(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     for (at, c) in outside(text) {
@@ -47,7 +47,7 @@ fn end(text: &str) -> Option<usize> {
     None
 }
 
-/// The object as it is, or without its commas before closing brackets, which JSON does not know and which say nothing.
+/// The object as it is, or without trailing commas, which are invalid JSON but meaningless.
 fn read(text: &str) -> Option<String> {
     let is_object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).is_ok();
     if is_object(text) {
@@ -67,7 +67,7 @@ fn read(text: &str) -> Option<String> {
     is_object(&without).then_some(without)
 }
 
-/// What stands outside of strings, with its place in bytes; of a string its closing quote.
+/// Characters outside strings, with byte positions; of a string only its closing quote.
 fn outside(text: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut within, mut escaped) = (false, false);
     text.char_indices().filter(move |(_, c)| {
@@ -88,7 +88,7 @@ mod tests {
     const ASKED: &str = r#"{"intent":"taxi_request","say":"a } \" { b"}"#;
 
     #[test]
-    fn the_object_is_found_wherever_models_put_it() {
+    fn object_is_found_wherever_models_put_it() {
         for answer in [
             ASKED.to_owned(),
             format!("\n {ASKED}\n"),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_before_the_end_say_nothing() {
+    fn trailing_commas_are_ignored() {
         for (answer, wanted) in [
             (r#"{"intent":"unknown",}"#, r#"{"intent":"unknown"}"#),
             ("{\"a\":[1,2, ],\n}", "{\"a\":[1,2 ]\n}"),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_doubled_or_no_object_is_none() {
+    fn truncated_duplicate_or_missing_object_is_rejected() {
         for answer in [
             "",
             "taxi_request",
@@ -144,10 +144,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_found_is_an_object_that_stands_there(answer in "(\\PC|[{}\",:\\\\\\[\\]a-c ]|```json\n|</?think>){0,40}") {
+        fn result_is_an_object_from_the_answer(answer in "(\\PC|[{}\",:\\\\\\[\\]a-c ]|```json\n|</?think>){0,40}") {
             if let Some(found) = object(&answer) {
                 prop_assert!(serde_json::from_str::<Map<String, Value>>(&found).is_ok());
-                // Nothing was added and nothing was put in another order.
+                // Nothing was added or reordered.
                 let mut rest = answer.chars();
                 prop_assert!(found.chars().all(|c| rest.any(|r| r == c)), "{found}");
                 prop_assert_eq!(object(&found), Some(found));
@@ -155,7 +155,7 @@ mod tests {
         }
 
         #[test]
-        fn words_around_it_change_nothing(before in "[^{}]{0,30}", after in "[^{}]{0,30}") {
+        fn surrounding_words_do_not_matter(before in "[^{}]{0,30}", after in "[^{}]{0,30}") {
             prop_assume!(!after.contains(THOUGHT));
             prop_assert_eq!(object(&format!("{before}{ASKED}{after}")), Some(ASKED.to_owned()));
         }

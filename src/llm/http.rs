@@ -1,4 +1,4 @@
-//! Ollama's HTTP: whole answers of a bounded length, and by chunks where a download tells how far it is.
+//! Ollama's HTTP interface: complete answers of bounded length, and streamed chunks for download progress.
 
 use std::error::Error;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::problem::Problem;
 
-/// An answer beyond this is none of Ollama's, bytes.
+/// Maximum size of an answer, bytes.
 const LONGEST: usize = 1 << 20;
-/// For connecting.
+/// Connection timeout.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// A runtime for one thread's requests.
@@ -22,19 +22,19 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
 
 pub(super) fn client(url: &str) -> Result<Client, Problem> {
     let mut builder = Client::builder().connect_timeout(CONNECT);
-    // An Ollama behind a name of one's own has a certificate of the system's list: read only where it is wanted.
+    // An Ollama behind a custom host name uses a certificate of the system's list, which is read only when needed.
     if url.starts_with("https:") {
         builder = builder.use_preconfigured_tls(ClientConfig::with_platform_verifier().map_err(|e| super::absent(url, e))?);
     }
     builder.build().map_err(|e| super::absent(url, e))
 }
 
-/// The address of one of Ollama's calls.
+/// The URL of an Ollama API call.
 pub(super) fn at(url: &str, call: &str) -> String {
     format!("{}/api/{call}", url.trim_end_matches('/'))
 }
 
-/// Asks, with a body or without; the head of the answer.
+/// Sends a request, with or without a body; returns the head of the answer.
 pub(super) async fn ask(client: &Client, url: &str, call: &str, body: Option<&Value>) -> Result<Response, String> {
     let request = match body {
         Some(body) => client.post(at(url, call)).header("Content-Type", "application/json").body(body.to_string()),
@@ -43,7 +43,7 @@ pub(super) async fn ask(client: &Client, url: &str, call: &str, body: Option<&Va
     request.send().await.map_err(|e| innermost(&e))
 }
 
-/// The whole of an answer, as JSON; its words where it says that something is wrong.
+/// The complete answer as JSON; its message if it reports an error.
 pub(super) async fn whole(mut response: Response) -> Result<Value, String> {
     let status = response.status();
     let mut bytes = Vec::new();
@@ -63,7 +63,7 @@ pub(super) async fn whole(mut response: Response) -> Result<Value, String> {
     }
 }
 
-/// The cause of the cause says what a person can mend: "connection refused".
+/// The innermost cause is the one that a person can act on: "connection refused".
 pub(super) fn innermost(e: &reqwest::Error) -> String {
     let mut cause: &dyn Error = e;
     while let Some(c) = cause.source() {
@@ -72,7 +72,7 @@ pub(super) fn innermost(e: &reqwest::Error) -> String {
     short(&cause.to_string())
 }
 
-/// Another program's words, as many as a person reads.
+/// Another program's message, limited to a readable length.
 pub(super) fn short(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -1,5 +1,5 @@
-//! The language models at an Ollama: which are there, and fetching one. Ollama itself downloads, resumes and checks; what it
-//! tells meanwhile is read by whole lines, however they are split on their way.
+//! The language models of an Ollama: lists them, and downloads one. Ollama itself downloads, resumes and verifies; its progress
+//! messages are parsed line by line, however they are split in transit.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,23 +11,23 @@ use serde_json::{Value, json};
 use super::http;
 use crate::problem::Problem;
 
-/// A line of Ollama's is some 200 bytes.
+/// Maximum length of a line; Ollama's have about 200 bytes.
 const LONGEST_LINE: usize = 64 * 1024;
-/// A model has some ten layers.
+/// Maximum number of layers; a model has about ten.
 const MOST_LAYERS: usize = 256;
-/// How often a transfer that gets nowhere is begun again; whatever gets somewhere begins to count anew.
+/// Retries of a transfer without progress; any progress resets the count.
 const TRIES: u32 = 4;
-/// How often it is looked whether the pilot gave up.
+/// How often to check for cancellation.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How long an Ollama may keep silent.
+/// Timeouts for Ollama.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// Before it begins to answer.
     pub answer: Duration,
-    /// Between two words about a download; while it checks a large model it says nothing for a while.
+    /// Between two progress messages. While Ollama verifies a large model, it is silent for a while.
     pub word: Duration,
-    /// Before a download is asked for again.
+    /// Delay before a download is retried.
     pub pause: Duration,
 }
 
@@ -37,12 +37,12 @@ impl Default for Patience {
     }
 }
 
-/// A model that an Ollama has.
+/// An installed model of an Ollama.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Installed {
     /// "llama3.2:3b".
     pub name: String,
-    /// On its disk.
+    /// Size on its disk.
     pub bytes: u64,
 }
 
@@ -59,13 +59,13 @@ pub fn list(url: &str, patience: Patience) -> Result<Vec<Installed>, Problem> {
     Ok(models.iter().filter_map(read).collect())
 }
 
-/// Whether a model of this name is among them: Ollama calls one without a tag ":latest".
+/// Whether a model of this name is among them: a name without a tag means ":latest".
 pub fn has(models: &[Installed], name: &str) -> bool {
     models.iter().any(|m| m.name == name || m.name.strip_suffix(":latest") == Some(name))
 }
 
-/// Has the Ollama at `url` fetch a model. `progress` is told bytes that are there and bytes in all, as far as is known.
-/// What broke off is asked for again: Ollama goes on where it stopped.
+/// Makes the Ollama at `url` download a model. `progress` receives bytes done and bytes in total, as far as known. An interrupted
+/// download is requested again, and Ollama resumes it.
 pub fn pull(url: &str, model: &str, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Problem> {
     let (client, runtime) = (http::client(url)?, http::runtime()?);
     let failed = || Problem::new(format!("Ollama cannot fetch the language model {model:?}"));
@@ -106,9 +106,9 @@ pub fn pull(url: &str, model: &str, patience: Patience, cancel: &AtomicBool, pro
 
 /// Why a transfer ended.
 enum Ended {
-    /// It may go better: the connection broke, or nothing came.
+    /// Retryable: the connection broke, or no data came.
     Again(String),
-    /// It will not.
+    /// Permanent.
     Never(String),
 }
 
@@ -140,7 +140,7 @@ async fn transfer(
         let ended = chunk.is_none();
         lines.add(&chunk.unwrap_or_default()).map_err(Ended::Again)?;
         if ended {
-            // The last line may lack its end.
+            // The last line may lack its line feed.
             lines.add(b"\n").map_err(Ended::Again)?;
         }
         while let Some(line) = lines.next() {
@@ -163,10 +163,10 @@ async fn transfer(
     }
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug, PartialEq)]
 enum Told {
-    /// Of this layer so many bytes are there, of so many.
+    /// Progress of a layer: its name, bytes done, bytes in total.
     Layer(String, u64, u64),
     Done,
     Wrong(String),
@@ -185,7 +185,7 @@ fn told(line: &[u8]) -> Told {
     }
 }
 
-/// Whole lines out of pieces that end anywhere.
+/// Assembles lines from arbitrary pieces.
 #[derive(Debug, Default)]
 struct Lines(Vec<u8>);
 
@@ -204,7 +204,7 @@ impl Lines {
     }
 }
 
-/// The layers of a model, with the bytes that are there and the bytes in all. Never less than was told before.
+/// The layers of a model, with bytes done and bytes in total. Progress never goes backwards.
 #[derive(Debug, Default)]
 struct Layers(BTreeMap<String, (u64, u64)>);
 
@@ -223,7 +223,7 @@ impl Layers {
     }
 }
 
-/// Waits, but not for somebody who has given up.
+/// Waits unless cancelled.
 fn wait(time: Duration, cancel: &AtomicBool) {
     let until = std::time::Instant::now() + time;
     while std::time::Instant::now() < until && !cancel.load(Ordering::Relaxed) {
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_come_out_whole_however_they_are_split() {
+    fn lines_are_complete_however_they_are_split() {
         let text = b"{\"status\":\"pulling caf\xc3\xa9\"}\n{\"status\":\"success\"}\n";
         for piece in 1..text.len() {
             let (mut lines, mut all) = (Lines::default(), Vec::new());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_a_layer_an_end_or_an_error_and_numbers_that_cannot_be_do_no_harm() {
+    fn line_is_a_layer_end_or_error_and_bad_numbers_are_harmless() {
         assert_eq!(
             told(br#"{"status":"pulling 8f","digest":"sha256:8f","total":100,"completed":7}"#),
             Told::Layer("sha256:8f".into(), 7, 100)
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_a_tag_is_the_latest() {
+    fn name_without_a_tag_means_latest() {
         let there = [Installed { name: "mistral:latest".into(), bytes: 1 }, Installed { name: "llama3.2:3b".into(), bytes: 1 }];
         assert!(has(&there, "mistral") && has(&there, "llama3.2:3b") && has(&there, "mistral:latest"));
         assert!(!has(&there, "llama3.2") && !has(&there, "llama3.2:1b"));

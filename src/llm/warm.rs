@@ -1,5 +1,5 @@
-//! Keeps the language model loaded while a simulator runs, so that the first question does not wait for it, and has it unloaded
-//! when the simulator goes: memory and graphics card are the simulator's then.
+//! Keeps the language model loaded while a simulator is running, so that the first question does not wait. It is unloaded when the
+//! simulator ends, to free memory and graphics card.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -11,20 +11,20 @@ use super::http;
 use crate::problem::Problem;
 use crate::settings::Brain;
 
-/// How long the model stays loaded without being asked, and how often that is said anew: what ends without a word leaves it
-/// loaded no longer than that.
+/// How long the model stays loaded without a question, and the interval between keep-alives. After a crash it stays loaded no
+/// longer than this.
 const KEEP_MINUTES: u64 = 10;
 const AGAIN: Duration = Duration::from_secs(240);
-/// How often a model that could not be loaded is tried again: Ollama may come after the simulator.
+/// Retry interval for a model that could not be loaded: Ollama may start after the simulator.
 const RETRY: Duration = Duration::from_secs(30);
-/// A large model from a slow disk.
+/// Timeout for loading: a large model from a slow disk.
 const LOADING: Duration = Duration::from_secs(180);
-/// For the request that unloads it.
+/// Timeout for the request to unload.
 const UNLOADING: Duration = Duration::from_secs(3);
-/// How often a load under way looks for news.
+/// How often a load in progress checks for news.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The thread that keeps a model warm. Dropping it unloads the model and joins.
+/// The thread that keeps a model loaded. Dropping it unloads the model and joins.
 #[derive(Debug)]
 pub struct Warm {
     orders: Option<SyncSender<Option<Brain>>>,
@@ -32,8 +32,8 @@ pub struct Warm {
 }
 
 impl Warm {
-    /// Starts it; nothing is loaded. `tell` hears of a model that is missing: once for each. An Ollama that is not there is
-    /// nobody's fault: Stratus works without.
+    /// Starts the thread without loading anything. `tell` is called once for each missing model. An Ollama that is not running is
+    /// not a fault, because Stratus works without it.
     pub fn start(tell: impl Fn(Problem) + Send + 'static) -> Result<Self, Problem> {
         Self::start_at(RETRY, tell)
     }
@@ -48,7 +48,7 @@ impl Warm {
         Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
 
-    /// Keeps this model loaded from now on; `None`: none any more.
+    /// Keeps this model loaded from now on; `None` for no model.
     pub fn keep(&self, brain: Option<Brain>) {
         if let Some(o) = &self.orders
             && o.try_send(brain).is_err()
@@ -72,21 +72,21 @@ struct Warming {
     inbox: Receiver<Option<Brain>>,
     retry: Duration,
     tell: Box<dyn Fn(Problem) + Send>,
-    /// The pilot knows that this one is missing.
+    /// The missing model that was reported to the pilot.
     told: Option<Brain>,
-    /// What the log has: a model that is still not there for the same reason is no news.
+    /// The last log message; the same failure is not logged again.
     logged: String,
 }
 
 impl Warming {
     fn run(mut self) {
         let (mut loaded, mut news): (Option<Brain>, Option<Option<Brain>>) = (None, None);
-        // Wanted, and not loaded yet.
+        // The wanted model that is not loaded yet.
         let mut wish: Option<Brain> = None;
         loop {
             let wanted = match news.take() {
                 Some(wanted) => wanted,
-                // What is loaded is loaded again before it is forgotten.
+                // Renew the loaded model before it expires.
                 None if loaded.is_some() || wish.is_some() => {
                     match self.inbox.recv_timeout(if wish.is_some() { self.retry } else { AGAIN }) {
                         Ok(wanted) => wanted,
@@ -109,7 +109,7 @@ impl Warming {
                     self.logged.clear();
                     loaded = Some(brain);
                 }
-                // The load may go on there: it is ended with the next order.
+                // The load may continue there; the next order ends it.
                 Err(Stop::News(n)) => (loaded, news) = (Some(brain), Some(n)),
                 Err(Stop::Over) => return self.unload(Some(&brain)),
                 Err(Stop::Missing(p)) if self.told.as_ref() != Some(&brain) => {
@@ -170,9 +170,9 @@ impl Warming {
 }
 
 enum Stop {
-    /// Something else is wanted meanwhile.
+    /// Another model is wanted now.
     News(Option<Brain>),
-    /// Nothing is any more.
+    /// The thread is to end.
     Over,
     Missing(Problem),
     Failed(String),
@@ -186,14 +186,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ollama_that_comes_after_the_simulator_is_found() {
+    fn ollama_started_after_the_simulator_is_found() {
         let ollama = TcpListener::bind("127.0.0.1:0").unwrap();
         let warm = Warm::start_at(Duration::from_millis(20), |p| panic!("{p}")).unwrap();
         let ollama_url = format!("http://{}", ollama.local_addr().unwrap());
         warm.keep(Some(Brain { ollama_url, model: "late".into(), ..Brain::default() }));
         let (asked, heard) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            // It hangs up, as a machine does on which Ollama is only starting: nothing is loaded, and nobody orders anything again.
+            // It hangs up, as an Ollama that is still starting does: nothing is loaded, and there is no new order.
             for _ in 0..2 {
                 drop(ollama.accept().unwrap());
             }

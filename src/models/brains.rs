@@ -1,13 +1,13 @@
-//! What a person calls a language model: Ollama's ids ("llama3.2:3b") are for the settings and the log.
+//! Display names of language models: Ollama's ids ("llama3.2:3b") are for the settings and the log.
 
-/// The family and what stands behind it: "Llama 3.2" and "3B" for "llama3.2:3b".
+/// Family and size: "Llama 3.2" and "3B" for "llama3.2:3b".
 fn parts(id: &str) -> (String, String) {
-    // What stands before the last stroke is whose it is.
+    // The part before the last slash is the owner.
     let name = id.rsplit('/').next().unwrap_or(id);
     let (family, tag) = name.split_once(':').unwrap_or((name, ""));
     let letters: String = family.chars().take_while(|c| c.is_alphabetic()).collect();
     let rest = &family[letters.len()..];
-    // A version stands apart from the name; other names are left as they are.
+    // Separate a version from the name; other names stay as they are.
     let apart = if rest.starts_with(|c: char| c.is_ascii_digit()) && letters.len() > 1 { " " } else { "" };
     let tag = match tag.strip_suffix(['b', 'B']) {
         Some(size) if size.parse::<f32>().is_ok() => format!("{size}B"),
@@ -23,7 +23,7 @@ pub fn plain_name(id: &str) -> String {
     parts(id).0
 }
 
-/// The same among others: two of one family are told apart by their size, "Llama 3.2 (3B)".
+/// The same among others: models of one family are distinguished by size, "Llama 3.2 (3B)".
 pub fn plain_name_among(id: &str, all: &[String]) -> String {
     let (family, tag) = parts(id);
     let twins = all.iter().any(|other| other != id && parts(other).0 == family);
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_becomes_a_name_and_twins_are_told_apart() {
+    fn id_becomes_a_name_and_duplicates_are_distinguished() {
         for (id, name) in [
             ("llama3.2:3b", "Llama 3.2"),
             ("qwen2.5:3b-instruct", "Qwen 2.5"),

@@ -1,8 +1,8 @@
-//! The neural voices that Stratus knows: hibari's published files (Apache-2.0), with their sums. One is part of the package.
+//! The neural voices that Stratus knows: hibari's published files (Apache-2.0), with checksums. One is part of the package.
 
 use super::Offer;
 
-/// Where the files are published; `speech.mirror` names another place with the same file names.
+/// Where the files are published; `speech.mirror` overrides it with a server that has the same file names.
 pub const HUB: &str = "https://huggingface.co/maureesewilliams/hibari/resolve/main/voices";
 
 /// The voice that is part of the package.
@@ -25,7 +25,7 @@ pub struct KnownVoice {
     pub who: &'static str,
 }
 
-/// All of them, the shipped one first.
+/// All published voices, the shipped one first.
 #[rustfmt::skip]
 pub const ALL: &[KnownVoice] = &[
     KnownVoice { name: SHIPPED, file: "heart.onnx", bytes: 7_936_868, accent: "en-US", who: "American woman",
@@ -40,13 +40,13 @@ pub const ALL: &[KnownVoice] = &[
         sha256: "346885752673e45d42f9864c9e2432094bc4b6385df060d4b83273da764d2fa9" },
 ];
 
-/// The voice of a name, or of its file's name.
+/// Finds a voice by name or file name.
 pub fn find(name: &str) -> Option<&'static KnownVoice> {
     ALL.iter().find(|v| v.name.eq_ignore_ascii_case(name) || v.file.eq_ignore_ascii_case(name))
 }
 
 impl KnownVoice {
-    /// What is to be downloaded, from the hub or a mirror.
+    /// The download, from the hub or a mirror.
     pub fn offer(&self, mirror: Option<&str>) -> Offer {
         Offer {
             name: self.name.into(),
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_voices_are_in_order() {
+    fn voices_are_in_order() {
         assert!(find(SHIPPED).is_some() && find("EMMA") == find("bf_emma.int8.onnx") && find("max").is_none());
         for v in ALL {
             assert!(v.sha256.len() == 64 && v.sha256.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase()), "{}", v.name);

@@ -1,6 +1,6 @@
-//! The points and airways of a filed route in the navigation data of the simulators on this machine: X-Plane's `earth_fix.dat`,
-//! `earth_nav.dat`, `earth_awy.dat`, or FlightGear's `fix.dat`, `nav.dat`, `awy.dat`. They are read in place, and only what the
-//! route needs is kept.
+//! The points and airways of a filed route, from the navigation data of the simulators on this machine: X-Plane's `earth_fix.dat`,
+//! `earth_nav.dat`, `earth_awy.dat`, or FlightGear's `fix.dat`, `nav.dat`, `awy.dat`. The files are read in place, and only the
+//! data for the route is kept.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// The files of one simulator: airways, fixes, beacons.
 pub type Files = [PathBuf; 3];
 
-/// The navigation data of the simulators that were named or lie in their usual places, the one that counts most first.
+/// The navigation data of the simulators that were named or are in their default folders, by precedence.
 pub fn simulators(imports: &Imports) -> Vec<Files> {
     let wanted = Wanted::again(&imports.sources());
     let of_xplane = |folder: PathBuf| {
@@ -33,7 +33,7 @@ pub fn simulators(imports: &Imports) -> Vec<Files> {
     xplane.chain(flightgears_data(&wanted).into_iter().filter_map(of_flightgear)).collect()
 }
 
-/// What the files have of the wanted airways, of the points at the ends of their pieces, and of the wanted points.
+/// Reads the wanted airways, the end points of their segments, and the wanted points.
 pub fn read(
     [airways, fixes, beacons]: &Files,
     wanted_airways: &BTreeSet<String>,
@@ -61,7 +61,7 @@ pub fn read(
     Ok(found)
 }
 
-/// The form of a file, known by its first lines.
+/// The format of a file, detected from its first lines.
 #[derive(Default)]
 struct Form {
     lines: u32,
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_is_found_in_x_plane_and_in_flightgears_earlier_form() {
+    fn route_is_found_in_x_plane_and_older_flightgear_data() {
         let [home, xplane, flightgear] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
         let imports = named(home.path(), xplane.path(), flightgear.path());
         let own = |all: Vec<Files>| -> Vec<Files> {
@@ -148,14 +148,14 @@ mod tests {
         files.iter().for_each(|(name, text)| install(flightgear.path(), &[(name, &packed(text))]));
         let all = own(simulators(&imports));
         assert_eq!(all.iter().map(found).collect::<Vec<_>>(), ["f b ff true", "f b f true"]);
-        // A packed file that is cut off is read as far as it goes.
+        // A truncated gzip file is read as far as possible.
         let whole = packed(&format!("I\n600 Version\n 53.35 10.2 AMLUH\n{}", " 52.2 12.3 OTHER\n".repeat(2000)));
         install(flightgear.path(), &[("Navaids/fix.dat.gz", &whole[..whole.len() - 12])]);
         assert_eq!(found(&all[1]), "f b  true");
     }
 
     #[test]
-    fn damaged_files_tell_nothing() {
+    fn damaged_files_yield_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let files = ["awy.dat", "fix.dat", "nav.dat"].map(|n| folder.path().join(n));
         let page = b"<html>log in</html>".to_vec();

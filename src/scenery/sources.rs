@@ -1,4 +1,4 @@
-//! Where X-Plane and FlightGear keep their airports.
+//! Finds the airport files of X-Plane and FlightGear.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::{Kind, Named, Source};
 use crate::problem::Problem;
 use crate::units::text;
 
-/// FlightGear's data folder, as distributions have it.
+/// FlightGear's data folder in Linux distributions.
 #[cfg(unix)]
 const FLIGHTGEAR: &[&str] = &[
     "/usr/share/games/flightgear",
@@ -20,24 +20,24 @@ const FLIGHTGEAR: &[&str] = &[
 ];
 #[cfg(windows)]
 const FLIGHTGEAR: &[&str] = &["C:\\Program Files\\FlightGear\\data", "C:\\FlightGear\\data"];
-/// X-Plane's folder, as Steam has it, below its own.
+/// X-Plane's folder below Steam's.
 const STEAM: [&str; 2] = ["steamapps/common/X-Plane 12", "steamapps/common/X-Plane 11"];
 
-/// Which simulators.
+/// Which simulators to search.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// X-Plane's folders.
     pub xplane: Vec<PathBuf>,
     /// FlightGear's data folders.
     pub flightgear: Vec<PathBuf>,
-    /// Single files: they count before all others.
+    /// Single files, which take precedence over all others.
     pub files: Vec<PathBuf>,
-    /// Also those that lie in their usual places.
+    /// Whether to include the default folders.
     pub usual: bool,
 }
 
 impl Wanted {
-    /// What was named before for these sources, and the usual places.
+    /// What was named for these sources before, and the default folders.
     pub fn again(sources: &[Source]) -> Wanted {
         let mut wanted = Wanted { usual: true, ..Wanted::default() };
         for named in sources.iter().filter_map(|s| s.named.as_ref()) {
@@ -46,7 +46,7 @@ impl Wanted {
                 Named::Flightgear(p) => (&mut wanted.flightgear, p),
                 Named::File(p) => (&mut wanted.files, p),
             };
-            // Without its disk it is not there: the rest is.
+            // A disk may be disconnected; the rest still counts.
             if path.exists() && !list.contains(path) {
                 list.push(path.clone());
             }
@@ -55,7 +55,7 @@ impl Wanted {
     }
 }
 
-/// The files of airports, the one that counts most first: what was named before what lies in its usual place.
+/// The airport files by precedence: named ones before those in default folders.
 pub fn found(wanted: &Wanted) -> Result<Vec<Source>, Problem> {
     let mut sources = Vec::new();
     for file in &wanted.files {
@@ -106,17 +106,17 @@ fn source(path: &Path, kind: Kind) -> std::io::Result<Source> {
     Ok(Source { path, kind, size: meta.len(), changed, airports: 0, skipped: 0, named: None })
 }
 
-/// FlightGear's data folders: those that were named, and the usual ones if they are wanted.
+/// FlightGear's data folders: those named, and the default ones if wanted.
 pub(super) fn flightgears_data(wanted: &Wanted) -> Vec<PathBuf> {
     let named = wanted.flightgear.iter().map(|f| crate::paths::absolute(f));
     named.chain(if wanted.usual { flightgears() } else { Vec::new() }).collect()
 }
 
-/// FlightGear's data folders in their usual places.
+/// FlightGear's default data folders.
 fn flightgears() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::env::var_os("FG_ROOT").map(PathBuf::from).into_iter().collect();
     folders.extend(FLIGHTGEAR.iter().map(PathBuf::from));
-    // Later releases have a folder with their number, on Windows beside the others, elsewhere where they download it to.
+    // Newer releases use a folder with their version number: on Windows beside the others, on other systems where they download it.
     let beside = |folder: &Path, prefix: &str, below: &str| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut found: Vec<PathBuf> =
@@ -133,7 +133,7 @@ fn flightgears() -> Vec<PathBuf> {
     folders
 }
 
-/// Newer networks than the installed ones come by TerraSync.
+/// TerraSync delivers taxi networks that are newer than the installed ones.
 fn terrasync() -> Vec<Source> {
     let mut sources = Vec::new();
     let Some(base) = BaseDirs::new() else { return sources };
@@ -153,7 +153,7 @@ fn flightgear_files(folder: &Path) -> Vec<Source> {
     sources
 }
 
-/// X-Plane's folders: those that were named, and the usual ones if they are wanted.
+/// X-Plane's folders: those named, and the default ones if wanted.
 pub(super) fn xplanes(wanted: &Wanted) -> Vec<PathBuf> {
     let named = wanted.xplane.iter().map(|f| crate::paths::absolute(f));
     let mut seen = std::collections::BTreeSet::new();
@@ -161,7 +161,7 @@ pub(super) fn xplanes(wanted: &Wanted) -> Vec<PathBuf> {
     all.filter(|f| seen.insert(f.canonicalize().unwrap_or_else(|_| f.clone()))).collect()
 }
 
-/// X-Plane's folders, as its installer lists them, and Steam's.
+/// X-Plane's folders from its installer's list, and Steam's.
 fn installed() -> Vec<PathBuf> {
     let Some(base) = BaseDirs::new() else { return Vec::new() };
     let listed = if cfg!(windows) { base.data_local_dir().to_owned() } else { base.home_dir().join(".x-plane") };
@@ -176,7 +176,7 @@ fn installed() -> Vec<PathBuf> {
     folders.chain(steam).filter(|f| f.is_dir()).collect()
 }
 
-/// The apt.dat files of an X-Plane: the scenery packs in their order, then what X-Plane brings.
+/// The apt.dat files of an X-Plane: the scenery packs in order, then X-Plane's own.
 fn xplane_files(folder: &Path) -> Vec<Source> {
     let apt_dat = |pack: &Path| in_any_case(pack, "Earth nav data/apt.dat");
     let list = std::fs::read(in_any_case(folder, "Custom Scenery/scenery_packs.ini")).unwrap_or_default();
@@ -185,7 +185,7 @@ fn xplane_files(folder: &Path) -> Vec<Source> {
     let mut files: Vec<PathBuf> =
         named.filter(|p| !p.starts_with('*')).map(|p| apt_dat(&in_any_case(folder, &p.trim().replace('\\', "/")))).collect();
     if files.is_empty() {
-        // Never started yet: X-Plane would take them in the order of their names.
+        // X-Plane was never started: it would use the packs in alphabetical order.
         let packs = std::fs::read_dir(in_any_case(folder, "Custom Scenery")).into_iter().flatten().flatten().map(|e| apt_dat(&e.path()));
         files.extend(packs);
         files.sort();
@@ -193,17 +193,17 @@ fn xplane_files(folder: &Path) -> Vec<Source> {
     let brought = ["Global Scenery/Global Airports", "Custom Scenery/Global Airports", "Resources/default scenery/default apt dat"];
     files.extend(brought.map(|b| apt_dat(&in_any_case(folder, b))));
     let mut sources: Vec<Source> = files.iter().filter_map(|f| source(f, Kind::AptDat).ok()).collect();
-    // What the pilot updated counts before what X-Plane brought.
+    // Data updated by the pilot takes precedence over X-Plane's own.
     for brought in ["Custom Data/CIFP", "Resources/default data/CIFP"] {
         sources.extend(procedures(&in_any_case(folder, brought)).iter().filter_map(|f| source(f, Kind::Cifp).ok()));
     }
     sources
 }
 
-/// The path below a folder as it is written, else one that differs only in upper and lower case: scenery made on Windows is spelled
-/// freely, and X-Plane accepts it.
+/// The path below a folder as written; otherwise one that differs only in case. Scenery made on Windows has inconsistent case, and
+/// X-Plane accepts it.
 pub(super) fn in_any_case(folder: &Path, below: &str) -> PathBuf {
-    // A drive or a root in the list of packs stands for itself.
+    // An absolute path in the list of packs is used as it is.
     if Path::new(below).has_root() || folder.join(below).exists() {
         return folder.join(below);
     }
@@ -220,14 +220,14 @@ pub(super) fn in_any_case(folder: &Path, below: &str) -> PathBuf {
     })
 }
 
-/// Whether a file begins as those of procedures do.
+/// Whether a file starts like a procedures file.
 fn holds_procedures(file: &Path) -> bool {
     let mut head = Vec::new();
     let read = std::fs::File::open(file).and_then(|f| std::io::Read::read_to_end(&mut std::io::Read::take(f, 8), &mut head));
     read.is_ok() && ["SID:", "STAR:", "APPCH:", "PRDAT:", "RWY:"].iter().any(|row| head.starts_with(row.as_bytes()))
 }
 
-/// The files of procedures in a folder, one for each airport, in the order of the names.
+/// The procedures files in a folder, one per airport, sorted by name.
 fn procedures(folder: &Path) -> Vec<PathBuf> {
     let all = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
     let mut files: Vec<PathBuf> = all.filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("dat"))).collect();
@@ -235,7 +235,7 @@ fn procedures(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Every groundnet below a folder, in the order of the names.
+/// Every groundnet below a folder, sorted by name.
 fn groundnets(folder: &Path, depth: u32, sources: &mut Vec<Source>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     entries.sort();

@@ -1,4 +1,4 @@
-//! The index of imported airports: one file, written whole, of which a look-up reads a few hundred bytes.
+//! The index of imported airports: one file, written as a whole; a look-up reads a few hundred bytes of it.
 //!
 //! ```text
 //! "SAPT\x01\0"  records (deflate: the rows of an apt.dat that are read, a groundnet, or procedures as JSON)
@@ -25,18 +25,18 @@ use crate::units::text;
 const MAGIC: &[u8] = b"SAPT\x03\0";
 const ENTRY: usize = 32;
 const TAIL: u64 = 32;
-/// Of one airport, in bytes: more is a damaged file.
+/// Maximum size of an airport's record, bytes; a larger one means a damaged file.
 const LARGEST: u64 = 16 << 20;
-/// No line of an apt.dat is longer, in bytes.
+/// Maximum length of a line in an apt.dat, bytes.
 const LONGEST_LINE: u64 = 1 << 16;
-/// No import takes so long.
+/// Temporary files older than this are leftovers, because no import takes as long.
 const LEFT_BEHIND: Duration = Duration::from_secs(3600);
-/// Rows of an apt.dat that are read.
+/// The rows of an apt.dat that are used.
 const ROWS: &[&str] = &[
     "1", "100", "101", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202",
     "1204", "1300", METADATA,
 ];
-/// Of these rows the ICAO code and the transition altitude and level are kept.
+/// From these rows only the ICAO code and the transition altitude and level are kept.
 const METADATA: &str = "1302";
 const KEPT: [&str; 3] = ["icao_code", "transition_alt", "transition_level"];
 
@@ -72,44 +72,44 @@ fn key(icao: &str) -> [u8; 12] {
     k
 }
 
-/// Whoever watches an import, and may end it.
+/// Callback for the progress of an import, which may also cancel it.
 pub type Progress<'a> = dyn FnMut(&Path, u64, u64) -> bool + 'a;
 
 fn given_up() -> Problem {
     Problem::new("the import of the airports was cancelled").fix("Stratus tries again at its next start")
 }
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Airports and groundnets in the index.
     pub records: usize,
-    /// Different identifiers.
+    /// Distinct identifiers.
     pub airports: usize,
-    /// Files that were read now.
+    /// Files that were read.
     pub read: usize,
-    /// Files that had not changed.
+    /// Unchanged files.
     pub unchanged: usize,
-    /// Lines and tags that could not be read, in all files.
+    /// Lines and tags in all files that could not be parsed.
     pub skipped: u64,
 }
 
-/// The imported airports. Nothing of them is held: each look-up opens the file.
+/// The imported airports. Nothing is kept in memory: each look-up opens the file.
 #[derive(Debug, Clone)]
 pub struct Imports(PathBuf);
 
 impl Imports {
-    /// Those of a data folder, if there are any.
+    /// Those of a data folder, if any.
     pub fn within(data_dir: &Path) -> Self {
         Self(data_dir.join("airports.idx"))
     }
 
-    /// Where they lie.
+    /// The path of the index.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// An airport's records; `None` where there are none. A damaged index is a [`Problem`]: an import mends it.
+    /// An airport's records; `None` if there are none. A damaged index is a [`Problem`], which an import fixes.
     pub fn airport(&self, icao: &str) -> Result<Option<Imported>, Problem> {
         let damaged = || {
             Problem::new("the index of the simulators' airports is damaged")
@@ -122,15 +122,15 @@ impl Imports {
         Open::at(&self.0).and_then(|open| looked_up(open, icao)).ok_or_else(damaged)
     }
 
-    /// The files that were imported; none where there is no index, or a damaged one.
+    /// The imported files; empty if the index is missing or damaged.
     pub fn sources(&self) -> Vec<Source> {
         Open::at(&self.0).as_mut().and_then(Open::sources).unwrap_or_default()
     }
 
-    /// Reads the files that are new or have changed, and writes the index anew. `progress` is told the file, the bytes
-    /// read of it and its size; by `false` it gives the import up, and the old index stays.
+    /// Reads new and changed files, and rewrites the index. `progress` receives the file, the bytes read of it and its size; if it
+    /// returns `false`, the import is cancelled and the old index stays.
     pub fn import(&self, sources: Vec<Source>, progress: &mut Progress<'_>) -> Result<Outcome, Problem> {
-        // Two imports at once do not write into one file.
+        // Two simultaneous imports must not write into the same file.
         let temp = self.0.with_extension(format!("{}.new", std::process::id()));
         self.sweep();
         let outcome = self.import_by(&temp, sources, progress);
@@ -140,7 +140,7 @@ impl Imports {
         outcome
     }
 
-    /// Takes away what imports left behind that were killed.
+    /// Removes temporary files of killed imports.
     fn sweep(&self) {
         let beside = self.0.parent().and_then(|p| std::fs::read_dir(p).ok()).into_iter().flatten().flatten();
         for e in beside.filter(|e| e.file_name().to_string_lossy().strip_prefix("airports.").is_some_and(|n| n.ends_with(".new"))) {
@@ -202,14 +202,14 @@ impl Imports {
         outcome.records = out.entries.len();
         outcome.airports = out.entries.iter().map(|e| e.0).collect::<BTreeSet<_>>().len();
         out.end(&sources).map_err(refused)?;
-        // Windows does not put a file in the place of one that is open.
+        // Windows cannot replace an open file.
         drop(old);
         std::fs::rename(temp, &self.0).map_err(refused)?;
         Ok(outcome)
     }
 }
 
-/// The records of an airport; `None` where the index is damaged.
+/// The records of an airport; `None` if the index is damaged.
 fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
     let wanted = key(icao);
     let (mut low, mut high) = (0, open.count);
@@ -219,7 +219,7 @@ fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
     }
     let mut out = Imported::default();
     let mut sources = None;
-    // Sorted by source too: the first of each kind counts.
+    // Entries are also sorted by source: the first of each kind counts.
     while let Some(e) = (low < open.count).then(|| open.entry(low)).flatten().filter(|e| e.0 == wanted) {
         low += 1;
         if sources.is_none() {
@@ -247,7 +247,7 @@ fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
     Some((!out.sources.is_empty()).then_some(out))
 }
 
-/// Takes the records of one file.
+/// Reads the records of one file.
 fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<'_>) -> Result<(), Problem> {
     let path = source.path.clone();
     let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", path.display()));
@@ -255,7 +255,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
         Ok(file) => file,
         Err(e) if matches!(source.named, Some(Named::File(_))) => return Err(refused(e)),
         Err(e) => {
-            // The others count all the same, and this one is tried again the next time.
+            // The other files still count, and this one is retried next time.
             log::warn!("{}", refused(e).one_line());
             (source.skipped, source.changed) = (1, 0);
             return Ok(());
@@ -297,7 +297,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
         line.clear();
         let got = match lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
             Ok(got) => got,
-            // A packed file that is cut off or damaged is read as far as it goes.
+            // A truncated or damaged gzip file is read as far as possible.
             Err(_) => {
                 source.skipped += 1;
                 0
@@ -331,7 +331,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
     Ok(())
 }
 
-/// A file, and how much of it has been read.
+/// A file, with the number of bytes read.
 struct Counted {
     file: File,
     read: std::rc::Rc<std::cell::Cell<u64>>,
@@ -345,7 +345,7 @@ impl Read for Counted {
     }
 }
 
-/// An index that is being written.
+/// An index being written.
 struct Writing {
     file: BufWriter<File>,
     at: u64,
@@ -387,7 +387,7 @@ impl Writing {
     }
 }
 
-/// An index that is being read.
+/// An index being read.
 struct Open {
     file: File,
     sources_at: u64,
@@ -396,7 +396,7 @@ struct Open {
 }
 
 impl Open {
-    /// `None` when it is not there or is none.
+    /// `None` if it does not exist or is not an index.
     fn at(path: &Path) -> Option<Open> {
         let mut file = File::open(path).ok()?;
         let size = file.metadata().ok()?.len();
@@ -416,7 +416,7 @@ impl Open {
     }
 
     fn bytes(&mut self, at: u64, length: u64) -> Option<Vec<u8>> {
-        // Only what lies before the entries is data.
+        // Only the part before the entries is data.
         if length > LARGEST * 4 || at.checked_add(length)? > self.entries_at {
             return None;
         }

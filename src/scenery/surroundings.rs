@@ -1,6 +1,6 @@
-//! What X-Plane's own files tell of the air and the ground around a place: `atc.dat`, `earth_mora.dat`, `earth_msa.dat`, `earth_nav.dat`.
+//! Airspace and terrain around a place, from X-Plane's own files: `atc.dat`, `earth_mora.dat`, `earth_msa.dat`, `earth_nav.dat`.
 //!
-//! They are read in place, a line at a time, when a flight comes to another part of the earth; nothing of them is kept on the disk.
+//! The files are read in place, line by line, when a flight enters another area; nothing is copied to disk.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,14 +20,14 @@ use crate::airports::surroundings::Surroundings;
 use crate::problem::Problem;
 use crate::units::{LatLon, text};
 
-/// No line of such a file is longer, in bytes.
+/// Maximum length of a line in such a file, bytes.
 const LONGEST_LINE: u64 = 1 << 14;
-/// No such file is longer, in bytes: the rest is not read.
+/// Maximum size of such a file, bytes; the rest is not read.
 const LARGEST: u64 = 400 << 20;
-/// The middle of an airport's sectors lies no farther from it than this, nautical miles: another point of that name is meant.
+/// Maximum distance of a sector's centre from its airport, nautical miles: farther away, another point of that name is meant.
 const MIDDLE_NM: f64 = 60.0;
 
-/// Where the files lie below X-Plane's folder: what the pilot updated before what X-Plane brought.
+/// The paths below X-Plane's folder: the pilot's updates before X-Plane's own data.
 const ATC: [&str; 3] = [
     "Custom Data/1200 atc data/Earth nav data/atc.dat",
     "Resources/default scenery/1200 atc data/Earth nav data/atc.dat",
@@ -35,7 +35,7 @@ const ATC: [&str; 3] = [
 ];
 const NAVIGATION: [&str; 2] = ["Custom Data", "Resources/default data"];
 
-/// X-Plane's folders: those that were named for an import, and the usual ones.
+/// X-Plane's folders: those named for an import, and the default ones.
 pub fn folders(imports: &Imports) -> Vec<PathBuf> {
     xplanes(&Wanted::again(&imports.sources()))
 }
@@ -45,7 +45,7 @@ pub(super) fn navigation(folder: &Path, name: &str) -> Option<PathBuf> {
     NAVIGATION.iter().map(|n| in_any_case(folder, &format!("{n}/{name}"))).find(|p| p.is_file())
 }
 
-/// What the first of these folders that knows anything tells of an area; `None` where none does.
+/// The data about an area from the first of these folders that has any; `None` if none does.
 pub fn around(folders: &[PathBuf], airports: &Airports, area: Area) -> Result<Option<Surroundings>, Problem> {
     for folder in folders {
         let told = read(folder, airports, area)?;
@@ -91,7 +91,7 @@ fn note(path: &Path, skipped: u64) {
     }
 }
 
-/// The sectors whose middle is known.
+/// The sectors whose centre is known.
 fn circles(folder: &Path, all: Vec<Sectors>, airports: &BTreeMap<String, LatLon>) -> Result<Vec<Circle>, Problem> {
     let mut points: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for s in all.iter().filter(|s| s.centre != Centre::Airport) {
@@ -120,8 +120,8 @@ fn circles(folder: &Path, all: Vec<Sectors>, airports: &BTreeMap<String, LatLon>
     Ok(all.into_iter().filter_map(placed).collect())
 }
 
-/// Shows every line of a file, packed by gzip or not. A line that is too long is shown in parts, and a file that is too long or
-/// damaged as far as it is read.
+/// Passes every line of a file, gzipped or not. An overlong line is passed in parts; an oversized or damaged file as far as it can
+/// be read.
 pub(super) fn lines(path: &Path, show: &mut dyn FnMut(&str)) -> Result<(), Problem> {
     let refused =
         |e: std::io::Error| Problem::new("cannot read the simulator's navigation data").because(format!("{}: {e}", path.display()));

@@ -1,30 +1,30 @@
-//! Addresses as people write them: a host, a host with its port, or a URL; of Ollama and of the simulator's machine.
+//! Parses addresses as people write them: a host, a host with a port, or a URL; for Ollama and for the simulator's machine.
 //!
-//! Here alone they are taken apart, so that every reader of the configuration means the same by them.
+//! This is the only parser, so that every reader of the configuration agrees on their meaning.
 
 use core::net::{IpAddr, Ipv6Addr};
 use std::fmt;
 
-/// Ollama's own port, where a host stands alone.
+/// Ollama's default port, for a host without a port.
 const OLLAMA_PORT: u16 = 11434;
-/// Where an address of Ollama's stops being the server's: its own API, and the one that it has in OpenAI's shape.
+/// Path segments that begin an API and not the server's base path: Ollama's own API, and its OpenAI-compatible one.
 const OLLAMA_APIS: [&str; 2] = ["api", "v1"];
 
-/// What an address is made of.
+/// The parts of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Address {
-    /// "http" or "https", in small letters.
+    /// "http" or "https", in lower case.
     scheme: Option<String>,
     /// "name:password", as a URL may have it.
     user: Option<String>,
     /// Without the brackets of IPv6.
     host: String,
     port: Option<u16>,
-    /// The parts of the path, none of them empty.
+    /// The path segments, none of them empty.
     path: Vec<String>,
 }
 
-/// Why a text is no address.
+/// Why a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an address: {why}")]
 pub struct NotAnAddress {
@@ -63,14 +63,14 @@ impl Address {
                 Some((host, rest)) if rest.starts_with(':') => (host, Some(&rest[1..])),
                 _ => return bad("a bracket is missing"),
             },
-            // Of several colons none begins a port: that is IPv6 without its brackets.
+            // With several colons and no brackets it is IPv6, so none of them starts a port.
             None if place.matches(':').count() > 1 => (place, None),
             None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
         };
         if host.is_empty() {
             return bad("the host is missing");
         }
-        // The zone of an IPv6 address ("fe80::1%eth0") is a name of the system's.
+        // The zone of an IPv6 address ("fe80::1%eth0") is named by the system.
         let (number, zone) = host.split_once('%').unwrap_or((host, ""));
         let fits = if host.contains(':') {
             number.parse::<Ipv6Addr>().is_ok() && zone.chars().all(|c| c.is_alphanumeric())
@@ -92,7 +92,7 @@ impl Address {
     }
 }
 
-/// A server that listens on every address of its machine is written like that; who asks it on this machine asks here.
+/// Servers use this notation for listening on all addresses; a client on the same machine must use localhost.
 fn reachable(host: &str) -> String {
     match host {
         "0.0.0.0" => "127.0.0.1".to_owned(),
@@ -102,7 +102,7 @@ fn reachable(host: &str) -> String {
 }
 
 impl fmt::Display for Address {
-    /// As a URL, without a slash at its end.
+    /// As a URL, without a trailing slash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.scheme.as_deref().unwrap_or("http"))?;
         if let Some(user) = &self.user {
@@ -120,9 +120,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// Where Ollama listens, as a URL to which "/api/..." is added. Its own port is meant where neither a port nor "http://" is
-/// given (as in Ollama's own `OLLAMA_HOST`); what follows the server's address ("/v1", "/api/generate") is cut off, and a
-/// path before that, as a proxy may have it, stays.
+/// Ollama's address, as a URL to which "/api/..." is appended. The default port applies if neither a port nor "http://" is given
+/// (as in Ollama's own `OLLAMA_HOST`). An API path ("/v1", "/api/generate") is removed; a path before it, as behind a proxy, stays.
 pub fn ollama(text: &str) -> Result<String, NotAnAddress> {
     let mut address = Address::read(text)?;
     if address.host.contains('%') {
@@ -138,7 +137,7 @@ pub fn ollama(text: &str) -> Result<String, NotAnAddress> {
     Ok(address.to_string())
 }
 
-/// The machine of a simulator: its name or number, and the port that was written behind it, if any.
+/// The machine of a simulator: its name or number, and the port after it, if any.
 pub(super) fn machine(text: &str) -> Result<(String, Option<u16>), NotAnAddress> {
     let address = Address::read(text)?;
     if !address.path.is_empty() || address.user.is_some() {
@@ -159,7 +158,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn an_address_of_ollamas_is_understood_in_every_form_that_people_write() {
+    fn ollama_address_is_parsed_in_every_common_form() {
         for (text, url) in [
             ("http://127.0.0.1:11434", "http://127.0.0.1:11434"),
             ("http://127.0.0.1:11434/", "http://127.0.0.1:11434"),
@@ -177,7 +176,7 @@ mod tests {
             ("192.168.1.5:11435", "http://192.168.1.5:11435"),
             ("192.168.1.5:11434/v1", "http://192.168.1.5:11434"),
             ("HTTP://Desk:11434", "http://Desk:11434"),
-            // With "http://" the port is the web's, as Ollama's own tools have it.
+            // With "http://", the port is the web's default, as in Ollama's own tools.
             ("http://desk", "http://desk"),
             ("https://ollama.example", "https://ollama.example"),
             ("https://example.org/ollama/", "https://example.org/ollama"),
@@ -193,12 +192,12 @@ mod tests {
             ("http://[fd00::5]:11434/api", "http://[fd00::5]:11434"),
         ] {
             assert_eq!(ollama(text).as_deref(), Ok(url), "{text:?}");
-            assert_eq!(ollama(url).as_deref(), Ok(url), "what was understood is understood again: {text:?}");
+            assert_eq!(ollama(url).as_deref(), Ok(url), "the result parses again: {text:?}");
         }
     }
 
     #[test]
-    fn nonsense_is_refused_with_its_reason() {
+    fn nonsense_is_rejected_with_its_reason() {
         for (text, why) in [
             ("", "empty"),
             ("  ", "empty"),
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_is_a_host_with_its_port_apart() {
+    fn machine_is_split_into_host_and_port() {
         for (text, host, port) in [
             ("desk", "desk", None),
             ("desk:49000", "desk", Some(49000)),
@@ -255,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_refused_or_understood_again_alike(text in "\\PC{0,40}|[a-z0-9:/.@\\[\\]]{0,30}") {
+        fn any_text_is_rejected_or_parses_again_identically(text in "\\PC{0,40}|[a-z0-9:/.@\\[\\]]{0,30}") {
             if let Ok(url) = ollama(&text) {
                 prop_assert_eq!(ollama(&url), Ok(url));
             }

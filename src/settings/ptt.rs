@@ -1,4 +1,4 @@
-//! `[ptt]`: the push-to-talk key and buttons, and how they are named.
+//! `[ptt]`: the push-to-talk key and buttons, and their names.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ptt {
-    /// The key: "ScrollLock", "RightCtrl", "F13", "Ctrl+Shift+Space"; "none" where the keyboard is not used.
+    /// The key: "ScrollLock", "RightCtrl", "F13", "Ctrl+Shift+Space"; "none" for no keyboard key.
     pub key: String,
-    /// Take the key away from every other program.
+    /// Grab the key, so that no other program receives it.
     pub grab: bool,
-    /// By which way the key is heard on Linux.
+    /// The source of the key on Linux.
     pub listen: Listen,
-    /// Buttons and hats that are the key too: "044f:b10a/button 3", "044f:b10a/hat 5+"; " with " and another one after it:
+    /// Joystick buttons and hats that are push-to-talk keys: "044f:b10a/button 3", "044f:b10a/hat 5+"; " with " and another button:
     /// only while that one is held.
     pub joystick: Vec<String>,
     /// A shorter press is not a transmission.
     pub min_hold_ms: u32,
-    /// A longer hold is cut off: a stuck key must not transmit for ever.
+    /// A longer hold is cut off, so that a stuck key does not transmit forever.
     pub max_hold_s: u32,
 }
 
-/// By which way the push-to-talk key is heard on Linux.
+/// The source of the push-to-talk key on Linux.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Listen {
-    /// As the session has it.
+    /// Depends on the session.
     #[default]
     Auto,
     /// The X server.
@@ -43,13 +43,13 @@ impl Default for Ptt {
 }
 
 impl Ptt {
-    /// Whether the pilot wants no key of the keyboard (a joystick, `stratus ptt` or the desktop's own binding instead).
+    /// Whether no keyboard key is used (a joystick, `stratus ptt` or the desktop's own binding instead).
     pub fn no_key(&self) -> bool {
         self.key.trim().eq_ignore_ascii_case("none")
     }
 }
 
-/// A key's name as a person writes it: "Scroll Lock", "Right Ctrl", "Ctrl+Shift+Space".
+/// Display name of a key: "Scroll Lock", "Right Ctrl", "Ctrl+Shift+Space".
 pub fn key_words(name: &str) -> String {
     let mut words = String::new();
     let mut before = ' ';
@@ -75,7 +75,7 @@ fn is_button(text: &str) -> bool {
     known && number.is_some_and(|n| n.parse::<u8>().is_ok_and(|v| v.to_string() == n))
 }
 
-/// A button, alone or with those that are to be held beside it: "044f:b10a/button 3 with 044f:b10a/button 6".
+/// A button, alone or with those to be held: "044f:b10a/button 3 with 044f:b10a/button 6".
 pub(super) fn is_joystick(text: &str) -> bool {
     text.split(" with ").count() <= 3 && text.split(" with ").all(is_button)
 }

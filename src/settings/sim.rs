@@ -1,4 +1,4 @@
-//! `[sim]`: where position and radios come from, and on which machine the simulator runs.
+//! `[sim]`: the source of position and radios, and the machine on which the simulator runs.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::address;
 use crate::units::Frequency;
 
-/// What `sim.link` may be, but for `replay:FILE`.
+/// The values of `sim.link`, except `replay:FILE`.
 pub const SIM_LINKS: [&str; 5] = ["auto", "msfs", "xplane", "flightgear", "none"];
 
-/// Airports that the menu offers to a pilot without a simulator, as their stations are called: large ones and small ones, here and
-/// there. Any other one can be named in the configuration.
+/// Airports that the menu offers to a pilot without a simulator, under the names of their stations: a mix of large and small ones.
+/// Any other can be set in the configuration.
 pub const AIRPORTS: [(&str, &str); 8] = [
     ("KDEN", "Denver"),
     ("KPAO", "Palo Alto"),
@@ -29,25 +29,25 @@ pub const AIRPORTS: [(&str, &str); 8] = [
 pub struct Sim {
     /// "auto", "msfs", "xplane", "flightgear", "none", or "replay:FILE".
     pub link: String,
-    /// The machine on which the simulator runs, as the pilot wrote it ([`Sim::machine`] reads it); empty: this one.
+    /// The machine on which the simulator runs, as written by the pilot ([`Sim::machine`] parses it); empty: this one.
     pub host: String,
     /// X-Plane's UDP port.
     pub xplane_port: u16,
-    /// The port of X-Plane's web server, on this machine.
+    /// The port of X-Plane's web server on this machine.
     pub xplane_web_port: u16,
     /// The port that MSFS opens in its SimConnect.xml.
     pub msfs_port: u16,
-    /// Microsoft's own SimConnect.dll, for MSFS to be spoken to through it; `None`: Stratus speaks for itself.
+    /// Path of Microsoft's SimConnect.dll, to connect to MSFS through it; `None`: Stratus uses its own protocol code.
     #[serde(deserialize_with = "super::unless_empty")]
     pub simconnect_dll: Option<PathBuf>,
     /// FlightGear's `--httpd` port.
     pub flightgear_port: u16,
-    /// Keep a recording of every flight.
+    /// Record every flight.
     pub record: bool,
-    /// Without a simulator: the airport the pilot is at.
+    /// Without a simulator: the pilot's airport.
     #[serde(deserialize_with = "super::unless_empty")]
     pub airport: Option<String>,
-    /// Without a simulator: the frequency the pilot is on.
+    /// Without a simulator: the frequency in use.
     #[serde(deserialize_with = "super::unless_empty")]
     pub com1: Option<Frequency>,
 }
@@ -70,7 +70,7 @@ impl Default for Sim {
 }
 
 impl Sim {
-    /// The machine on which the simulator runs, by name or number alone; `None`: this one, or one that announces itself.
+    /// The machine on which the simulator runs, as a name or number only; `None`: this one, or one that announces itself.
     pub fn machine(&self) -> Option<String> {
         address::machine(&self.host).ok().map(|(host, _)| host)
     }
@@ -80,7 +80,7 @@ impl Sim {
         self.machine().is_none_or(|host| address::is_here(&host))
     }
 
-    /// Why `host` does not fit, and what does.
+    /// Why `host` is invalid, and what is allowed.
     pub(super) fn wrong_host(&self) -> Option<(String, String)> {
         if self.host.trim().is_empty() {
             return None;

@@ -359,7 +359,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn properties_are_known_by_their_paths_with_and_without_the_first_index() {
+    fn property_paths_match_with_and_without_first_index() {
         for path in ["/gear/gear/wow", "/gear/gear[0]/wow"] {
             let told = property(&json!({"path": path, "value": true, "type": "bool"}).to_string());
             assert_eq!(told, Some(("/gear/gear/wow".into(), json!(true))), "{path}");
@@ -372,7 +372,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_messages_are_no_properties(text in ".{0,200}", cut in 0usize..60, value in any::<f64>()) {
+        fn hostile_messages_yield_no_properties(text in ".{0,200}", cut in 0usize..60, value in any::<f64>()) {
             let _ = property(&text);
             let whole = json!({"path": "/position/latitude-deg", "value": text}).to_string();
             prop_assert_eq!(property(&whole).map(|p| p.1), Some(json!(text)));

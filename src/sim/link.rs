@@ -22,9 +22,9 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 const RECENTLY: Duration = Duration::from_secs(600);
 /// The queue of commands for the simulator.
 const COMMANDS: usize = 16;
-/// How long the end of a link is waited for.
+/// How long to wait for a link to end.
 const ENDING: Duration = Duration::from_millis(300);
-/// The most airports that are asked for.
+/// The maximum number of airports to request.
 const AIRPORTS: usize = 8;
 
 /// A command to the simulator; it comes only from the engine's clearance record.
@@ -208,7 +208,7 @@ struct Search {
     sim: Sim,
     stopped: Arc<AtomicBool>,
     orders: Receiver<Order>,
-    /// Airports that every simulator is asked for, the newest one last.
+    /// Airports that every simulator is asked about, the newest last.
     airports: VecDeque<String>,
     patience: Patience,
     msfs: simconnect::Msfs,

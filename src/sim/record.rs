@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_written_and_read_again() {
+    fn session_round_trips_through_its_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("flights/a.jsonl");
         let mut r = recorded(&path);
@@ -390,7 +390,7 @@ mod tests {
         let (header, entries) = read(&path).unwrap();
         assert_eq!(header.config(), Config::default());
         let times: Vec<f64> = entries.iter().map(|e| e.t).collect();
-        assert_eq!(times, [0.0, 0.15, 0.4, 2.5, 2.6, 2.7, 2.9], "a report within 0.2 s only with news");
+        assert_eq!(times, [0.0, 0.15, 0.4, 2.5, 2.6, 2.7, 2.9], "a report within 0.2 s is recorded only if something changed");
         // Reported twice, known all the time.
         let aircraft = |e: &Entry| if let What::Report(r) = &e.what { r.others.len() } else { 2 };
         assert!(entries.iter().all(|e| aircraft(e) == 2), "{entries:?}");
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn an_opinion_is_recorded_before_the_words_that_it_is_about() {
+    fn opinion_is_recorded_before_the_words_it_refers_to() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.jsonl");
         let mut r = recorded(&path);
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_end_is_left_out_and_damage_is_told() {
+    fn truncated_end_is_dropped_and_damage_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.jsonl");
         let mut r = recorded(&path);
@@ -436,13 +436,13 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_the_moment() {
+    fn file_names_contain_the_start_time() {
         assert_eq!(name(1_764_000_000), PathBuf::from("2025-11-24-160000Z.jsonl"));
     }
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_are_a_session_or_a_problem(bytes: Vec<u8>, cut in 0usize..300, t: f64) {
+        fn any_bytes_yield_a_session_or_a_problem(bytes: Vec<u8>, cut in 0usize..300, t: f64) {
             let head = serde_json::to_string(&Entry { t: 0.0, what: What::Session(Header::new(&Config::default(), 1)) }).unwrap();
             let mut text = format!("{head}\n{{\"t\":{t},\"phase\":\"x\"}}\n").into_bytes();
             text.extend(&bytes);

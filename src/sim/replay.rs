@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_and_its_side_file_become_reports() {
+    fn recording_and_side_file_become_reports() {
         let f = read(&flights().join("phto-circuit-jsbsim.jsonl.gz"), None).unwrap();
         assert_eq!(f.moments.len(), 4413);
         let first = &f.moments[0];
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_file_without_a_side_file_is_read_too() {
+    fn plain_file_without_a_side_file_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.jsonl");
         std::fs::write(&path, format!("{LINE}\n\n{LINE}")).unwrap();
@@ -316,7 +316,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_are_a_flight_or_a_problem(bytes: Vec<u8>, cut in 0usize..200, t: f64, lat: f64) {
+        fn any_bytes_yield_a_flight_or_a_problem(bytes: Vec<u8>, cut in 0usize..200, t: f64, lat: f64) {
             let mut text = format!("{LINE}\n").into_bytes();
             text.truncate(cut);
             text.extend(&bytes);
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn error_is_reported_with_its_line() {
         assert!(why("empty.jsonl", b"").contains("no line"));
         assert!(why("bad.jsonl", format!("{LINE}\n{{\"t\":1}}\n").as_bytes()).contains("line 2: missing field"));
         assert!(why("half.jsonl", &LINE.as_bytes()[..40]).contains("line 1: EOF"));

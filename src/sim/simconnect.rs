@@ -487,7 +487,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_are_read_in_every_spelling() {
+    fn aircraft_models_are_read_in_every_spelling() {
         for m in ["C172", "TT:ATCCOM.AC_MODEL C172.0.text", "ATCCOM.AC_MODEL_C172.0.text"] {
             assert_eq!(model_code(m).as_deref(), Some("C172"), "{m}");
         }
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn data_that_is_cut_off_is_no_data() {
+    fn truncated_data_is_rejected() {
         assert_eq!(numbers(&[0; 15], 2), None);
         assert_eq!(numbers(&f64::NAN.to_le_bytes(), 1), None);
         assert_eq!(string(b"abc", 0, 32), "");

@@ -470,7 +470,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_packets_are_no_answers(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..40) {
+        fn hostile_packets_are_not_answers(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..40) {
             let _ = values(&bytes);
             let _ = beacon_port(&bytes);
             let mut real = b"RREF,".to_vec();

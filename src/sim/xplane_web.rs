@@ -385,7 +385,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn updates_answers_and_strings_are_read() {
+    fn updates_answers_and_strings_are_parsed() {
         let told = updates(r#"{"type":"dataref_update_values","data":{"17":19.7203,"18":[1,2]}}"#).unwrap();
         assert_eq!(told, [(17, json!(19.7203)), (18, json!([1, 2]))]);
         assert_eq!(updates(r#"{"req_id":1,"type":"result","success":true}"#), Some(Vec::new()));
@@ -397,7 +397,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_messages_are_no_updates(text in ".{0,200}", id in "[-0-9a-z]{0,24}", cut in 0usize..60) {
+        fn hostile_messages_yield_no_updates(text in ".{0,200}", id in "[-0-9a-z]{0,24}", cut in 0usize..60) {
             let _ = updates(&text);
             let whole = json!({"type": "dataref_update_values", "data": {id.clone(): [text]}}).to_string();
             prop_assert_eq!(updates(&whole).is_some(), id.parse::<u64>().is_ok());

@@ -1,47 +1,47 @@
-//! Several channels as one: the mean of those that carry sound, and one alone where the mean would cancel them out.
+//! Mixes several channels to one: the mean of those with sound, or a single channel if the mean would cancel out.
 //!
-//! It runs in the microphone's callback: it allocates nothing and takes no lock.
+//! It runs in the microphone's callback: no allocations, no locks.
 
-/// Channels that are listened to; what an interface has beyond them is left out.
+/// Maximum number of channels used; an interface's further channels are ignored.
 pub const MOST: usize = 32;
-/// A channel this far below the loudest is dead (30 dB): it would only make the mean quieter ...
+/// A channel this far below the loudest is dead (30 dB) and would only lower the mean ...
 const DEAD: f64 = 0.001;
-/// ... and it counts again from here (24 dB), so that one at the edge does not come and go.
+/// ... and it counts again from here (24 dB); the hysteresis prevents flutter.
 const ALIVE: f64 = 0.004;
-/// Channels that have nothing to do with each other keep a certain energy in their mean. Below this share of it they cancel ...
+/// The mean of uncorrelated channels has a certain energy. Below this share of it, they cancel ...
 const CANCELLED: f64 = 0.5;
 /// ... and above this one they no longer do.
 const RESTORED: f64 = 0.8;
-/// What was heard counts for about this long, seconds: long enough that the pauses between calls decide nothing.
+/// Time constant of the statistics, seconds: long enough that pauses between calls do not matter.
 const MEMORY_S: f64 = 10.0;
-/// A change of the channels in use is spread over this part of a second.
+/// A change of channels is faded over this fraction of a second.
 const FADE: u32 = 200;
-/// Energy below this is digital silence and tells nothing.
+/// Energy below this is digital silence, which is ignored.
 const NOTHING: f64 = 1e-12;
 
-/// Puts the channels of interleaved sound together, block by block.
+/// Mixes the channels of interleaved sound, block by block.
 #[derive(Debug, Clone)]
 pub struct Downmix {
     channels: usize,
     rate: u32,
-    /// The one channel that was asked for.
+    /// The only channel to use, if requested.
     only: Option<usize>,
-    /// Of each channel, without its direct current, fading with time.
+    /// Energy of each channel without DC offset, decaying over time.
     energy: [f64; MOST],
     live: [bool; MOST],
-    /// Of the mean of the live channels ...
+    /// Energy of the mean of the live channels ...
     mixed: f64,
-    /// ... and what it would be if they had nothing to do with each other.
+    /// ... and what it would be if they were uncorrelated.
     apart: f64,
-    /// The live channels cancel: this one is heard alone.
+    /// Set if the live channels cancel: only this one is used.
     alone: Option<usize>,
     weights: [f32; MOST],
     begun: bool,
 }
 
 impl Downmix {
-    /// For `channels` channels at `rate` samples a second. `channel` counts from 1 and is the only one that is heard; 0, or one
-    /// that there is not, leaves the choice to the sound.
+    /// For `channels` channels at `rate` Hz. `channel` counts from 1 and is then the only one used; 0, or a missing channel,
+    /// chooses automatically.
     pub fn new(channels: u16, rate: u32, channel: u16) -> Self {
         let channels = usize::from(channels).max(1);
         Self {
@@ -58,13 +58,13 @@ impl Downmix {
         }
     }
 
-    /// Channels of a frame.
+    /// Number of channels per frame.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// One block of `frames` frames; `sample` gives what channel `c` holds in frame `f`. Each frame's sound goes to `give`, which
-    /// ends the block by `false`.
+    /// Processes one block of `frames` frames; `sample` returns the value of channel `c` in frame `f`. Each mixed sample goes to
+    /// `give`, which stops the block by returning `false`.
     pub fn block(&mut self, frames: usize, sample: impl Fn(usize, usize) -> f32, mut give: impl FnMut(f32) -> bool) {
         let sound = |f: usize, c: usize| Some(sample(f, c)).filter(|s| s.is_finite()).unwrap_or(0.0);
         if let Some(c) = self.only.or((self.channels == 1).then_some(0)) {
@@ -88,7 +88,7 @@ impl Downmix {
         }
     }
 
-    /// Takes the block into account, and decides which channels are live and whether they cancel.
+    /// Updates the statistics with the block, and decides which channels are live and whether they cancel.
     fn listen(&mut self, frames: usize, n: usize, sound: &impl Fn(usize, usize) -> f32) {
         let keep = (-(frames as f64) / (f64::from(self.rate) * MEMORY_S)).exp();
         let mut now = [0.0; MOST];
@@ -112,14 +112,14 @@ impl Downmix {
         self.apart = self.apart * keep + each / (count * count);
         let bound = if self.alone.is_some() { RESTORED } else { CANCELLED };
         self.alone = if count > 1.0 && self.mixed < self.apart * bound {
-            // The one that was chosen stays, unless another is clearly louder.
+            // Keep the current choice, unless another is clearly louder.
             self.alone.filter(|c| self.energy[*c] * 2.0 > most).or(Some(loudest))
         } else {
             None
         };
     }
 
-    /// How much of each channel is heard.
+    /// The gain of each channel.
     fn wanted(&self, n: usize) -> [f32; MOST] {
         let mut weights = [0.0; MOST];
         match self.alone {
@@ -133,7 +133,7 @@ impl Downmix {
     }
 }
 
-/// The energy of a block without its direct current.
+/// The energy of a block without DC offset.
 fn energy(frames: usize, sound: impl Fn(usize) -> f64) -> f64 {
     let (sum, squares) = (0..frames).map(sound).fold((0.0, 0.0), |(sum, squares), s| (sum + s, squares + s * s));
     (squares - sum * sum / (frames.max(1) as f64)).max(0.0)
@@ -145,7 +145,7 @@ mod tests {
 
     const RATE: u32 = 48_000;
 
-    /// A voice of a kind: a tone whose loudness comes and goes. Not the same for another seed.
+    /// A voice-like tone with varying loudness; each seed gives a different one.
     fn voice(seed: u32) -> impl Fn(usize) -> f32 {
         let pitch = 180.0 + 37.0 * seed as f32;
         move |f| {
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    /// What is heard of these channels, in blocks as a microphone gives them, or in one.
+    /// The mix of these channels, in blocks as from a microphone, or in one.
     fn heard(block: usize, frames: usize, channels: &[&dyn Fn(usize) -> f32]) -> Vec<f32> {
         let mut mix = Downmix::new(channels.len() as u16, RATE, 0);
         let mut out = Vec::new();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_channels_carry_is_heard_however_they_stand_to_each_other() {
+    fn mix_keeps_all_sound_whatever_the_channel_correlation() {
         let (a, b) = (voice(0), voice(3));
         let (inverted, faint, dead) = (|f| -a(f), |f| -a(f) * 0.4, |_| 0.0);
         let (hiss, stuck) = (|f: usize| if f.is_multiple_of(2) { 0.0005 } else { -0.0005 }, |_| 0.7);
@@ -192,7 +192,7 @@ mod tests {
             ("one of eight, seven hiss", vec![&hiss, &hiss, &hiss, &a, &hiss, &hiss, &hiss, &hiss], 0.99),
             ("a dead one with direct current", vec![&stuck, &a], 0.99),
             ("a broken one", vec![&broken, &a], 0.99),
-            // Two people, a channel each: both are heard.
+            // Two people on one channel each: both are audible.
             ("two voices", vec![&a, &b], 0.45),
         ] {
             for block in [960, 441, RATE as usize] {
@@ -208,18 +208,18 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_outlasts_the_pauses_and_changes_without_a_click() {
+    fn choice_outlasts_pauses_and_changes_without_a_click() {
         let (a, noise) = (voice(0), |seed: u32| {
             move |f: usize| ((f as u32 ^ seed).wrapping_mul(2_654_435_761).rotate_left(13).wrapping_mul(2_246_822_519) >> 8) as f32 / 1.7e10
         });
         let (left, right) = (noise(1), noise(77));
-        // Half a second of voice, three of a room that each channel hears for itself, and the voice again.
+        // Half a second of voice, three seconds of uncorrelated room noise, then the voice again.
         let speaks = |f: usize| !(24_000..=168_000).contains(&f);
         let one = |f: usize| left(f) + if speaks(f) { a(f) } else { 0.0 };
         let other = |f: usize| right(f) - if speaks(f) { a(f) } else { 0.0 };
         let sound = heard(960, 192_000, &[&one, &other]);
         assert!(loudness(&sound[168_001..169_000]) > 0.9 * loudness(&(168_001..169_000).map(&a).collect::<Vec<_>>()));
-        // Channels that were the same are inverted from a moment on, and loud.
+        // Identical channels become inverted at some point, and loud.
         let first = |f: usize| a(f) * if f < 9600 { 0.1 } else { 1.0 };
         let second = |f: usize| if f < 9600 { first(f) } else { -first(f) };
         let sound = heard(480, 48_000, &[&first, &second]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_channel_that_was_asked_for_is_the_only_one() {
+    fn requested_channel_is_the_only_one_used() {
         for (channel, want) in [(1, 0.5), (2, -0.5), (3, 0.0), (0, 0.0)] {
             let mut mix = Downmix::new(2, RATE, channel);
             let mut out = Vec::new();
@@ -242,7 +242,7 @@ mod tests {
                     out.len() < 2
                 },
             );
-            assert_eq!(out, [want; 2], "channel {channel}: direct current decides nothing");
+            assert_eq!(out, [want; 2], "channel {channel}: a DC offset is ignored");
         }
         let mut mono = Downmix::new(0, 0, 0);
         mono.block(1, |_, _| 0.25, |s| s == 0.25);

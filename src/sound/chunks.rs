@@ -1,15 +1,15 @@
-//! Where in a WAV file its format and its samples lie, also where the lengths in it are wrong.
+//! Locates format and samples in a WAV file, even if its lengths are wrong.
 //!
-//! A length is believed as far as the file bears it out: a recorder that crashed leaves 0, one that wrote into a pipe leaves the
-//! largest number, a copy that broke off leaves too much, and some writers forget the byte that pads a chunk of odd length.
+//! A length is believed only as far as the file confirms it: a crashed recorder leaves 0, one that wrote into a pipe leaves the
+//! maximum, a truncated copy leaves too much, and some writers omit the pad byte after a chunk of odd length.
 
 use std::ops::Range;
 
-/// From here on a length is what a writer puts where it does not know the length yet.
+/// From this value on, a length is a placeholder for an unknown length.
 const UNKNOWN: usize = 0x7000_0000;
-/// The oldest format chunk, and the longest that is read: its own length may be wrong.
+/// The shortest (oldest) format chunk, and the longest that is read, because its own length may be wrong.
 const FORMAT: (usize, usize) = (14, 40);
-/// Names that decide where it is unclear at which byte the next chunk begins.
+/// Chunk names that help when the start of the next chunk is unclear.
 const KNOWN: [&[u8; 4]; 10] = [b"fmt ", b"data", b"LIST", b"fact", b"bext", b"JUNK", b"ds64", b"cue ", b"smpl", b"iXML"];
 
 /// The byte order of a file.
@@ -33,19 +33,19 @@ impl Order {
     }
 }
 
-/// What a WAV file holds.
+/// The layout of a WAV file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub order: Order,
-    /// The format chunk, as far as it is there.
+    /// The format chunk, as far as it exists.
     pub format: Option<Range<usize>>,
-    /// The samples, piece by piece; none at all where the file ends before them.
+    /// The samples, in pieces; empty if the file ends before them.
     pub data: Vec<Range<usize>>,
-    /// The file ends before its header says.
+    /// The file ends earlier than its header says.
     pub ends_early: bool,
 }
 
-/// Looks through a file that begins with RIFF, RIFX, RF64 or BW64, and WAVE; `None` where it does not.
+/// Parses a file that starts with RIFF, RIFX, RF64 or BW64, and WAVE; `None` for any other.
 pub(super) fn layout(file: &[u8]) -> Option<Layout> {
     let order = match file.get(..4)? {
         b"RIFF" | b"RF64" | b"BW64" => Order::Little,
@@ -70,13 +70,13 @@ fn is_known(name: &[u8]) -> bool {
 struct Walk<'a> {
     file: &'a [u8],
     order: Order,
-    /// The length of the samples where 32 bits do not hold it.
+    /// The length of the samples, if 32 bits are too few.
     long_data: Option<usize>,
     found: Layout,
 }
 
 impl Walk<'_> {
-    /// Takes in the chunk at `at`, and gives where the next one begins.
+    /// Reads the chunk at `at`, and returns the start of the next one.
     fn chunk(&mut self, at: usize) -> Option<usize> {
         let length = self.order.long(self.file, at.checked_add(4)?)? as usize;
         let (begin, name) = (at + 8, self.file.get(at..at + 4)?);
@@ -88,7 +88,7 @@ impl Walk<'_> {
             }
             b"data" => return self.data(begin, length),
             b"ds64" => self.long_data = self.sixty_four(begin + 8),
-            // A list of pieces of sound: they are chunks themselves.
+            // A list of sound pieces, which are chunks themselves.
             b"LIST" if self.file.get(begin..begin + 4) == Some(b"wavl") => return Some(begin + 4),
             _ => {}
         }
@@ -97,25 +97,25 @@ impl Walk<'_> {
         if is_right { Some(next) } else { self.sought(begin) }
     }
 
-    /// Takes in samples, and gives where the next chunk begins.
+    /// Reads samples, and returns the start of the next chunk.
     fn data(&mut self, begin: usize, length: usize) -> Option<usize> {
         let length = if length == u32::MAX as usize { self.long_data.unwrap_or(length) } else { length };
         let there = self.file.len() - begin;
         if length <= there {
             let (end, next) = (begin + length, self.next(begin, length));
-            // What follows is other chunks, or too little for one: the length is right.
+            // Another chunk follows, or too few bytes for one: the length is right.
             if self.file.len() < next + 8 || self.is_chunk(next) {
                 self.found.data.push(begin..end);
                 return Some(next);
             }
         }
-        // The samples go on to the end of the file.
+        // The samples extend to the end of the file.
         self.found.ends_early |= length > there && length < UNKNOWN;
         self.found.data.push(begin..self.file.len());
         None
     }
 
-    /// Where the chunk after these begins: at an even place, unless its writer forgot the byte in between.
+    /// The start of the next chunk: at an even offset, unless the writer omitted the pad byte.
     fn next(&self, begin: usize, length: usize) -> usize {
         let end = begin.saturating_add(length);
         if length.is_multiple_of(2) {
@@ -127,7 +127,7 @@ impl Walk<'_> {
         if unpadded { end } else { padded }
     }
 
-    /// Whether a chunk stands there that the file has room for: samples look like one once in a blue moon.
+    /// Whether there is a chunk that fits into the file; samples rarely look like one.
     fn is_chunk(&self, at: usize) -> bool {
         let Some(name) = self.file.get(at..at.saturating_add(4)) else { return false };
         let Some(length) = self.order.long(self.file, at + 4) else { return false };
@@ -135,7 +135,7 @@ impl Walk<'_> {
         is_known(name) || named && length as usize <= self.file.len() - (at + 8)
     }
 
-    /// The place was lost, by a length that is wrong: the next chunk that matters.
+    /// A wrong length lost the position: search for the next relevant chunk.
     fn sought(&self, from: usize) -> Option<usize> {
         let rest = self.file.get(from..)?;
         let wanted = |four: &[u8]| four == b"data" || four == b"fmt " && self.found.format.is_none();

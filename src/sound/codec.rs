@@ -1,4 +1,4 @@
-//! How the samples of a WAV file are written: whole numbers and floats of any width, and the telephone's two codes.
+//! Decodes the samples of a WAV file: integers and floats of any width, and the two telephone codecs.
 
 use super::chunks::Order;
 
@@ -7,14 +7,14 @@ const FLOAT: u16 = 3;
 const A_LAW: u16 = 6;
 const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xfffe;
-/// Bytes that the extensible format has more.
+/// Additional bytes of the extensible format.
 const EXTENSION: u16 = 22;
 
-/// The format chunk, understood.
+/// A parsed format chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Format {
     pub channels: u16,
-    /// Samples a second.
+    /// Sample rate, Hz.
     pub rate: u32,
     /// Bytes of one sample.
     pub width: usize,
@@ -24,9 +24,9 @@ pub(super) struct Format {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
-    /// Offset by half, as 8 bits are.
+    /// Offset binary, as with 8 bits.
     Unsigned,
-    /// Of so many bits that count, which may be fewer than there is room for.
+    /// Two's complement with this many significant bits, possibly fewer than stored.
     Signed(u32),
     Float,
     ALaw,
@@ -34,7 +34,7 @@ enum Coding {
 }
 
 impl Format {
-    /// Reads a format chunk; else why its samples cannot be read.
+    /// Parses a format chunk; the error says why its samples cannot be read.
     pub fn read(chunk: &[u8], order: Order) -> Result<Self, String> {
         let short = |at| order.short(chunk, at);
         let cut = || "it ends in its header".to_owned();
@@ -47,7 +47,7 @@ impl Format {
         let extended = tag == EXTENSIBLE && short(16).is_some_and(|n| (EXTENSION..64).contains(&n));
         let tag = match (tag, short(24)) {
             (EXTENSIBLE, Some(inner)) if extended => inner,
-            // The older header of the same samples.
+            // The older format tag for the same samples.
             (EXTENSIBLE, _) => PCM,
             _ => tag,
         };
@@ -67,16 +67,16 @@ impl Format {
         Ok(Self { channels, rate, width, coding, order })
     }
 
-    /// Bytes of one moment of all channels.
+    /// Bytes per frame of all channels.
     pub fn frame(&self) -> usize {
         self.width * usize::from(self.channels)
     }
 
-    /// Gives each sample as -1 to 1, by the bytes that hold it. `all` are the samples of the file: they tell at which end of their
-    /// bytes those with fewer bits stand.
+    /// Returns a decoder from bytes to -1 to 1. `all` are the samples of the file, which show at which end of their bytes samples
+    /// with fewer bits are aligned.
     pub fn decoder(self, all: &[u8]) -> impl Fn(&[u8]) -> f32 + use<> {
         let room = self.width as u32 * 8;
-        // By the book they stand at the upper end, and what is below is 0. Some writers put them at the lower end.
+        // By the standard they are left-aligned, with zeros below. Some writers right-align them.
         let below = match self.coding {
             Coding::Signed(bits) if bits < room => room - bits,
             _ => 0,
@@ -84,7 +84,7 @@ impl Format {
         let low = below > 0 && all.chunks_exact(self.width).any(|s| raw(s, self.order) & ((1 << below) - 1) != 0);
         move |bytes: &[u8]| {
             let raw = raw(bytes, self.order);
-            // Moved to the upper end of 64 bits, where the sign is.
+            // Shifted to the upper end of 64 bits, where the sign is.
             let whole = |up: u32| (raw << up) as i64 as f64 / -(i64::MIN as f64);
             let sample = match self.coding {
                 Coding::Unsigned => (raw as f64 - 128.0) / 128.0,
@@ -100,14 +100,14 @@ impl Format {
     }
 }
 
-/// Bytes of one sample: what a moment of all channels takes by the block, unless the bits and the bytes of a second contradict it.
+/// Bytes per sample: from the block size, unless the bits and the byte rate contradict it.
 fn width(bits: u32, channels: usize, block: usize, second: usize) -> usize {
     let (each, least) = (block / channels, bits.div_ceil(8) as usize);
     let fits = block.is_multiple_of(channels) && each >= least && (1..=8).contains(&each);
     if fits && (each == least || least == 0 || second != least * channels) { each } else { least }
 }
 
-/// The bytes of one sample as a number.
+/// The bytes of one sample as an integer.
 fn raw(bytes: &[u8], order: Order) -> u64 {
     let join = |n: u64, b: &u8| n << 8 | u64::from(*b);
     match order {
@@ -131,7 +131,7 @@ fn mu_law(code: u8) -> f64 {
     f64::from(if code & 0x80 == 0 { size } else { -size }) / 32_768.0
 }
 
-/// What a person calls a way of coding.
+/// Display name of a codec.
 fn name(tag: u16) -> String {
     match tag {
         0x02 | 0x11 => "ADPCM".into(),

@@ -1,6 +1,6 @@
-//! What a file is that is no WAV file, by how it begins.
+//! Identifies files that are not WAV files by their first bytes.
 
-/// Kinds of files: where their mark stands, the mark, and what a person calls them.
+/// Known kinds of files: position of the signature, the signature, and the display name.
 const MARKS: [(usize, &[u8], &str); 25] = [
     (0, b"ID3", "an MP3 file"),
     (0, b"OggS", "an Ogg file (Vorbis or Opus)"),
@@ -28,10 +28,10 @@ const MARKS: [(usize, &[u8], &str); 25] = [
     (0, b"MZ", "a program"),
     (0, b"ggml", "a speech model"),
 ];
-/// So much of a file shows whether it is text.
+/// Number of bytes examined to decide whether a file is text.
 const LOOKED_AT: usize = 512;
 
-/// What a person calls the kind of this file; `None` where it is not known.
+/// Display name of the kind of this file; `None` if unknown.
 pub(super) fn name(file: &[u8]) -> Option<&'static str> {
     let head = file.get(..LOOKED_AT).unwrap_or(file);
     if file.iter().all(|b| *b == 0) {
@@ -48,7 +48,7 @@ fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
     }
-    // The last letter may be cut.
+    // The last character may be truncated.
     let valid = match std::str::from_utf8(head) {
         Ok(_) => true,
         Err(e) => e.error_len().is_none(),
@@ -56,7 +56,7 @@ fn is_text(head: &[u8]) -> bool {
     valid && head.iter().all(|b| *b >= b' ' || b.is_ascii_whitespace())
 }
 
-/// Streams that begin with a frame, without a header of the file's own.
+/// Streams that start with a frame instead of a file header.
 fn mpeg(head: &[u8]) -> Option<&'static str> {
     match head {
         [0xff, b, ..] if b & 0xf6 == 0xf0 => Some("an AAC file"),

@@ -1,22 +1,22 @@
-//! How loud a stretch of sound is, and where in it somebody speaks.
+//! The loudness of a stretch of sound, and where it contains speech.
 
-/// Frames of this length are told apart, seconds: 20 ms.
+/// Length of a frame, seconds: 20 ms.
 const FRAME_S: f32 = 0.02;
-/// A frame holds voice when it is this much above the noise (6 dB) ...
+/// A frame contains voice if it is this much above the noise (6 dB) ...
 const ABOVE_NOISE: f32 = 2.0;
-/// ... and not silence itself: -50 dBFS.
+/// ... and above silence: -50 dBFS.
 const SILENCE: f32 = 0.003;
 
-/// Root mean square of a stretch.
+/// Root mean square of a stretch of sound.
 pub fn rms(samples: &[f32]) -> f32 {
     if samples.is_empty() { 0.0 } else { (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt() }
 }
 
-/// A gap between two voiced frames that lasts this many frames (0.3 s) is a pause: the closure of a consonant is shorter.
+/// A gap of this many frames (0.3 s) between two voiced frames is a pause; the closure of a consonant is shorter.
 const PAUSE_FRAMES: usize = 15;
 
-/// Seconds in which somebody speaks, from the first voice to the last without the pauses; 0 where there is no voice. The
-/// noise is measured in the stretch itself.
+/// Duration of speech in seconds, from the first voice to the last without the pauses; 0 without any voice. The noise is measured
+/// in the stretch itself.
 pub fn spoken_seconds(samples: &[f32], rate: u32) -> f32 {
     let frame = ((rate as f32 * FRAME_S) as usize).max(1);
     let frames: Vec<f32> = samples.chunks_exact(frame).map(rms).collect();
@@ -31,7 +31,7 @@ pub fn spoken_seconds(samples: &[f32], rate: u32) -> f32 {
     spoken as f32 * FRAME_S
 }
 
-/// The level that a tenth of the frames stay below: the pauses between words show the noise.
+/// The tenth percentile of the frames' levels: the pauses between words reveal the noise.
 pub fn quiet_tenth(frames: &[f32]) -> f32 {
     if frames.is_empty() {
         return 0.0;
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_voice_is_timed_without_its_pauses_and_noise_is_not_voice() {
+    fn speech_is_timed_without_pauses_and_noise_is_not_voice() {
         let mut state = 1u32;
         let mut noise = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

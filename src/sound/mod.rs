@@ -1,4 +1,4 @@
-//! Sound as data: WAV files of any kind read honestly, several channels put together as one, levels.
+//! Sound as data: WAV files of any kind, mixing of channels, levels.
 
 pub mod channels;
 mod chunks;

@@ -1,4 +1,4 @@
-//! A WAV file as sound: what there is in it, whatever its header says, as one channel.
+//! Reads a WAV file as mono sound: whatever it contains, even if its header is wrong.
 
 use super::channels::Downmix;
 use super::chunks::{Layout, layout};
@@ -6,20 +6,20 @@ use super::codec::Format;
 use super::kinds;
 use crate::event::Clip;
 
-/// Samples a second that are believed.
+/// Plausible sample rates, Hz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
-/// A longer recording is no call, seconds.
+/// Maximum length of a recording, seconds: no call is longer.
 const LONGEST_S: usize = 600;
-/// What to do about most files that cannot be read.
+/// The remedy for most unreadable files.
 const CONVERT: &str = "convert it, for example by `ffmpeg -i FILE -ac 1 -ar 16000 NEW.wav`";
 const AGAIN: &str = "record or copy it again";
 
-/// A file that was read.
+/// The contents of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
-    /// Its sound, one channel, -1 to 1, at its own rate; without samples where there are none.
+    /// Its sound, mono, -1 to 1, at its own rate; empty if there are no samples.
     pub clip: Clip,
-    /// The file ends before its header says.
+    /// The file ends earlier than its header says.
     pub ends_early: bool,
 }
 
@@ -28,12 +28,12 @@ pub struct Recording {
 pub struct Unreadable {
     /// The cause: "it is an MP3 file, not a WAV file".
     pub why: String,
-    /// What to do about it.
+    /// The remedy.
     pub fix: &'static str,
 }
 
-/// Reads a WAV file that is in memory: PCM of 8 to 64 bits, floats, A-law and mu-law, in RIFF, RIFX, RF64 and BW64, of any number of
-/// channels. Fails where it is no such file, holds no sound, or is longer than ten minutes.
+/// Reads a WAV file in memory: PCM of 8 to 64 bits, floats, A-law and mu-law, in RIFF, RIFX, RF64 and BW64, with any number of
+/// channels. Fails if it is not such a file, has no sound format, or is longer than ten minutes.
 pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
     let unreadable = |why: String, fix| Unreadable { why, fix };
     let file = without_tag(file);
@@ -52,7 +52,7 @@ pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
     if !RATES.contains(&format.rate) {
         return Err(unreadable(format!("its header says {} samples a second", format.rate), CONVERT));
     }
-    // A piece may end within a moment, where the file was cut.
+    // In a truncated file, a piece may end within a frame.
     let whole = |at: std::ops::Range<usize>| {
         let piece = file.get(at).unwrap_or_default();
         piece.get(..piece.len() - piece.len() % format.frame()).unwrap_or_default()
@@ -85,7 +85,7 @@ pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
     Ok(Recording { clip: Clip { samples: mono.into(), rate: format.rate }, ends_early })
 }
 
-/// Floats may go beyond full scale: what is a little too loud is cut off, and what was written on another scale is brought to this one.
+/// Floats may exceed full scale: slight excess is clipped, and samples on another scale are normalised.
 fn within_full_scale(samples: &mut [f32]) {
     let peak = samples.iter().fold(0.0f32, |p, s| p.max(s.abs()));
     let energy: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum();
@@ -93,14 +93,14 @@ fn within_full_scale(samples: &mut [f32]) {
     samples.iter_mut().for_each(|s| *s = (*s / scale).clamp(-1.0, 1.0));
 }
 
-/// The file without what tagging programs put in front of it (ID3v2).
+/// The file without a leading ID3v2 tag, which tagging programs add.
 fn without_tag(file: &[u8]) -> &[u8] {
     let [b'I', b'D', b'3', _, _, _, a, b, c, d, ..] = *file else { return file };
     let length = [a, b, c, d].into_iter().fold(0, |n, seven| n << 7 | usize::from(seven & 0x7f));
     file.get(10 + length..).filter(|rest| layout(rest).is_some()).unwrap_or(file)
 }
 
-/// Why a file without WAV's head is none.
+/// Why a file without a WAV header is rejected.
 fn other(file: &[u8]) -> Unreadable {
     if file.is_empty() {
         return Unreadable { why: "the file is empty".into(), fix: AGAIN };

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unsure_number_is_offered_with_the_next_likeliest_number() {
+    fn unsure_number_is_offered_with_the_next_likeliest() {
         let s = Steps::new(6);
         step(&s, &[], [0.9, 0.02, 0.02, 0.02, 0.02, 0.02]);
         step(&s, &[0], [0.01, 0.94, 0.01, 0.02, 0.01, 0.01]);
@@ -155,14 +155,14 @@ mod tests {
         // "taxi" is likely enough, but is not a number; "three" was sure.
         assert_eq!(texts(&offers), ["runway three two"]);
         assert!((offers[0].weight - 0.6).abs() < 1e-4);
-        // Where the beams preferred the less likely number, the likelier one is offered.
+        // If the beams preferred the less likely number, the likelier one is offered.
         let offers = s.alternatives(&[(0, 0.9), (1, 0.94), (3, 0.3)], word);
         assert_eq!(texts(&offers), ["runway three one"]);
         assert!(offers[0].weight > 1.0);
     }
 
     #[test]
-    fn a_sure_number_and_an_unsure_word_have_no_alternatives() {
+    fn sure_numbers_and_unsure_words_have_no_alternatives() {
         let s = Steps::new(6);
         step(&s, &[], [0.4, 0.3, 0.3, 0.0, 0.0, 0.0]);
         step(&s, &[0], [0.0, 0.0, 0.85, 0.15, 0.0, 0.0]);

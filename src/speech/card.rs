@@ -1,6 +1,6 @@
-//! Tests the graphics card, in a build that can use one. A card's driver may hang, end the process, or compute
-//! nonsense. Before the card is trusted with a model, it therefore recognises a known sentence in a separate process.
-//! If it fails, the processor recognises.
+//! Tests the graphics card, in a build that can use one. A card's driver may hang, end the process, or compute nonsense. Before the
+//! card is trusted with a model, it therefore recognises a known sentence in a separate process. If it fails, recognition runs on
+//! the processor.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,8 +26,8 @@ const ALIKE_PERCENT: usize = 60;
 /// Cards that were tested with a model, by its SHA-256: a driver does not change while the program runs.
 static TRIED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
 
-/// Loads a verified model onto the card if this build has one and it passes the test, else for `threads` of the
-/// processor. Also returns what a pilot should know: that the card is not used, and why. This is reported once for a model.
+/// Loads a verified model onto the card if this build has one and it passes the test, otherwise for `threads` of the processor.
+/// Also returns what the pilot should know: that the card is not used, and why. This is reported once per model.
 pub fn load(model: &VerifiedModel, threads: u8) -> Result<(Recogniser, Option<Problem>), Problem> {
     if !BUILT {
         return Ok((Recogniser::load(model, threads)?, None));
@@ -116,7 +116,7 @@ mod tests {
     use crate::speech::model;
 
     #[test]
-    fn a_card_is_trusted_by_known_words_or_by_the_processors() {
+    fn card_is_trusted_by_known_words_or_the_processors_words() {
         let never = || -> Result<String, Problem> { panic!("the processor is not needed") };
         judge("Good morning, the wind is calm. The runway is clear and the weather is good!", never).unwrap();
         judge("good morning the wind is come the runway is clear and weather is good", never).unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_fails_is_told_once_and_the_processor_recognises() {
+    fn failing_card_is_reported_once_and_the_processor_used() {
         let known = model::verify(&files::demo("stratus-demo-en-q5_0.bin").unwrap(), None).unwrap();
         let (mut ears, told) = load_where(&known, 1, |_, _| Err(refused().fix(FIX))).unwrap();
         assert_eq!(told, Some(refused().fix(FIX)));
@@ -140,7 +140,7 @@ mod tests {
         let call = voice.speak("Hilo Ground, Skyhawk two sierra papa, radio check.", &Voice::default()).unwrap();
         let heard = ears.transcribe(&call.samples, &Hints::default(), &AtomicBool::new(false)).unwrap();
         assert!(heard.text.to_lowercase().contains("radio check"), "{}", heard.text);
-        let (_, again) = load_where(&known, 1, |_, _| panic!("it was tried")).unwrap();
+        let (_, again) = load_where(&known, 1, |_, _| panic!("it was tested")).unwrap();
         assert_eq!(again, None);
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checkout_finds_its_assets_and_nothing_else_is_invented() {
+    fn checkout_finds_its_assets_and_nothing_else() {
         assert!(demo("stratus-demo-en-q5_0.bin").unwrap().is_file());
         assert!(voices().unwrap().join("en-GB_kh0_sg.bin").is_file());
         assert!(of_voices("heart.onnx").unwrap().is_file() && of_voices("english.bin").unwrap().is_file());

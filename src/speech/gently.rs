@@ -1,4 +1,4 @@
-//! Runs work at a lower priority while a simulator needs the processor, on a thread that lasts for one call.
+//! Runs work at a lower priority while a simulator needs the processor, on a thread that lives for one call.
 //!
 //! A thread may lower its priority, but cannot raise it again without special rights. The work therefore gets a
 //! separate thread, from which whisper's threads inherit the priority. The caller's priority does not change.
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_and_its_threads_are_lowered_and_the_caller_stays() {
+    fn work_and_its_threads_run_at_lower_priority_than_the_caller() {
         let nice = || getpriority_process(None).unwrap();
         let before = nice();
         let (own, child) = gently(|| (nice(), std::thread::scope(|s| s.spawn(nice).join().unwrap())));
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_the_callers() {
+    fn panic_propagates_to_the_caller() {
         let panic = std::panic::catch_unwind(|| gently(|| -> u8 { panic!("a test's panic") })).unwrap_err();
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test's panic"));
     }

@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_models_size_is_read_from_its_header() {
+    fn model_size_is_read_from_its_header() {
         // The published dimensions of tiny.en, base.en and small.en, and OpenAI's numbers of parameters in millions.
         for (width, layers, millions) in [(384, 4, 39), (512, 6, 74), (768, 12, 244)] {
             let ints = [0, 51_864, 1500, width, 0, layers, 448, width, 0, layers, 80];
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_empty_truncated_and_random_files_are_problems() {
+    fn missing_empty_truncated_and_random_files_are_rejected() {
         let dir = tempfile::tempdir().unwrap();
         let good = std::fs::read(crate::speech::files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
         let file = dir.path().join("model.bin");
@@ -267,12 +267,12 @@ mod tests {
         std::fs::write(&file, &flipped).unwrap();
         let refused = verify(&file, None).unwrap_err();
         assert!(refused.problem.why[0].contains("a different checksum"));
-        assert!(verify(&file, refused.unknown.as_deref()).is_ok(), "whoever trusts it may use it");
+        assert!(verify(&file, refused.unknown.as_deref()).is_ok(), "a user who trusts it may use it");
         let mut vocabulary = good.clone();
         vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());
         std::fs::write(&file, &vocabulary).unwrap();
         let refused = verify(&file, Some(DEMO.sha256)).unwrap_err();
-        assert!(refused.problem.why[0].contains("vocabulary") && refused.unknown.is_none(), "nobody can use it");
+        assert!(refused.problem.why[0].contains("vocabulary") && refused.unknown.is_none(), "it cannot be used at all");
         std::fs::write(&file, &good).unwrap();
         let demo = verify(&file, None).unwrap();
         assert!(demo.sha256() == DEMO.sha256 && demo.is_demo());

@@ -16,7 +16,7 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::{PICO_VOICE, WINDOWS_VOICE};
 
-/// The time limit of a system voice. A phrase takes some tenths of a second, and a voice's first phrase a second or two.
+/// Timeout for a system voice. A phrase takes some tenths of a second, and a voice's first phrase a second or two.
 const LIMIT: Duration = Duration::from_secs(4);
 /// How often a wait checks whether the phrase is still wanted.
 const LOOK: Duration = Duration::from_millis(10);

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_no_text_and_words_are() {
+    fn noise_is_rejected_and_words_are_kept() {
         assert!(!reading("hilo tower radio check", 0.9).is_noise());
         assert!(!reading("roger", 0.5).is_noise());
         for (text, c) in [("[BLANK_AUDIO]", 0.9), ("you", 0.8), ("one zero", 0.26), (" . ", 0.9), ("", 0.9)] {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_too_short_for_the_voice_has_lost_something() {
+    fn text_too_short_for_its_sound_lacks_words() {
         // Measured on recordings that lost their beginning or end, and on a slow speaker.
         for (text, s, lost) in [
             ("8 miles south at 2500, inbound for landing with Delta", 7.7, true),

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_older_processor_is_told_what_it_lacks() {
+    fn older_processor_is_told_which_instructions_it_lacks() {
         assert_eq!(judge(&[("AVX", true), ("FMA", true)]), Ok(()));
         let p = judge(&[("AVX", true), ("AVX2", false), ("FMA", false)]).unwrap_err();
         assert!(p.why[0].contains("AVX2, FMA") && !p.fix.is_empty(), "{p}");

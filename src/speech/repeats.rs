@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loop_of_any_length_is_cut_down_to_its_first_copy() {
+    fn loop_of_any_length_is_reduced_to_its_first_copy() {
         let call = "Palo Alto Tower, Skyhawk one seven two sierra papa, holding short runway three one, ready for departure";
         for times in [2, 3, 14] {
             assert_eq!(first_copy(&vec![call; times].join(" ")).as_deref(), Some(call), "{times}");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_pilots_repeat_is_no_loop() {
+    fn deliberate_repetition_is_not_a_loop() {
         for fine in [
             "",
             "mayday mayday mayday",
@@ -139,7 +139,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_bounded_work_and_only_becomes_shorter(text in "[ab, ]{0,300}") {
+        fn any_text_takes_bounded_work_and_only_gets_shorter(text in "[ab, ]{0,300}") {
             if let Some(kept) = first_copy(&text) {
                 proptest::prop_assert!(kept.len() < text.len());
                 proptest::prop_assert_eq!(first_copy(&kept).map(|k| k.len() < kept.len()), first_copy(&kept).map(|_| true));

@@ -116,7 +116,7 @@ mod tests {
     use crate::units::Facility;
 
     #[test]
-    fn the_packaged_model_reads_a_wording_that_no_rule_has() {
+    fn packaged_model_reads_a_wording_that_no_rule_has() {
         let model = Sentences::load().unwrap();
         let ctx = Context { facility: Some(Facility::Approach), own: "N172SP".parse().ok(), ..Context::default() };
         let read = |text: &str| {
@@ -126,7 +126,7 @@ mod tests {
         };
         assert_eq!(read("NorCal, Skyhawk 172SP, which way to the coast, I can't work out where on earth I am"), Intent::Lost);
         assert!(model.opinion("  ", &ctx.scene()).is_none());
-        // What the pilot takes back is not read.
+        // Words that the pilot takes back are ignored.
         let tower = Context { facility: Some(Facility::Tower), ..ctx.clone() };
         let corrected = "Palo Alto Tower, Skyhawk 172SP, request touch and go, correction, request taxi";
         let opinion = model.opinion(corrected, &tower.scene());
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_changed_file_is_refused_with_its_remedy() {
+    fn missing_or_changed_file_is_refused_with_its_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(FILE);
         assert!(Sentences::read(&file).unwrap_err().one_line().contains("reinstall"));

@@ -58,7 +58,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn every_usual_format_is_the_same_sound_without_the_silence_around() {
+    fn every_common_format_yields_the_same_trimmed_sound() {
         for (rate, channels, bits) in [(16_000, 1, 16), (24_000, 1, 16), (48_000, 2, 24), (22_050, 1, 8), (44_100, 2, 32)] {
             let clip = clip(&tone(rate, channels, bits)).unwrap();
             assert_eq!(clip.rate, rate);
@@ -69,7 +69,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_stream_that_promises_too_much_is_read_as_far_as_it_goes_and_rubbish_is_told() {
+    fn truncated_stream_is_read_partly_and_garbage_is_rejected() {
         let mut cut = tone(16_000, 1, 16);
         cut.truncate(cut.len() - 16_000);
         let endless = [&cut[..40], &u32::MAX.to_le_bytes(), &cut[44..]].concat();
@@ -83,7 +83,7 @@ pub(super) mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_bytes_make_it_panic(at in 0usize..2000, value: u8, cut in 0usize..4000) {
+        fn arbitrary_bytes_never_panic(at in 0usize..2000, value: u8, cut in 0usize..4000) {
             let mut file = tone(8_000, 1, 16);
             file[at] = value;
             file.truncate(4000 - cut);

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_is_meant_by_name_language_or_a_part_of_its_name() {
+    fn voice_is_chosen_by_name_language_or_partial_name() {
         let there = voices(&[("Microsoft Hedda", "de-DE"), ("Microsoft David", "en-US"), ("Microsoft Hazel", "en-GB"), ("en-GB", "en-AU")]);
         for (wanted, index) in [
             ("Microsoft David", Some(1)),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_numbers_of_english_are_known_and_others_are_none() {
+    fn windows_codes_of_english_are_known_and_others_are_not() {
         for (number, language) in
             [("409", Some("en-US")), ("809;9", Some("en-GB")), ("2409", Some("en")), ("407", None), ("", None), ("zz", None)]
         {
@@ -103,7 +103,7 @@ mod tests {
 
     #[cfg(windows)]
     #[test]
-    fn the_systems_list_can_be_read() {
+    fn system_voice_list_can_be_read() {
         assert!(installed().iter().all(|v| v.language.starts_with("en")));
     }
 }

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_into_phrases_and_nothing_is_lost() {
+    fn long_text_is_split_into_phrases_without_loss() {
         let sentence = "Skyhawk one seven two sierra papa, runway three one, cleared for takeoff. ";
         for text in [sentence.repeat(27), "one two, ".repeat(300), "one two ".repeat(300), "é".repeat(1700), "a. ".into(), String::new()] {
             let parts = phrases(&text);

@@ -220,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn a_good_model_on_a_busy_machine_is_waited_for() {
+    fn good_model_on_a_busy_machine_is_awaited() {
         tried("sleep 1.2", Duration::from_secs(1)).unwrap();
     }
 
     #[test]
-    fn what_works_without_an_end_is_ended() {
+    fn endless_work_is_terminated() {
         let began = Instant::now();
         let e = tried("while :; do :; done", Duration::from_millis(500)).unwrap_err();
         assert!(e.to_string().contains("cannot use the speech model"), "{e}");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_on_a_card_are_read_and_a_driver_that_dies_is_told() {
+    fn words_from_a_card_are_read_and_a_dying_driver_is_reported() {
         let heard = |script: &str| {
             let folder = tempfile::tempdir().unwrap();
             let program = folder.path().join("stratus");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passed_once_is_not_tried_at_every_start() {
+    fn passed_trial_is_not_repeated_at_every_start() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("models/tried");
         assert!(!is_kept(&file, "abc"));
@@ -262,11 +262,11 @@ mod tests {
         keep(&file, "def").unwrap();
         assert!(is_kept(&file, "abc") && is_kept(&file, "def") && !is_kept(&file, "ab"));
         std::fs::write(&file, "0.0.1 abc\n").unwrap();
-        assert!(!is_kept(&file, "abc"), "another version tries it itself");
+        assert!(!is_kept(&file, "abc"), "another version runs its own trial");
     }
 
     #[test]
-    fn a_large_model_may_work_longer() {
+    fn large_model_may_work_longer() {
         assert_eq!(on_card(1_600_000_000), Duration::from_secs(140));
         assert_eq!(allowed(0), Duration::from_secs(60));
         assert_eq!(allowed(3_095_033_483), Duration::from_secs(60 + 773));

@@ -1,18 +1,18 @@
-//! A bell for a thread that sleeps: rung from elsewhere, at an end when nobody holds its rope any more, and on Linux
-//! heard beside a file descriptor that may have news.
+//! A bell that wakes a sleeping thread: rung by other threads, ended when no rope is left, and on Linux combined with a file
+//! descriptor that may become readable.
 
 use std::time::Duration;
 
-/// What ended a thread's sleep.
+/// Why a sleep ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// The time is over.
+    /// The timeout passed.
     Time,
-    /// Somebody rang.
+    /// The bell rang.
     Rung,
-    /// The descriptor beside it has news.
+    /// The file descriptor is readable.
     News,
-    /// Nobody can ring any more: the thread is to end.
+    /// No rope is left: the thread must end.
     End,
 }
 
@@ -28,11 +28,11 @@ mod system {
 
     use super::Woken;
 
-    /// Rings; its clones ring the same bell.
+    /// Rings the bell; clones ring the same bell.
     #[derive(Debug, Clone)]
     pub struct Rope(Arc<UnixStream>);
 
-    /// Belongs to the thread that sleeps.
+    /// Owned by the sleeping thread.
     #[derive(Debug)]
     pub struct Bell(UnixStream);
 
@@ -45,14 +45,14 @@ mod system {
     }
 
     impl Rope {
-        /// Wakes the thread up. Never waits: a bell that rings already rings once.
+        /// Wakes the thread up. Never blocks: several rings before the wake-up count as one.
         pub fn ring(&self) {
             let _ = (&*self.0).write(&[0]);
         }
     }
 
     impl Bell {
-        /// Sleeps until something happens, `within` at most (`None`: without an end); `beside` is listened to as well.
+        /// Sleeps until something happens, at most `within` (`None`: no timeout); also watches the descriptor `beside`.
         pub fn sleep(&self, within: Option<Duration>, beside: Option<BorrowedFd<'_>>) -> Woken {
             let until = within.map(|w| Instant::now() + w);
             loop {
@@ -89,11 +89,11 @@ mod system {
 
     use super::Woken;
 
-    /// Rings; its clones ring the same bell.
+    /// Rings the bell; clones ring the same bell.
     #[derive(Debug, Clone)]
     pub struct Rope(SyncSender<()>);
 
-    /// Belongs to the thread that sleeps.
+    /// Owned by the sleeping thread.
     #[derive(Debug)]
     pub struct Bell(Receiver<()>);
 
@@ -104,14 +104,14 @@ mod system {
     }
 
     impl Rope {
-        /// Wakes the thread up. Never waits: a bell that rings already rings once.
+        /// Wakes the thread up. Never blocks: several rings before the wake-up count as one.
         pub fn ring(&self) {
             let _ = self.0.try_send(());
         }
     }
 
     impl Bell {
-        /// Sleeps until something happens, `within` at most (`None`: without an end).
+        /// Sleeps until something happens, at most `within` (`None`: no timeout).
         pub(super) fn wait(&self, within: Option<Duration>) -> Woken {
             let rung = match within {
                 Some(within) => self.0.recv_timeout(within),
@@ -129,7 +129,7 @@ mod system {
 pub use system::{Bell, Rope, bell};
 
 impl Bell {
-    /// Sleeps until somebody rings, `within` at most (`None`: without an end).
+    /// Sleeps until the bell rings, at most `within` (`None`: no timeout).
     pub fn rest(&self, within: Option<Duration>) -> Woken {
         #[cfg(target_os = "linux")]
         return self.sleep(within, None);
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_wakes_by_its_rope_by_time_and_at_the_end() {
+    fn bell_wakes_on_ring_timeout_and_end() {
         let (rope, bell) = bell().unwrap();
         rope.ring();
         rope.clone().ring();
@@ -156,7 +156,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn it_listens_beside() {
+    fn bell_also_watches_a_descriptor() {
         use std::io::Write;
         use std::os::fd::AsFd;
         let (_rope, bell) = bell().unwrap();

@@ -1,7 +1,7 @@
-//! The desktop as tests see it from outside: the tray's item on the bus, the keyboard, toasts, screenshots.
+//! The test desktop seen from outside: the tray item on the bus, the keyboard, toasts, screenshots.
 //!
-//! Works inside `scripts/desk.sh run`, which sets STRATUS_DESK. Its tests are ignored elsewhere: `scripts/desktop-test.sh` runs them.
-#![allow(dead_code)] // Each test program uses its own part.
+//! Works inside `scripts/desk.sh run`, which sets STRATUS_DESK. Elsewhere these tests are ignored; `scripts/desktop-test.sh` runs them.
+#![allow(dead_code)] // Each test program uses a part of it.
 
 pub mod tray;
 
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// There is one keyboard and one tray: tests take turns.
+/// There is one keyboard and one tray, so tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// The test desktop, for one test at a time.
@@ -20,13 +20,13 @@ pub struct Desk {
     _turn: MutexGuard<'static, ()>,
 }
 
-/// The desktop of now. A test without one fails: what is skipped must never count as passed.
+/// The current test desktop. A test without one fails, because a skipped test must never count as passed.
 pub fn desk() -> Desk {
     let folder = std::env::var_os("STRATUS_DESK").expect("no test desktop: scripts/desktop-test.sh runs this test in one");
     Desk { folder: folder.into(), _turn: TURN.lock().unwrap_or_else(PoisonError::into_inner) }
 }
 
-/// Polls until `probe` gives a value.
+/// Polls until `probe` returns a value.
 pub fn wait<T>(what: &str, seconds: u64, mut probe: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(seconds);
     loop {
@@ -38,7 +38,7 @@ pub fn wait<T>(what: &str, seconds: u64, mut probe: impl FnMut() -> Option<T>) -
     }
 }
 
-/// Runs a program to its end and gives its output.
+/// Runs a program to its end and returns its output.
 pub fn output(program: &str, arguments: &[&str]) -> String {
     let out = Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}"));
     String::from_utf8_lossy(&out.stdout).into_owned()
@@ -49,7 +49,7 @@ fn call(to: &str, path: &str, method: &str, arguments: &[&str]) -> String {
     output("gdbus", &[&fixed[..], arguments].concat())
 }
 
-/// A program that ends with the test.
+/// A program that is killed when the test ends.
 pub struct Running(pub Child);
 
 impl Drop for Running {
@@ -68,11 +68,11 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub id: String,
-    /// As the bus has it: a literal underscore is doubled.
+    /// As on the bus: a literal underscore is doubled.
     pub label: String,
     pub enabled: bool,
     pub checked: bool,
-    /// It opens a menu of its own.
+    /// Whether it has a submenu.
     pub opens: bool,
 }
 
@@ -82,13 +82,13 @@ impl Desk {
         &self.folder
     }
 
-    /// The item of a process, once the panel has it.
+    /// The item of a process, once the panel shows it.
     pub fn item(&self, pid: u32) -> Item {
         let bus = format!("org.kde.StatusNotifierItem-{pid}-");
         wait("the panel's list of tray items", 10, || self.items().into_iter().find(|i| i.contains(&bus)).map(|i| Item { bus: i }))
     }
 
-    /// Every item that the panel knows, by its name on the bus.
+    /// Every item known to the panel, by its name on the bus.
     pub fn items(&self) -> Vec<String> {
         let watcher = "org.kde.StatusNotifierWatcher";
         let list =
@@ -96,7 +96,7 @@ impl Desk {
         list.split('\'').skip(1).step_by(2).map(|i| i.split('/').next().unwrap_or(i).to_owned()).collect()
     }
 
-    /// XTEST: presses and releases keys, as `xdotool` names them.
+    /// XTEST: presses and releases keys, with `xdotool`'s names.
     pub fn xdotool(&self, arguments: &[&str]) {
         let ok = Command::new("xdotool").args(arguments).status().unwrap().success();
         assert!(ok, "xdotool {arguments:?}");
@@ -107,7 +107,7 @@ impl Desk {
         assert!(Command::new("import").args(["-window", "root", file]).status().unwrap().success());
     }
 
-    /// Listens for calls of a method on the bus; the lines so far are in the returned list.
+    /// Monitors calls of a method on the bus; the returned list contains the lines so far.
     pub fn monitor(&self, rule: &str) -> (Running, Arc<Mutex<Vec<String>>>) {
         let mut child = Command::new("dbus-monitor").args(["--session", rule]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = Arc::new(Mutex::new(Vec::new()));
@@ -128,7 +128,7 @@ impl Item {
         call(&self.bus, "/StatusNotifierItem", "org.freedesktop.DBus.Properties.Get", &[item, property])
     }
 
-    /// The icon's pixels, as the bus prints them.
+    /// The icon's pixels, as printed from the bus.
     pub fn icon(&self) -> String {
         self.get("IconPixmap")
     }
@@ -138,13 +138,13 @@ impl Item {
         self.get("ToolTip")
     }
 
-    /// The menu's entries, top to bottom, separators left out.
+    /// The menu's entries, top to bottom, without separators.
     pub fn menu(&self) -> Vec<Entry> {
         let layout = call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.GetLayout", &["0", "--", "-1", "[]"]);
         layout.split("<(").skip(1).filter_map(entry).collect()
     }
 
-    /// Opens the menu, as far as a program is told of it.
+    /// Opens the menu, as far as a program is notified of it.
     pub fn open(&self) {
         call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.AboutToShow", &["0"]);
     }
@@ -162,7 +162,7 @@ impl Item {
     }
 }
 
-/// Reads "1, {'label': <'Quit'>, 'enabled': <false>}, …" as gdbus prints it.
+/// Parses "1, {'label': <'Quit'>, 'enabled': <false>}, …" as printed by gdbus.
 fn entry(text: &str) -> Option<Entry> {
     let id = text.trim_start_matches("int32 ").split(',').next()?.trim().to_owned();
     let after = text.split("'label': <").nth(1)?;
@@ -177,7 +177,7 @@ fn entry(text: &str) -> Option<Entry> {
     })
 }
 
-/// What a recorder hears at a sink's monitor while `act` runs: 16 kHz mono.
+/// What a recorder captures from a sink's monitor while `act` runs: 16 kHz mono.
 pub fn record(monitor: &str, act: impl FnOnce()) -> Vec<i16> {
     let mut child = Command::new("parec")
         .args(["--latency-msec=20", "-d", monitor, "--format=s16le", "--rate=16000", "--channels=1", "--raw"])
@@ -195,8 +195,8 @@ pub fn record(monitor: &str, act: impl FnOnce()) -> Vec<i16> {
     reader.join().unwrap().chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
 }
 
-/// Seconds of speech-like sound in a recording at 16 kHz: 20 ms pieces that are loud, whose loudness varies from piece to
-/// piece as syllables do (a steady tone's does not), and whose zero crossings are those of a voice, not of a hiss.
+/// Seconds of speech-like sound in a recording at 16 kHz: loud 20 ms frames whose level varies from frame to frame, as syllables do
+/// and a steady tone does not, and whose zero crossings are those of a voice, not of a hiss.
 pub fn speech_seconds(samples: &[i16]) -> f64 {
     let pieces: Vec<(f64, f64)> = samples
         .chunks_exact(320)

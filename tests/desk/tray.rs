@@ -1,4 +1,4 @@
-//! A running Stratus as the tests of the desktop see it: its process, its icon, its socket.
+//! A running Stratus as seen by the desktop tests: its process, its icon, its socket.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ pub fn program() -> PathBuf {
     std::env::var_os("STRATUS_BIN").map_or_else(|| env!("CARGO_BIN_EXE_stratus").into(), PathBuf::from)
 }
 
-/// Where it is kept how far the first run has come.
+/// The file with the progress of the first run.
 pub fn first_run() -> PathBuf {
     PathBuf::from(std::env::var_os("HOME").unwrap()).join(".local/share/stratus/first-run")
 }
@@ -28,17 +28,17 @@ pub struct Tray {
     pub process: Running,
     pub item: Item,
     pub socket: PathBuf,
-    /// Holds its configuration, and what it wrote to its standard error.
+    /// Contains its configuration, and its standard error.
     pub folder: tempfile::TempDir,
 }
 
 impl Tray {
-    /// On a frequency of Hilo, with the demo's speech model, and ready.
+    /// On a Hilo frequency, with the demo's speech model, and ready.
     pub fn start(desk: &Desk, more: &str) -> Self {
         Self::start_in(desk, more, &[])
     }
 
-    /// The same, with more in its environment.
+    /// The same, with additional environment variables.
     pub fn start_in(desk: &Desk, more: &str, env: &[(&str, String)]) -> Self {
         let text = format!(
             "[ptt]\nkey = \"ScrollLock\"\n[speech]\nmodel = {MODEL:?}\nmodel_sha256 = \"{MODEL_SHA256}\"\n\
@@ -49,7 +49,7 @@ impl Tray {
         tray
     }
 
-    /// With this configuration alone; whether it is well is not waited for.
+    /// With exactly this configuration; does not wait until it is ready.
     pub fn start_with(desk: &Desk, text: &str) -> Self {
         Self::run(desk, text, &[])
     }
@@ -58,7 +58,7 @@ impl Tray {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("stratus.toml");
         fs::write(&config, text).unwrap();
-        // How far the first run of another test had come.
+        // Remove the first-run progress of another test.
         let _ = fs::remove_file(first_run());
         let log = fs::File::create(folder.path().join("stderr")).unwrap();
         let begun = Instant::now();
@@ -88,7 +88,7 @@ impl Tray {
         self.item.tooltip()
     }
 
-    /// Waits for a state, and gives the icon that shows it.
+    /// Waits for a state, and returns the icon that shows it.
     pub fn state(&self, words: &str, seconds: u64) -> String {
         let words = stratus::problem::sentence(words);
         let mut seen = String::new();
@@ -107,7 +107,7 @@ impl Tray {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
     }
 
-    /// Ends it by `how`, and gives its status; fails when it takes longer than two seconds.
+    /// Ends it through `how`, and returns its status; fails if that takes longer than two seconds.
     pub fn end(&mut self, how: impl FnOnce(&Self)) -> ExitStatus {
         let begun = Instant::now();
         how(self);

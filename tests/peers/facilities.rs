@@ -1,4 +1,4 @@
-//! An airport as MSFS has it: records by the client's own definition, in its fields' order and types.
+//! An airport as MSFS reports it: records by the client's definition, with its field order and types.
 
 /// A field's value.
 enum V {
@@ -8,9 +8,9 @@ enum V {
     S(&'static str, usize),
 }
 
-/// What the simulator leaves in fields of taxi paths that are no runway's.
+/// What the simulator leaves in fields of taxi paths that are not a runway's.
 const RUBBISH: i32 = 0x0C0F_FEE0;
-/// Metres from the reference point, and the point's type.
+/// Metres from the reference point, and the type of the point.
 const POINTS: [(i32, f32, f32); 8] = [
     (1, -980.0, 0.0),
     (2, -980.0, 70.0),
@@ -21,7 +21,7 @@ const POINTS: [(i32, f32, f32); 8] = [
     (6, 1000.0, 70.0),
     (1, 1000.0, 120.0),
 ];
-/// Type, runway's number, start, end, name.
+/// Type, runway number, start, end, name.
 const PATHS: [(i32, i32, i32, i32, i32); 12] = [
     (1, RUBBISH, 0, 1, 1),
     (1, RUBBISH, 1, 2, 1),
@@ -37,7 +37,7 @@ const PATHS: [(i32, i32, i32, i32, i32); 12] = [
     (6, RUBBISH, 1, 4, 0),
 ];
 const NAMES: [&str; 3] = ["", "A", "B"];
-/// Type, hertz, name. The last ones are none of the civil airband's.
+/// Type, hertz, name. The last ones are outside the civil airband.
 const FREQUENCIES: [(i32, i32, &str); 7] = [
     (1, 126_400_000, "HILO"),
     (5, 121_900_000, "HILO GROUND"),
@@ -59,7 +59,7 @@ fn transitions(parent: &str, n: usize) -> &'static [i32] {
     if parent == "DEPARTURE" { DEPARTURES[n].1 } else { ARRIVALS[n].1 }
 }
 
-/// How many records of a block there are.
+/// The number of records of a block.
 fn count(block: &str) -> usize {
     match block {
         "AIRPORT" => 1,
@@ -121,7 +121,7 @@ fn value(block: &str, n: usize, field: &str) -> Option<V> {
         ("APPROACH", "RUNWAY_DESIGNATOR") => I(APPROACHES[n].3),
         ("DEPARTURE", "NAME") => S(DEPARTURES[n].0, 8),
         ("ARRIVAL", "NAME") => S(ARRIVALS[n].0, 8),
-        // Here the number of the record is the runway's.
+        // Here the record's number is the runway's.
         ("RUNWAY_TRANSITION", "RUNWAY_NUMBER") => I(n as i32),
         ("RUNWAY_TRANSITION", "RUNWAY_DESIGNATOR") => I(0),
         ("TAXI_POINT", "TYPE") => I(POINTS[n].0),
@@ -148,7 +148,7 @@ fn value(block: &str, n: usize, field: &str) -> Option<V> {
     })
 }
 
-/// A definition knows this field, or it opens or closes a record.
+/// Whether a definition may contain this field, including the start or end of a record.
 pub fn known(field: &str) -> bool {
     let block = field.strip_prefix("OPEN ").or_else(|| field.strip_prefix("CLOSE "));
     let blocks = [
@@ -167,12 +167,12 @@ pub fn known(field: &str) -> bool {
     block.map_or_else(|| blocks.iter().any(|b| value(b, 0, field).is_some()), |b| blocks.contains(&b))
 }
 
-/// The bodies of the messages of an answer: `request`, then each record with its head. `None`: no such airport.
+/// The bodies of the messages of an answer: `request`, then each record with its header. `None`: no such airport.
 pub fn answer(definition: &[String], request: u32, icao: &str) -> Option<Vec<Vec<u8>>> {
     if icao != "PHTO" {
         return None;
     }
-    // What is asked for of each block, in the order in which the blocks begin, and the block that each is in.
+    // The requested fields of each block, in order of the blocks' starts, and the parent of each block.
     struct Block<'a> {
         name: &'a str,
         within: Option<usize>,
@@ -190,11 +190,11 @@ pub fn answer(definition: &[String], request: u32, icao: &str) -> Option<Vec<Vec
         }
     }
     let mut bodies = Vec::new();
-    // The number of each record, by its block and its place there.
+    // The number of each record, by block and position.
     let mut numbers = std::collections::BTreeMap::new();
     for (b, block) in blocks.iter().enumerate() {
         let parent = block.within.map_or("", |p| blocks[p].name);
-        // Each record with its place in its list, the list's length and the place of its parent.
+        // Each record with its position in the list, the list's length and its parent's position.
         let records: Vec<(usize, usize, usize, usize)> = match (block.name, block.within) {
             ("RUNWAY_TRANSITION", Some(_)) => {
                 let of = |p: usize| {

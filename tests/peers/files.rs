@@ -1,4 +1,4 @@
-//! A server of files that cuts, stalls, lies, redirects and refuses as its script says. Real HTTP over a loopback socket.
+//! A file server that truncates, stalls, lies, redirects and refuses according to a script. Real HTTP over a loopback socket.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -13,49 +13,49 @@ use std::time::Duration;
 /// What the server does with one request.
 #[derive(Clone)]
 pub enum Does {
-    /// As a server should, with ranges.
+    /// Correctly, with ranges.
     Serves,
-    /// The same, with this tag; a part only of the edition that is asked for, if the server knows the condition.
+    /// The same, with this tag; a partial answer only for the requested version, if the server supports the condition.
     Tagged { tag: &'static str, other: bool, conditions: bool, cut: usize },
-    /// The whole file, whatever is asked for.
+    /// The whole file, whatever is requested.
     ServesWhole,
-    /// The same, in so many pieces with a pause after each.
+    /// The same, in this many pieces with a pause after each.
     TricklesWhole(usize),
-    /// The head of the whole file, whatever is asked for, and so many of its bytes; then the connection is gone.
+    /// The header of the whole file, whatever is requested, and this many of its bytes; then the connection breaks.
     CutsWholeAfter(usize),
-    /// The head, and so many bytes of what was asked for; then the connection is gone.
+    /// The header, and this many of the requested bytes; then the connection breaks.
     CutsAfter(usize),
-    /// So many bytes, then nothing more, while the connection stays.
+    /// This many bytes, then silence while the connection stays.
     StallsAfter(usize),
-    /// Another length than it has.
+    /// A wrong length.
     LiesAboutLength(usize),
-    /// Without a length, closed at the end, and more than there should be.
+    /// Without a length, closed at the end, and with excess bytes.
     Endless,
-    /// The right length, other bytes.
+    /// The right length, but other bytes.
     WrongBytes,
-    /// A part that nobody asked for.
+    /// A range that was not requested.
     WrongRange,
     /// Only this status line, with a text.
     Status(&'static str),
-    /// A page for people.
+    /// An HTML page.
     Page,
-    /// To another path.
+    /// A redirect to another path.
     RedirectsTo(&'static str),
-    /// Hangs up without a word.
+    /// Hangs up without an answer.
     HangsUp,
-    /// Bytes that are no HTTP.
+    /// Bytes that are not HTTP.
     Babbles,
-    /// The whole file, changed last at this time.
+    /// The whole file, last modified at this time.
     Dated(&'static str),
-    /// The file, said to be packed though that was not asked for.
+    /// The file, labelled as compressed although that was not requested.
     Packed,
 }
 
-/// A file that it has.
+/// A file on the server.
 pub struct Held {
     /// "/airports.csv"; empty: every path.
     pub path: String,
-    /// Its bytes.
+    /// Its content.
     pub content: Vec<u8>,
     /// What the server does, request by request.
     pub script: VecDeque<Does>,
@@ -71,12 +71,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// One file, whatever is asked for. Does these things one after another, and the last one from then on.
+    /// One file for every path. Follows the script, and repeats its last step from then on.
     pub fn start(content: Vec<u8>, script: Vec<Does>) -> Self {
         Self::of(vec![Held { path: String::new(), content, script: script.into() }])
     }
 
-    /// These files, each with a script of its own.
+    /// These files, each with its script.
     pub fn of(mut files: Vec<Held>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
@@ -93,14 +93,14 @@ impl Server {
                 let path = request.split(' ').nth(1).unwrap_or("");
                 let Some(f) = files.iter_mut().find(|f| f.path.is_empty() || f.path == path) else { continue };
                 let does = if f.script.len() > 1 { f.script.pop_front().unwrap() } else { f.script[0].clone() };
-                // What the client thinks of it is the client's business.
+                // Errors of the connection are the client's concern.
                 let _ = serve(&mut stream, &does, &f.content, &request, &end);
             }
         });
         Self { at, asked, over, thread: Some(thread) }
     }
 
-    /// The heads of all requests so far.
+    /// The headers of all requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -177,7 +177,7 @@ fn serve(s: &mut TcpStream, does: &Does, content: &[u8], request: &str, end: &At
             partial(s, from, rest.len())?;
             s.write_all(&rest[..(*n).min(rest.len())])?;
             s.set_read_timeout(Some(Duration::from_millis(20)))?;
-            // Until the client has had enough.
+            // Until the client hangs up.
             loop {
                 match s.read(&mut [0]) {
                     Ok(0) => return Ok(()),

@@ -34,18 +34,18 @@ pub fn flightgear(port: u16) -> Peer {
     Peer { stop, thread: Some(thread), port, written }
 }
 
-/// A client: of the property listener, or of the tree of properties over HTTP.
+/// A client of the property listener, or of the property tree over HTTP.
 fn serve(mut stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String>>) {
     stream.set_nonblocking(false).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
-    // Look before reading: a WebSocket's handshake is for its library.
+    // Peek before reading, because a WebSocket's handshake belongs to its library.
     let mut head = [0u8; 512];
     let n = stream.peek(&mut head).unwrap_or(0);
     let head = String::from_utf8_lossy(&head[..n]).into_owned();
     if !head.starts_with("GET /json/ai/models") {
         return serve_properties(stream, stop, log);
     }
-    // As a FlightGear 2020.3 answers: children by name and index, values as they are.
+    // As FlightGear 2020.3 answers: children by name and index, values unchanged.
     let leaf = |name: &str, value: serde_json::Value| serde_json::json!({"name": name, "value": value, "index": 0, "nChildren": 0});
     let node =
         |name: &str, children: Vec<serde_json::Value>| serde_json::json!({"name": name, "type": "-", "index": 0, "children": children});
@@ -69,7 +69,7 @@ fn serve(mut stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String>>) {
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
-    // What was asked is read to its end, or closing would take the answer back.
+    // Read the request to its end; otherwise closing would discard the answer.
     let _ = stream.shutdown(std::net::Shutdown::Write);
     let _ = std::io::copy(&mut stream, &mut std::io::sink());
 }
@@ -102,7 +102,7 @@ fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String
     }
     while !stop.load(Ordering::Relaxed) {
         let Ok(message) = socket.read() else {
-            // The clock pushes by itself, and now and then something that is nothing.
+            // Push the clock, and now and then invalid messages.
             if socket.send(r#"{"path":"/sim/time/elapsed-sec","value":2.5}"#.into()).is_err() {
                 return;
             }
@@ -117,7 +117,7 @@ fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String
             values.insert(node.clone(), asked["value"].clone());
         }
         if let Some(v) = values.get(&node) {
-            // FlightGear leaves a first index out of the path that it sends.
+            // FlightGear omits a first index from the paths that it sends.
             let told =
                 serde_json::json!({"path": node.replace("[0]", ""), "name": "", "value": v, "type": "double", "index": 0, "ts": 1.0});
             if socket.send(told.to_string().into()).is_err() {

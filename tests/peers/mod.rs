@@ -1,4 +1,4 @@
-//! Peers that speak the simulators' protocols over real sockets, and what tests of the links share.
+//! Fakes that speak the simulators' protocols over real sockets, and shared code for tests of the links.
 
 #![allow(dead_code, reason = "each test takes the peers that it needs")]
 
@@ -50,10 +50,10 @@ pub fn start(sim: &Sim) -> (Link, Receiver<Report>) {
     (link.unwrap(), rx)
 }
 
-/// A code, and what is known of that airport.
+/// A code, and the known data of that airport.
 pub type Known = (String, Option<Arc<Described>>);
 
-/// A link of which only what it tells of airports is heard.
+/// A link that passes on only its answers about airports.
 pub fn airports(sim: &Sim) -> (Link, Receiver<Known>) {
     let (tx, rx) = channel();
     let link = Link::start(sim, QUICK, move |told| {
@@ -64,7 +64,7 @@ pub fn airports(sim: &Sim) -> (Link, Receiver<Known>) {
     (link.unwrap(), rx)
 }
 
-/// A link of which only the troubles are heard.
+/// A link that passes on only its problems.
 pub fn troubles(sim: &Sim) -> (Link, Receiver<Problem>) {
     let (tx, rx) = channel();
     let link = Link::start(sim, QUICK, move |told| {
@@ -75,12 +75,12 @@ pub fn troubles(sim: &Sim) -> (Link, Receiver<Problem>) {
     (link.unwrap(), rx)
 }
 
-/// Everything that a cockpit tells has come.
+/// Whether every value of a cockpit has arrived.
 pub fn told(r: &Report) -> bool {
     r.callsign.is_some() && r.cockpit.utc_s.is_some() && r.weather.temperature_c.is_some() && !r.others.is_empty()
 }
 
-/// The cockpit that every peer has; what its protocol does not tell is taken out by the test.
+/// The cockpit of every fake; tests remove what its protocol does not report.
 pub fn cockpit() -> Cockpit {
     Cockpit {
         com1_standby: "118.1".parse().ok(),
@@ -102,7 +102,7 @@ pub fn cockpit() -> Cockpit {
     }
 }
 
-/// The same in every field, numbers as near as 32-bit floats are.
+/// Asserts equality in every field, for numbers to 32-bit float precision.
 pub fn assert_cockpit(seen: &Cockpit, expected: &Cockpit) {
     let numbers = |c: &Cockpit| [c.track_true, c.flaps, c.altimeter_set_inhg, c.utc_s, c.rate];
     for (a, b) in numbers(seen).into_iter().zip(numbers(expected)) {
@@ -135,7 +135,7 @@ pub fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A peer's thread; ends when dropped.
+/// The thread of a fake; ends when dropped.
 pub struct Peer {
     pub stop: Arc<AtomicBool>,
     pub thread: Option<JoinHandle<()>>,

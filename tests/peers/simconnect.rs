@@ -1,4 +1,4 @@
-//! SimConnect's server side over TCP: answers each client by the client's own data definitions.
+//! SimConnect's server side over TCP: answers each client according to the client's data definitions.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -11,13 +11,13 @@ use super::{Peer, assert_cockpit, cockpit, facilities, soon, start, until};
 use stratus::event::Command;
 use stratus::settings::Sim;
 
-/// SimConnect's server side over TCP: takes the generations that `accepts` lists, and only well-formed packets. In between it sends what is not
-/// SimConnect's.
+/// SimConnect's server side over TCP: accepts the generations in `accepts`, and only well-formed packets. In between, it sends
+/// invalid packets.
 pub fn msfs(port: u16, accepts: &'static [u32]) -> Peer {
     serve(port, accepts, true)
 }
 
-/// The same, and nothing but the protocol.
+/// The same, without invalid packets.
 pub fn polite(port: u16) -> Peer {
     serve(port, &[4, 5, 6], false)
 }
@@ -43,14 +43,14 @@ fn serve(port: u16, accepts: &'static [u32], rough: bool) -> Peer {
     Peer { stop, thread: Some(thread), port, written }
 }
 
-/// SimConnect's server side on the named pipe, where MSFS itself listens.
+/// SimConnect's server side on the named pipe on which MSFS listens.
 #[cfg(windows)]
 pub fn piped(accepts: &'static [u32]) -> Peer {
     use interprocess::local_socket::prelude::*;
     use interprocess::local_socket::{GenericNamespaced, ListenerOptions};
     use std::os::windows::io::AsHandle;
 
-    /// A pipe whose reads wait 10 ms, as the sockets' here.
+    /// A pipe whose reads wait 10 ms, like the sockets' here.
     struct Patient(LocalSocketStream);
     impl Read for Patient {
         fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
@@ -79,7 +79,7 @@ pub fn piped(accepts: &'static [u32]) -> Peer {
         while !waking.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(10));
         }
-        // A connection of our own wakes the listener up.
+        // Wake the listener up by a connection.
         let _ = std::fs::OpenOptions::new().read(true).write(true).open(r"\\.\pipe\Microsoft Flight Simulator\SimConnect");
     });
     let thread = std::thread::spawn(move || {
@@ -92,7 +92,7 @@ pub fn piped(accepts: &'static [u32]) -> Peer {
     Peer { stop, thread: Some(thread), port: 0, written }
 }
 
-/// A link with these settings reads every field of the peer, and writes to it.
+/// Asserts that a link with these settings reads every field of the fake, and writes to it.
 pub fn flies(peer: &Peer, sim: &Sim) {
     let (link, reports) = start(sim);
     let r = until(&reports, "the whole state", |r| super::told(r) && r.cockpit.title.is_some());
@@ -111,7 +111,7 @@ pub fn flies(peer: &Peer, sim: &Sim) {
     soon("code and ident", || peer.wrote("XPNDR_SET 0x4512") && peer.wrote("XPNDR_IDENT_ON 0x0"));
 }
 
-/// What the simulator knows of an aircraft: numbers by name, and text by name.
+/// The simulator's values for an aircraft: numbers and texts by name.
 struct Aircraft {
     com1: f64,
     standby: f64,
@@ -121,7 +121,7 @@ struct Aircraft {
 }
 
 impl Aircraft {
-    /// The own aircraft's number, in the unit that the table of `docs/simulators.md` asks for.
+    /// The own aircraft's number, in the unit listed in `docs/simulators.md`.
     fn number(&self, name: &str) -> Option<f64> {
         Some(match name {
             "PLANE LATITUDE" => 19.7203,
@@ -183,10 +183,10 @@ fn other_text(name: &str) -> &'static str {
     if name == "ATC ID" { "N4AB" } else { "TT:ATCCOM.AC_MODEL B738.0.text" }
 }
 
-/// A datum of a definition: name and type.
+/// An item of a definition: name and type.
 type Datum = (String, u32);
 
-/// The data of a definition, in its order and its types; `None` for a type that the peer does not know.
+/// The data of a definition, in its order and its types; `None` for a type unknown to the fake.
 fn data(definition: &[Datum], number: impl Fn(&str) -> Option<f64>, text: impl Fn(&str) -> &'static str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for (name, kind) in definition {
@@ -203,7 +203,7 @@ fn data(definition: &[Datum], number: impl Fn(&str) -> Option<f64>, text: impl F
     Some(bytes)
 }
 
-/// Serves a client over a stream whose reads wait some milliseconds at most.
+/// Serves a client over a stream whose reads wait at most some milliseconds.
 fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>, rough: bool) {
     let word = |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap());
     let text = |b: &[u8]| String::from_utf8_lossy(b.split(|c| *c == 0).next().unwrap()).to_uppercase();
@@ -279,7 +279,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
                         Some(bodies) => {
                             let records: Vec<Vec<u8>> = bodies.iter().map(|b| reply(28, b)).collect();
                             if rough {
-                                // Backwards, one of them twice, one cut off, one of another question and one of no kind.
+                                // In reverse order, one twice, one truncated, one for another request and one of an unknown kind.
                                 let of =
                                     |request: u32, kind: u32| reply(28, &[words(&[request, 1, 0, kind, 0, 0, 1]), vec![0; 104]].concat());
                                 out.extend(of(request + 1, 0));
@@ -291,7 +291,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
                             }
                             out.extend(reply(29, &words(&[request])));
                         }
-                        // A code that nobody has is told by an exception, or by an answer without a record.
+                        // An unknown code is reported by an exception, or by an answer without a record.
                         None if icao.len() == 4 => out.extend(reply(1, &words(&[1, word(&p, 12), 3]))),
                         None => out.extend(reply(29, &words(&[request]))),
                     }
@@ -319,7 +319,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
                 let head = words(&[*request, *object, *definition, 0, 1, 1, d.len() as u32]);
                 out.extend(reply(8, &[&head[..], &bytes].concat()));
                 if rough {
-                    // Cut off, with no number in it, an answer to nobody's question, and an unknown message.
+                    // Truncated, with invalid numbers, an answer without a request, and an unknown message.
                     out.extend(reply(8, &[&head[..], &bytes[..bytes.len() / 2]].concat()));
                     out.extend(reply(8, &[&head[..], &vec![0xFF; bytes.len()]].concat()).iter().take_while(|_| *definition == 1));
                     out.extend(reply(8, &head[..8]));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Peer;
 
-/// Where X-Plane tells that it is there.
+/// The multicast address of X-Plane's beacon.
 const BEACON: (&str, u16) = ("239.255.1.1", 49707);
 
 /// A beacon of X-Plane 12.1.4, master machine, listening on `port`.
@@ -24,29 +24,29 @@ pub fn beacon(port: u16) -> Vec<u8> {
     b
 }
 
-/// As `polite`, and sends what is not X-Plane's in between: it must be dropped without harm.
+/// As `polite`, with invalid packets in between, which must be dropped without harm.
 pub fn xplane(port: u16) -> Peer {
     serve(UdpSocket::bind(("127.0.0.1", port)).unwrap(), true)
 }
 
-/// X-Plane's UDP side: answers RREF with the values that it has, takes DREF and CMND, tells by beacon where it is.
+/// X-Plane's UDP side: answers RREF with its values, accepts DREF and CMND, and announces itself by beacon.
 pub fn polite(port: u16) -> Peer {
     serve(UdpSocket::bind(("127.0.0.1", port)).unwrap(), false)
 }
 
-/// As `polite`, at the address from which its beacon comes: not only on the loopback.
+/// As `polite`, at the address from which its beacon comes: not only on loopback.
 pub fn announced() -> Peer {
     serve(UdpSocket::bind(("0.0.0.0", 0)).unwrap(), false)
 }
 
-/// A socket whose multicasts stay on this machine; none without a way for multicast.
+/// A socket whose multicasts stay on this machine; `None` without a multicast route.
 fn announcer() -> Option<UdpSocket> {
     let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
     socket.set_multicast_ttl_v4(0).ok()?;
     Some(socket)
 }
 
-/// Whether this machine carries multicast at all.
+/// Whether this machine supports multicast at all.
 pub fn multicast() -> bool {
     announcer().is_some_and(|s| s.send_to(b"?", BEACON).is_ok())
 }
@@ -76,7 +76,7 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
                         let index = i32::from_le_bytes(p[9..13].try_into().unwrap());
                         asked.retain(|(a, i, _)| (*a, *i) != (from, index));
                         requests += 1;
-                        // Every fourth first request is lost on its way.
+                        // Every fourth first request is lost.
                         if hz > 0 && !(rough && requests < 100 && requests % 4 == 0) {
                             asked.push((from, index, name(&p[13..])));
                         }

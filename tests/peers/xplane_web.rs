@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use super::Peer;
 
-/// How the simulator stands.
+/// The state of the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
     /// A flight is loaded.
     Flight,
-    /// The main menu: no dataref has a name.
+    /// The main menu: datarefs are not available.
     Menu,
     /// "Disable Incoming Traffic".
     Closed,
@@ -24,7 +24,7 @@ pub enum Mood {
     Old,
 }
 
-/// Datarefs, commands and what is set, of one session.
+/// Datarefs, commands and written values of one session.
 pub struct World {
     mood: Mood,
     /// Ids differ from session to session.
@@ -178,12 +178,12 @@ impl World {
     }
 }
 
-/// The web server on `port`, in a mood; between updates it sends what is not X-Plane's.
+/// The web server on `port`, in this state; between updates it sends invalid messages.
 pub fn web(port: u16, mood: Mood) -> Peer {
     start(port, mood, true)
 }
 
-/// The web server with a flight loaded, and nothing but its protocol.
+/// The web server with a flight loaded, without invalid messages.
 pub fn polite(port: u16) -> Peer {
     start(port, Mood::Flight, false)
 }
@@ -223,7 +223,7 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: 
     let mut piece = [0u8; 4096];
     while !stop.load(Ordering::Relaxed) {
         if inbox.is_empty() {
-            // Look before reading: a WebSocket's handshake is for its library.
+            // Peek before reading, because a WebSocket's handshake belongs to its library.
             match stream.peek(&mut piece) {
                 Ok(0) => return,
                 Ok(n) if String::from_utf8_lossy(&piece[..n]).to_ascii_lowercase().contains("upgrade: websocket") => {
@@ -256,7 +256,7 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: 
     }
 }
 
-/// Values ten times a second and more, all of them at first and then what changed.
+/// Values ten times a second and more: all of them at first, then changes.
 fn updates(stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: bool) {
     let Ok(mut socket) = tungstenite::accept(stream) else { return };
     let mut known: BTreeMap<u64, Value> = BTreeMap::new();
@@ -304,7 +304,7 @@ fn updates(stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: bo
             }
         }
         drop(world);
-        // And now and then something that is nothing.
+        // Now and then an invalid message.
         if rough && socket.send("{]".into()).is_err()
             || !data.is_empty() && socket.send(json!({"type": "dataref_update_values", "data": data}).to_string().into()).is_err()
         {

@@ -1,5 +1,5 @@
-//! The desktop's portal as tests have it: org.freedesktop.portal.GlobalShortcuts, Request, Session and
-//! org.freedesktop.host.portal.Registry, by their descriptions, on a bus that belongs to the test.
+//! A fake desktop portal: org.freedesktop.portal.GlobalShortcuts, Request, Session and org.freedesktop.host.portal.Registry, built
+//! from their descriptions, on a private bus.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -19,14 +19,14 @@ const SHORTCUTS: &str = "org.freedesktop.portal.GlobalShortcuts";
 
 type Options = HashMap<String, OwnedValue>;
 
-/// A session bus of the test's own, which starts nothing by itself.
+/// A private session bus that starts no services.
 pub struct Bus {
     process: Child,
     pub address: String,
     _folder: tempfile::TempDir,
 }
 
-/// Starts one. Without dbus-daemon a test fails: `scripts/desktop-test.sh` runs it where there is one.
+/// Starts a bus. Without dbus-daemon a test fails; `scripts/desktop-test.sh` runs it where there is one.
 pub fn bus() -> Bus {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bus.conf");
@@ -51,21 +51,21 @@ impl Drop for Bus {
     }
 }
 
-/// What the portal is to do.
+/// The behaviour of the portal.
 #[derive(Debug, Clone)]
 pub struct Says {
-    /// Response to CreateSession and to BindShortcuts: 0 well, 1 the pilot's no, 2 anything else.
+    /// Response to CreateSession and to BindShortcuts: 0 success, 1 declined by the user, 2 anything else.
     pub create: u32,
     pub bind: u32,
-    /// The pilot took the shortcut out of the list.
+    /// The user removed the shortcut from the list.
     pub nothing_bound: bool,
-    /// What the key is called; empty: the shortcut has none.
+    /// The assigned key; empty: the shortcut has none.
     pub trigger: String,
     /// It has no GlobalShortcuts.
     pub no_shortcuts: bool,
     /// It is older than the registry.
     pub no_registry: bool,
-    /// It wants an id, and knows no desktop entry of Stratus's.
+    /// It requires an id, and does not know Stratus's desktop entry.
     pub unknown_app: bool,
     /// It never answers a request.
     pub mute: bool,
@@ -92,12 +92,12 @@ impl Drop for Portal {
     }
 }
 
-/// What it was asked.
+/// The requests that it received.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     pub registered: Vec<String>,
     pub wish: Option<String>,
-    /// Something was called before the program said who it is.
+    /// A method was called before the program identified itself.
     called: bool,
     client: String,
     session: String,
@@ -117,7 +117,7 @@ fn refuse(why: &str) -> fdo::Error {
     fdo::Error::AccessDenied(why.to_owned())
 }
 
-/// The last part of an object's path, as the caller wants it.
+/// The last part of an object path, as chosen by the caller.
 fn token(options: &Options, key: &str) -> fdo::Result<String> {
     match options.get(key).map(|v| &**v) {
         Some(Value::Str(s)) if !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => Ok(s.as_str().to_owned()),
@@ -129,7 +129,7 @@ fn sender(header: &Header<'_>) -> String {
     header.sender().unwrap().as_str().to_owned()
 }
 
-/// Below the portal's path: "request" or "session", the caller's name, the token.
+/// A path below the portal's: "request" or "session", the caller's name, the token.
 fn path(kind: &str, sender: &str, token: &str) -> String {
     format!("{PATH}/{kind}/{}/{token}", sender.trim_start_matches(':').replace('.', "_"))
 }
@@ -171,7 +171,7 @@ impl Shortcuts {
             if self.0.create == 0 {
                 bus.object_server().at(session.as_str(), Session).await.unwrap();
             }
-            // Before the method's own answer: whoever begins to listen only then misses it.
+            // Sent before the method returns, so a client that subscribes only then misses it.
             respond(bus, &caller, &request, self.0.create, HashMap::from([("session_handle", Value::from(session))])).await;
         }
         Ok(ObjectPath::try_from(request).unwrap().into())
@@ -262,7 +262,7 @@ impl Session {
 }
 
 impl Portal {
-    /// Takes the portal's name, also from one that has it.
+    /// Acquires the portal's name, even from another owner.
     pub fn start(at: &Bus, says: Says) -> Self {
         let asked = Arc::new(Mutex::new(Asked::default()));
         let mut builder = connection::Builder::address(at.address.as_str()).unwrap();
@@ -288,23 +288,23 @@ impl Portal {
         answer.unwrap().body().deserialize().unwrap()
     }
 
-    /// Activated or Deactivated, of the session that was opened or of another one.
+    /// Emits Activated or Deactivated, for the current session or another one.
     pub fn emit(&self, signal: &str, session: Option<&str>, id: &str) {
         let asked = self.asked();
         send(&self.bus, &asked, signal, session.unwrap_or(&asked.session), id);
     }
 
-    /// Somebody who is not the portal says that the key is down.
+    /// A third party claims that the key is down.
     pub fn impostor(&self, at: &Bus) {
         let stranger = connection::Builder::address(at.address.as_str()).unwrap().build().unwrap();
         let asked = self.asked();
         send(&stranger, &asked, "Activated", &asked.session, "push-to-talk");
-        // It has arrived before this is answered.
+        // It has arrived before this call returns.
         let bus = "org.freedesktop.DBus";
         stranger.call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "GetId", &()).unwrap();
     }
 
-    /// The pilot chose another key in the desktop's settings.
+    /// The user chose another key in the desktop's settings.
     pub fn rebind(&self, trigger: &str) {
         let asked = self.asked();
         let session = ObjectPath::try_from(asked.session.as_str()).unwrap();
@@ -320,7 +320,7 @@ impl Portal {
         self.bus.emit_signal(Some(asked.client.as_str()), path, "org.freedesktop.portal.Session", "Closed", &details).unwrap();
     }
 
-    /// Whoever asked has left the bus, and with it its session.
+    /// Waits until the client has left the bus, which ends its session.
     pub fn is_left(&self, at: &Bus) {
         let (bus, name) = ("org.freedesktop.DBus", self.asked().client);
         let looker = connection::Builder::address(at.address.as_str()).unwrap().build().unwrap();

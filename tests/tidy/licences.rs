@@ -1,8 +1,8 @@
-//! The licences of everything that is linked into Stratus, and of what its build and tests use.
+//! The licences of everything that is linked into Stratus, and of its build and test dependencies.
 
 use super::{spdx, tree};
 
-/// Licences that a closed or an open program may carry without taking on their terms.
+/// Licences that a program under any licence may include without adopting their terms.
 const ALLOWED: &[&str] = &[
     "0BSD",
     "Apache-2.0",
@@ -21,7 +21,7 @@ const ALLOWED: &[&str] = &[
     "Zlib",
 ];
 
-/// Packages without a licence in their manifest, and where it was found instead: the file's first line proves it.
+/// Packages without a licence in their manifest, and where it was found instead: the first line of the file proves it.
 const BY_FILE: &[(&str, &str, &str)] = &[("ollama-rs", "LICENSE.md", "MIT License")];
 
 pub fn check() {
@@ -63,7 +63,7 @@ pub fn self_check() {
     for not in ["GPL-3.0", "MIT AND GPL-3.0", "MIT AND (GPL-3.0 OR LGPL-2.1)", "GPL-2.0 WITH Classpath-exception-2.0", "AGPL-3.0-only"] {
         assert_eq!(spdx::fits(not, &allowed), Ok(false), "{not}");
     }
-    // OR last: `A AND B OR C` is `(A AND B) OR C`.
+    // OR binds last: `A AND B OR C` is `(A AND B) OR C`.
     assert_eq!(spdx::fits("GPL-3.0 AND MIT OR ISC", &allowed), Ok(true));
     for broken in ["", "MIT OR", "MIT GPL", "(MIT", "OR MIT", "MIT WITH"] {
         assert!(spdx::fits(broken, &allowed).is_err(), "{broken}");

@@ -1,14 +1,14 @@
-//! Import table, words that the pure half may not have, and words that no file may have.
+//! The import table, words forbidden in the pure half, and words forbidden in every file.
 
 use std::collections::BTreeSet;
 
 use super::tree::{self, module_of};
 
-/// The crates that `src/lib.rs` gives a name of the program's own. What each of them may import, its manifest says, and Cargo
-/// holds them to it; who may import them is said below.
+/// The crates that `src/lib.rs` re-exports under a shorter name. Their manifests say what each of them may import, and Cargo
+/// enforces it; the tables below say who may import them.
 const CRATES: &[&str] = &["units", "airports", "atc", "report"];
 
-/// What the library crates may be built with: nothing that touches the world.
+/// The allowed dependencies of the library crates: nothing that touches the outside world.
 const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-units", &["serde", "thiserror"]),
     ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
@@ -18,27 +18,27 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-voice", &["flate2", "realfft", "rten", "rten-tensor", "thiserror"]),
 ];
 
-/// Crates that are tools for makers and no part of the program: they read and write files.
+/// Crates that are developer tools and not part of the program: they read and write files.
 pub const TOOLS: &[&str] = &["stratus-train"];
 
 fn is_tool(path: &str) -> bool {
     TOOLS.iter().any(|t| path.strip_prefix("crates/").and_then(|p| p.strip_prefix(t)).is_some_and(|p| p.is_empty() || p.starts_with('/')))
 }
 
-/// The program's pure modules and what each may import.
+/// The program's pure modules, and what each may import.
 const PURE: &[(&str, &[&str])] = &[
     ("problem", &["units"]),
     ("models", &[]),
     ("update", &["problem"]),
     ("settings", &["units", "problem", "models"]),
-    // Of the controller only the hints for a recogniser and the question for the language model.
+    // From the controller only the hints for the recogniser and the question for the language model.
     ("event", &["units", "problem", "models", "update", "report", "airports", "atc", "settings"]),
-    // Of the seam only the clip.
+    // From the seam only the clip.
     ("sound", &["event"]),
     ("app", &["units", "problem", "models", "update", "report", "airports", "settings", "atc", "event"]),
 ];
 
-/// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
+/// The shell's modules: each may import what `FOR_SHELL` lists, but not one another.
 const SHELL: &[&str] = &[
     "config",
     "audio",
@@ -58,10 +58,10 @@ const SHELL: &[&str] = &[
 ];
 const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models", "pipe", "sound"];
 
-/// These see everything.
+/// These may import everything.
 const TOP: &[&str] = &["dispatch", "cmd", "lib", "main"];
 
-/// What the pure half may not say outside its tests.
+/// Words forbidden in the pure half outside its tests.
 const NOT_PURE: &[&str] = &[
     "std::fs",
     "std::net",
@@ -80,7 +80,7 @@ const NOT_PURE: &[&str] = &[
     "File::open",
 ];
 
-/// The files that may hold unsafe code: what the system, or a C library, gives no other way. Each says why at its head.
+/// The files that may contain unsafe code, because the system or a C library leaves no other way. Each says why in its header.
 const UNSAFE: &[&str] = &[
     "src/audio/chatter.rs",
     "src/audio/cookie.rs",
@@ -100,13 +100,13 @@ const UNSAFE: &[&str] = &[
     "src/speech/synthesise.rs",
 ];
 
-/// Unsafe code stands in the files that are listed, each piece with a `SAFETY` word; a listed file without any is struck off.
+/// Only the listed files contain unsafe code, with a `SAFETY` comment; a listed file without any must be removed from the list.
 pub fn unsafe_files(sources: &[(String, String)]) {
     let mut found = BTreeSet::new();
     for (path, text) in sources {
         let code = text.lines().map(|l| l.split("//").next().unwrap_or(l)).collect::<Vec<_>>().join("\n");
         if ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "#[unsafe("].iter().any(|w| code.contains(w)) {
-            assert!(text.contains("SAFETY"), "{path}: unsafe code without a word on why it is sound (SAFETY)");
+            assert!(text.contains("SAFETY"), "{path}: unsafe code without a SAFETY comment");
             found.insert(path.as_str());
         }
     }
@@ -136,7 +136,7 @@ pub const COMMANDS: &[&str] = &[
     "update",
 ];
 
-/// The code of a file: without comments, and without its tests at the end.
+/// The code of a file, without comments and without the tests at its end.
 fn code(text: &str) -> String {
     let body = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
     body.lines().map(|l| l.split("//").next().unwrap_or(l)).collect::<Vec<_>>().join("\n")
@@ -146,7 +146,7 @@ fn is_test_file(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The top modules that a text imports through `crate::`, and the library crates, by whichever name.
+/// The top-level modules that a text imports through `crate::`, and the library crates, under either name.
 pub fn imported(text: &str) -> BTreeSet<String> {
     let code = code(text);
     let mut found: BTreeSet<String> = code.split("stratus_").skip(1).map(first_word).filter(|w| CRATES.contains(&w.as_str())).collect();
@@ -194,7 +194,7 @@ pub fn imports(sources: &[(String, String)]) {
             None if TOP.contains(&module.as_str()) => continue,
             None => panic!("{path}: the module `{module}` has no row in tests/tidy/rules.rs"),
         };
-        // Names that are no modules (macros, items of lib.rs) are not imports of a module.
+        // Other names (macros, items of lib.rs) are not module imports.
         for other in imported(text).into_iter().filter(|o| *o != module && modules.contains(o)) {
             assert!(allowed.contains(&other.as_str()), "{path}: `{module}` may not import `{other}` (it may: {allowed:?})");
         }
@@ -213,7 +213,7 @@ pub fn pure_words(sources: &[(String, String)]) {
     }
 }
 
-/// What looks at a pilot's words, and stands behind `hear` nowhere: decisions get acts, requests and remarks with values.
+/// Code that looks at a pilot's words, which is allowed only in `hear`: decisions get acts, requests and remarks with values.
 const LOOKS_AT_WORDS: &[&str] = &[".clauses", ".tokens", "Token", "tokens(", "transcript", "said.text", "Clauses"];
 
 pub fn no_words_in_decisions(sources: &[(String, String)]) {
@@ -228,7 +228,7 @@ pub fn no_words_in_decisions(sources: &[(String, String)]) {
     }
 }
 
-/// A library crate is built with what is listed, on every system, and each one is listed.
+/// Every library crate has a row, and only the listed dependencies, on every platform.
 pub fn built_with(metadata: &serde_json::Value) {
     let packages = metadata["packages"].as_array().expect("packages");
     let ours: Vec<_> =
@@ -247,12 +247,12 @@ pub fn built_with(metadata: &serde_json::Value) {
     }
 }
 
-/// The folders of library crates among these.
+/// The folders of the library crates among these.
 pub fn libraries(crates: Vec<String>) -> impl Iterator<Item = String> {
     crates.into_iter().filter(|c| !is_tool(c))
 }
 
-/// The head of a library crate forbids unsafe code and denies what clippy.toml lists.
+/// A library crate forbids unsafe code and denies what clippy.toml lists.
 pub fn denied_in_crate(path: &str, lib: &str) {
     for wanted in ["#![forbid(unsafe_code)]", "#![deny(clippy::disallowed_methods, clippy::disallowed_types)]"] {
         assert!(lib.lines().any(|l| l == wanted), "{path}: lacks {wanted}");
@@ -262,7 +262,7 @@ pub fn denied_in_crate(path: &str, lib: &str) {
 pub fn denied_in_lib(lib: &str) {
     let lines: Vec<&str> = lib.lines().collect();
     for (name, _) in PURE {
-        // A module that the library does not have cannot be impure; the code map's test knows which there are.
+        // A module that does not exist cannot be impure; another test checks the list of modules.
         let Some(at) = lines.iter().position(|l| *l == format!("pub mod {name};")) else { continue };
         let above = lines[..at].iter().rev().take_while(|l| l.starts_with("#[") || l.starts_with("///"));
         assert!(
@@ -272,17 +272,17 @@ pub fn denied_in_lib(lib: &str) {
     }
 }
 
-/// Why a test does not run with the others, where it needs what only a script gives it.
+/// The reason why a test is ignored, if only a script provides what it needs.
 const NEEDS_DESKTOP: &str = "needs desktop";
 
-/// The test programs whose ignored tests the desktop's and the sound devices' scripts run by name: "desktop_menu".
+/// The test programs whose ignored tests the desktop and audio scripts run by name: "desktop_menu".
 pub fn run_by_name() -> BTreeSet<String> {
     let scripts = ["scripts/desktop-test.sh", "scripts/audio-test.sh"].map(tree::read).concat();
     assert!(scripts.contains("--ignored"), "the scripts run what is ignored elsewhere");
     scripts.split("--test ").skip(1).map(first_word).collect()
 }
 
-/// Whether the test of this name is run by somebody: with all the others, or by name where it needs a desktop.
+/// Whether the test of this name is run: with all the others, or by name if it needs a desktop.
 pub fn runs(files: &[(String, String)], by_name: &BTreeSet<String>, name: &str) -> Result<(), String> {
     let head = format!("fn {name}(");
     let found = files.iter().find_map(|(path, text)| Some((path, attributes(text, text.find(&head)?))));
@@ -297,26 +297,26 @@ pub fn runs(files: &[(String, String)], by_name: &BTreeSet<String>, name: &str) 
     }
 }
 
-/// Every program with a test that needs a desktop is one that the scripts run.
+/// The scripts run every program with a test that needs a desktop.
 pub fn ignored_are_run(files: &[(String, String)], by_name: &BTreeSet<String>) {
     let needs = format!("#[ignore = {NEEDS_DESKTOP:?}]");
     let with: BTreeSet<String> = files.iter().filter(|(_, text)| text.contains(&needs)).map(|(path, _)| program(path)).collect();
     assert_eq!(&with, by_name, "the test programs that need a desktop, and those that the scripts run");
 }
 
-/// The lines directly above a place in a text, up to the first that is neither an attribute nor a comment.
+/// The attribute and comment lines directly above a position in a text.
 fn attributes(text: &str, at: usize) -> String {
     let above = text[..at].lines().rev().skip(usize::from(!text[..at].ends_with('\n')));
     above.take_while(|l| l.trim_start().starts_with("#[") || l.trim_start().starts_with("//")).collect()
 }
 
-/// The test program that a file of tests is: "tests/desktop_menu.rs".
+/// The test program of a test file: "tests/desktop_menu.rs".
 fn program(path: &str) -> String {
     path.trim_start_matches("tests/").trim_end_matches(".rs").to_owned()
 }
 
 pub fn machine_words(tracked: &[(String, String)]) {
-    // Put together here, so that this file does not hold them itself.
+    // Concatenated, so that this file does not contain them itself.
     let words = [
         concat!("/wo", "rk/"),
         concat!("/ro", "ot/"),

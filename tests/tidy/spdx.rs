@@ -1,6 +1,6 @@
 //! SPDX licence expressions: AND binds closer than OR, WITH belongs to the licence before it, a slash is an old OR.
 
-/// Whether a licence expression can be met with what `allowed` accepts; `Err` when it is no expression.
+/// Whether `allowed` satisfies a licence expression; `Err` if it is not a valid expression.
 pub fn fits(expression: &str, allowed: &dyn Fn(&str) -> bool) -> Result<bool, String> {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! The files of the checkout, as the rules look at them.
+//! The files of the checkout, as the rules see them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file's text; panics where there is none.
+/// A file's text; panics if it does not exist.
 pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
@@ -17,22 +17,22 @@ pub fn exists(path: &str) -> bool {
     root().join(path).exists()
 }
 
-/// The lines of a section, up to the next heading of its kind.
+/// The lines of a section, up to the next heading of the same level.
 pub fn section<'a>(text: &'a str, heading: &'a str) -> impl Iterator<Item = &'a str> {
     text.lines().skip_while(move |l| *l != heading).skip(1).take_while(|l| !l.starts_with("## "))
 }
 
-/// Every Rust file of src and of the library crates with its text, by its path from the root.
+/// Every Rust file of src and of the library crates: path from the root, and text.
 pub fn sources() -> Vec<(String, String)> {
     [under("src"), under("crates")].concat()
 }
 
-/// The same, and those of tests.
+/// The same, including tests.
 pub fn rust_files() -> Vec<(String, String)> {
     [sources(), under("tests")].concat()
 }
 
-/// The library crates by their folders: "crates/stratus-atc".
+/// The folders of the library crates: "crates/stratus-atc".
 pub fn crates() -> Vec<String> {
     let folders = fs::read_dir(root().join("crates")).unwrap().flatten().filter(|e| e.path().is_dir());
     let mut all: Vec<String> = folders.map(|e| format!("crates/{}", e.file_name().to_string_lossy())).collect();
@@ -62,12 +62,12 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The top module that a path of src belongs to: `src/sim/replay.rs` is of `sim`.
+/// The top-level module of a path in src: `src/sim/replay.rs` belongs to `sim`.
 pub fn module_of(path: &str) -> String {
     path.trim_start_matches("src/").split('/').next().unwrap_or("").trim_end_matches(".rs").to_owned()
 }
 
-/// The top modules of src, without `lib` and `main`.
+/// The top-level modules of src, without `lib` and `main`.
 pub fn modules() -> Vec<String> {
     let mut all: Vec<String> = under("src").iter().map(|(p, _)| module_of(p)).filter(|m| m != "lib" && m != "main").collect();
     all.sort();
@@ -75,7 +75,7 @@ pub fn modules() -> Vec<String> {
     all
 }
 
-/// Every text file that is under version control; all but `target` where there is no git.
+/// Every text file under version control; without git, every file outside `target`.
 pub fn tracked() -> Vec<(String, String)> {
     let listed = Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root()).output();
     let paths: Vec<PathBuf> = match listed {
@@ -99,8 +99,8 @@ pub fn tracked() -> Vec<(String, String)> {
         .collect()
 }
 
-/// `cargo metadata` of the locked dependencies, without the network: of every platform where all packages have been
-/// fetched, else of this one.
+/// `cargo metadata` of the locked dependencies, without network access: for every platform if all packages were downloaded,
+/// otherwise for this one.
 pub fn metadata() -> serde_json::Value {
     let host = if cfg!(windows) { "x86_64-pc-windows-msvc" } else { "x86_64-unknown-linux-gnu" };
     let ask = |more: &[&str]| {

@@ -1,8 +1,8 @@
-//! What every reader of flight plans is tried with: bytes put into a plan that is right, at a place that they choose.
+//! Shared code for the flight plan readers: bytes inserted into a valid plan, at a position that they determine.
 
 use stratus::atc::plan;
 
-/// The first two bytes are the place, the third how many bytes of the plan give way; the rest goes there.
+/// The first two bytes are the position, the third the number of bytes to replace; the rest is inserted there.
 #[allow(dead_code)]
 pub fn splice(whole: &[u8], data: &[u8]) {
     let [a, b, gone, rest @ ..] = data else { return };
@@ -11,7 +11,7 @@ pub fn splice(whole: &[u8], data: &[u8]) {
     check(&[&whole[..at], rest, &whole[after..]].concat());
 }
 
-/// A plan that was read can be filed, shown and spoken.
+/// A plan that was accepted can be filed, shown and spoken.
 pub fn check(bytes: &[u8]) {
     let Ok(reading) = plan::read(bytes) else { return };
     let p = reading.plan;

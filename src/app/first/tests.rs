@@ -1,4 +1,4 @@
-//! The first run from its first step to its last, and the tests of the devices.
+//! Tests of the first run from first to last step, and of the device tests.
 
 use std::sync::Arc;
 
@@ -34,11 +34,11 @@ fn words(text: &str) -> Heard {
 }
 
 #[test]
-fn five_steps_end_in_ticks_and_lead_on() {
+fn five_steps_are_ticked_off_in_order() {
     let mut app = fresh();
     let fx = app.handle(Time(0), Event::Steps(Steps::begun()));
     assert!(said(&fx)[0].0 == "Welcome to Stratus" && said(&fx)[0].1.contains("148 MB"), "{fx:?}");
-    assert!(fx.contains(&Effect::Tray(TrayState::Fault)), "the icon asks for the pilot: {fx:?}");
+    assert!(fx.contains(&Effect::Tray(TrayState::Fault)), "the icon signals a fault: {fx:?}");
     assert_eq!(app.steps().next(), Some(Step::Model));
     // The model.
     let fx = choose(&mut app, 10, Choice::Step(Step::Model));
@@ -46,10 +46,10 @@ fn five_steps_end_in_ticks_and_lead_on() {
     let fx = app.handle(Time(20), Event::Fetched { model: "base.en".into(), result: Ok("/m/ggml-base.en.bin".into()) });
     assert_eq!(said(&fx)[0].0, "\u{2713} Speech model Base is ready");
     assert!(said(&fx)[0].1.contains("Set up (2 of 5)"), "{fx:?}");
-    // The microphone: level, words.
+    // The microphone: level, then words.
     let fx = choose(&mut app, 30, Choice::Step(Step::Microphone));
     assert!(fx.contains(&Effect::CheckMicrophone(LISTEN_S)), "{fx:?}");
-    assert_eq!(said(&fx)[0].0, "Microphone test", "nobody is to speak yet");
+    assert_eq!(said(&fx)[0].0, "Microphone test", "too early to speak");
     let mut levels =
         [-90.0, -30.0].map(|rms_db| app.handle(Time(40), Event::Level { microphone: "Headset".into(), rms_db }).swap_remove(0));
     let Effect::Toast(open) = &levels[0] else { panic!("{levels:?}") };
@@ -61,7 +61,7 @@ fn five_steps_end_in_ticks_and_lead_on() {
     let fx = app.handle(Time(60), Event::CheckHeard(Ok(words("Radio check."))));
     assert_eq!(said(&fx)[0].0, "\u{2713} Microphone works");
     assert!(said(&fx)[0].1.contains("Headset heard") && kept(&fx).unwrap().done.contains(&Step::Microphone), "{fx:?}");
-    // The key: red while it is held, and no call.
+    // The key: red while held, without starting a call.
     choose(&mut app, 70, Choice::Step(Step::Key));
     let fx = app.handle(Time(80), Event::Ptt(Edge::Down));
     assert!(fx.contains(&Effect::Tray(TrayState::Listening)) && app.open_tx().is_none(), "{fx:?}");
@@ -76,7 +76,7 @@ fn five_steps_end_in_ticks_and_lead_on() {
     let fx = app.handle(Time(120), Event::Heard { tx, result: Ok(words("November one seven two sierra papa")) });
     assert!(fx.contains(&Effect::SetKey { path: "pilot.callsign".into(), value: "\"N172SP\"".into() }), "{fx:?}");
     assert!(said(&fx).iter().any(|t| t.0 == "\u{2713} Your callsign is N172SP"), "{fx:?}");
-    assert!(!fx.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "it is no call");
+    assert!(!fx.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "not a call");
     // The first call and its answer.
     let fx = choose(&mut app, 130, Choice::Step(Step::Call));
     assert!(said(&fx)[0].1.contains("Hilo Ground, N172SP, radio check"), "{fx:?}");
@@ -89,7 +89,7 @@ fn five_steps_end_in_ticks_and_lead_on() {
 }
 
 #[test]
-fn a_spoken_call_that_is_answered_ends_the_first_run_and_so_does_the_pilot() {
+fn first_run_ends_after_an_answered_call_or_when_skipped() {
     let mut app = fresh();
     app.handle(Time(0), Event::Steps(Steps::begun()));
     let fx = choose(&mut app, 5, Choice::SkipSteps);
@@ -103,11 +103,11 @@ fn a_spoken_call_that_is_answered_ends_the_first_run_and_so_does_the_pilot() {
     assert_eq!(said(&fx)[0].0, "Your set-up is not finished");
     let typed = app.handle(Time(10), Event::Typed { id: 1, text: "Hilo Ground, N172SP, radio check".into(), opinion: None });
     let Some(Effect::Synthesise { tx, .. }) = typed.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{typed:?}") };
-    assert!(kept(&app.handle(Time(900), Event::Played { tx: *tx, complete: true })).is_none(), "a typed call shows less");
+    assert!(kept(&app.handle(Time(900), Event::Played { tx: *tx, complete: true })).is_none(), "a typed call proves less");
 }
 
 #[test]
-fn each_result_of_the_microphones_test_has_its_words() {
+fn each_microphone_test_result_has_its_message() {
     let mut app = fresh();
     let mut listen = |event: Event| {
         choose(&mut app, 0, Choice::CheckMicrophone);
@@ -117,7 +117,7 @@ fn each_result_of_the_microphones_test_has_its_words() {
     assert!(silent.0 == "No signal from Headset" && silent.1.contains("within 6 seconds"), "as long as the test waits: {silent:?}");
     assert_eq!(listen(sample(Loudness::Quiet)).0, "Headset is too quiet");
     assert!(listen(sample(Loudness::TooLoud)).1.contains("Turn it down"));
-    assert_eq!(listen(sample(Loudness::Good)).0, "Good level", "nothing can be understood without a model");
+    assert_eq!(listen(sample(Loudness::Good)).0, "Good level", "recognition needs a model");
     let lost = Problem::new("the microphone was lost").about(Part::Microphone);
     assert_eq!(listen(Event::Checked(Err(lost))).0, "The microphone was lost");
     let mut config = (*app.config).clone();
@@ -136,7 +136,7 @@ fn each_result_of_the_microphones_test_has_its_words() {
 }
 
 #[test]
-fn a_key_that_is_not_pressed_is_told_and_whoever_asked_is_answered() {
+fn missing_key_press_is_reported_and_answers_the_request() {
     let mut app = fresh();
     app.handle(Time(0), Event::TestKey { id: 7 });
     let due = app.next_deadline().unwrap();
@@ -153,14 +153,14 @@ fn a_key_that_is_not_pressed_is_told_and_whoever_asked_is_answered() {
 }
 
 #[test]
-fn an_unknown_model_is_used_by_a_yes_and_its_success_is_told() {
+fn unknown_model_is_used_after_consent_and_confirmed() {
     let mut app = fresh();
     let mut config = (*app.config).clone();
     config.speech.model = Some("/m/mine.bin".into());
     app.handle(Time(0), Event::Config(Ok(Arc::new(config))));
     let sum = "ab".repeat(32);
     app.handle(Time(1), Event::UnknownModel { file: "/m/other.bin".into(), sha256: sum.clone() });
-    assert!(app.menu().unknown_model.is_none(), "another file");
+    assert!(app.menu().unknown_model.is_none(), "a different file");
     app.handle(Time(1), Event::UnknownModel { file: "/m/mine.bin".into(), sha256: sum.clone() });
     let unknown = Problem::new("cannot use it").about(Part::SpeechModel).brief("Speech model mine.bin is unknown", "");
     let fx = app.handle(Time(2), Event::Model(Err(unknown)));
@@ -172,17 +172,17 @@ fn an_unknown_model_is_used_by_a_yes_and_its_success_is_told() {
     let fx = app.handle(Time(4), Event::Model(Ok("/m/mine.bin".into())));
     assert_eq!(said(&fx)[0].0, "\u{2713} Speech model mine.bin is ready");
     assert!(app.menu().fault.is_none() && app.menu().unknown_model.is_none());
-    assert!(said(&app.handle(Time(5), Event::Model(Ok("/m/mine.bin".into())))).is_empty(), "loaded again: no news");
+    assert!(said(&app.handle(Time(5), Event::Model(Ok("/m/mine.bin".into())))).is_empty(), "no toast when it is loaded again");
 }
 
 #[test]
-fn the_bar_goes_from_silence_to_full_scale() {
+fn level_meter_spans_silence_to_full_scale() {
     let full = |db: f32| bar(db).chars().filter(|c| *c == '\u{2588}').count();
     assert_eq!([-90.0, -60.0, -30.0, 0.0].map(full), [0, 0, 10, 20]);
 }
 
 #[test]
-fn a_set_up_that_is_undone_begins_again() {
+fn undone_setup_starts_over() {
     let mut app = fresh();
     let mut with = (*app.config).clone();
     with.speech.model = Some("/m/ggml-base.en.bin".into());
@@ -196,7 +196,7 @@ fn a_set_up_that_is_undone_begins_again() {
 }
 
 #[test]
-fn the_set_up_gets_the_answer_to_a_call_or_the_reason_for_none() {
+fn setup_receives_the_answer_or_the_reason_for_none() {
     let mut app = fresh();
     let mut call = |heard: Heard| {
         app.handle(Time(1), Event::NextCall { id: 7 });
@@ -210,13 +210,13 @@ fn the_set_up_gets_the_answer_to_a_call_or_the_reason_for_none() {
         app.handle(now, Event::Captured { tx, take: Ok(take) });
         let fx = app.handle(now, Event::Heard { tx, result: Ok(heard) });
         let said = fx.into_iter().find_map(|e| if let Effect::Answer { id: 7, text, note } = e { Some((text, note)) } else { None });
-        said.unwrap_or_else(|| panic!("nothing was answered"))
+        said.unwrap_or_else(|| panic!("no answer arrived"))
     };
     let (text, note) = call(words(""));
     assert!(text.is_empty() && note.contains("No words were recognised"), "{note}");
     let (text, note) = call(words("Hilo Ground, N172SP, radio check"));
     assert!(text.contains("read you") && note.starts_with("You: \"Hilo Ground"), "{text}: {note}");
-    // A tap is told too.
+    // A short tap is reported too.
     let mut app = fresh();
     app.handle(Time(90_000), Event::NextCall { id: 8 });
     app.handle(Time(90_000), Event::Ptt(Edge::Down));
@@ -225,7 +225,7 @@ fn the_set_up_gets_the_answer_to_a_call_or_the_reason_for_none() {
 }
 
 #[test]
-fn with_a_mistake_in_the_settings_nobody_is_welcomed_to_a_download() {
+fn settings_mistake_suppresses_the_download_welcome() {
     let mut app = fresh();
     app.handle(Time(0), Event::Config(Err(Problem::config("a mistake").brief("Mistake in line 2 of your settings", ""))));
     let fx = app.handle(Time(1), Event::Steps(Steps::begun()));

@@ -1,4 +1,4 @@
-//! Each choice of the menu, and what comes of it.
+//! Tests of each menu choice and its effects.
 
 use super::*;
 use crate::airports::data::Airports;
@@ -10,7 +10,7 @@ fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
 }
 
 #[test]
-fn half_and_nine_of_ten() {
+fn median_and_ninetieth_percentile() {
     let mut known = Known::default();
     assert_eq!(known.latency(), None);
     (1..=10).for_each(|n| known.took(n * 100));
@@ -20,7 +20,7 @@ fn half_and_nine_of_ten() {
 }
 
 #[test]
-fn each_setting_is_written_as_one_key_put_in_force_and_shown() {
+fn each_setting_is_saved_as_one_key_applied_and_shown() {
     let mut app = App::new(Arc::default(), Airports::default());
     let name = "Headset \"A\" \\ caf\u{e9}".to_owned();
     for (choice, key, value) in [
@@ -54,7 +54,7 @@ fn each_setting_is_written_as_one_key_put_in_force_and_shown() {
 }
 
 #[test]
-fn a_model_is_fetched_once_put_in_force_and_told() {
+fn model_is_downloaded_once_activated_and_announced() {
     let mut app = App::new(Arc::default(), Airports::default());
     let fx = choose(&mut app, Choice::SpeechModel("base.en".into()));
     assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
@@ -71,15 +71,15 @@ fn a_model_is_fetched_once_put_in_force_and_told() {
     assert!(choose(&mut app, Choice::StopFetching).contains(&Effect::Fetch(None)));
     let gone = Problem::new("cannot download the speech model tiny.en").fix("check the connection");
     app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Err(gone) });
-    assert!(app.menu().fetching.is_none() && app.menu().fault.is_none(), "what is set works still");
-    assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "what was there stays in force");
+    assert!(app.menu().fetching.is_none() && app.menu().fault.is_none(), "the configured model still works");
+    assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "the previous model stays active");
 }
 
 #[test]
-fn a_mirrors_own_model_is_put_in_force_with_its_sum() {
+fn mirror_model_is_activated_with_its_checksum() {
     let mut app = App::new(Arc::default(), Airports::default());
     let sum = "ab".repeat(32);
-    assert!(!choose(&mut app, Choice::SpeechModel("club.en".into())).iter().any(|e| matches!(e, Effect::Fetch(_))), "nobody offers it");
+    assert!(!choose(&mut app, Choice::SpeechModel("club.en".into())).iter().any(|e| matches!(e, Effect::Fetch(_))), "no mirror offers it");
     let index = format!("[[model]]\nname = \"club.en\"\nfile = \"club.bin\"\nbytes = 5000000\nsha256 = \"{sum}\"\n");
     app.handle(Time(0), Event::Offers(models::own(&index, "http://m").unwrap()));
     assert_eq!(app.menu().own_models.len(), 1);
@@ -93,7 +93,7 @@ fn a_mirrors_own_model_is_put_in_force_with_its_sum() {
 }
 
 #[test]
-fn a_test_call_is_heard_and_counts_for_no_conversation() {
+fn test_call_plays_without_counting_as_conversation() {
     let mut app = App::new(Arc::default(), Airports::default());
     let fx = choose(&mut app, Choice::TestCall);
     let Some(Effect::Synthesise { tx, .. }) = fx.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{fx:?}") };
@@ -110,7 +110,7 @@ fn a_test_call_is_heard_and_counts_for_no_conversation() {
 }
 
 #[test]
-fn an_update_is_found_downloaded_and_installed_by_three_clicks() {
+fn update_is_found_downloaded_and_installed_in_three_clicks() {
     let mut app = App::new(Arc::default(), Airports::default());
     let update = |app: &mut App, asked, news| app.handle(Time(0), Event::Update { asked, news });
     assert!(choose(&mut app, Choice::Update).contains(&Effect::CheckUpdates));
@@ -130,7 +130,7 @@ fn an_update_is_found_downloaded_and_installed_by_three_clicks() {
 }
 
 #[test]
-fn a_pressed_button_is_added_once_and_all_are_forgotten_together() {
+fn pressed_button_is_added_once_and_all_are_cleared_together() {
     let mut app = App::new(Arc::default(), Airports::default());
     assert!(choose(&mut app, Choice::BindJoystick).contains(&Effect::BindJoystick));
     for button in ["044f:b10a/button 3", "046d:c215/hat 5-", "044f:b10a/button 3"] {
@@ -144,7 +144,7 @@ fn a_pressed_button_is_added_once_and_all_are_forgotten_together() {
 }
 
 #[test]
-fn a_pressed_key_is_the_key_and_escape_leaves_it_as_it_was() {
+fn pressed_key_is_bound_and_escape_keeps_the_old_one() {
     let mut app = App::new(Arc::default(), Airports::default());
     assert_eq!(app.menu().key, "ScrollLock");
     assert!(choose(&mut app, Choice::BindKey).contains(&Effect::BindKey));
@@ -155,11 +155,11 @@ fn a_pressed_key_is_the_key_and_escape_leaves_it_as_it_was() {
 }
 
 #[test]
-fn the_language_models_are_asked_for_when_the_menu_opens_and_not_by_the_rules_alone() {
+fn language_models_are_queried_on_menu_open_if_in_use() {
     let mut app = App::new(Arc::default(), Airports::default());
     let opened = |app: &mut App, s: u64| app.handle(Time(s * 1000), Event::Menu(Choice::Opened)).contains(&Effect::ListBrains);
     assert!(opened(&mut app, 1));
-    assert!(!opened(&mut app, 2), "it was asked just now");
+    assert!(!opened(&mut app, 2), "queried a moment ago");
     app.handle(Time(0), Event::Brains(None));
     assert!(app.menu().brain_note.contains("not running") && app.menu().fault.is_none());
     assert!(opened(&mut app, 40));
@@ -172,20 +172,20 @@ fn the_language_models_are_asked_for_when_the_menu_opens_and_not_by_the_rules_al
 }
 
 #[test]
-fn what_cannot_be_is_not_written_and_the_menu_is_put_right() {
+fn impossible_choices_are_not_saved_and_menu_is_corrected() {
     let mut app = App::new(Arc::default(), Airports::default());
     for choice in [Choice::Voice("Klingon".into()), Choice::Voice("auto".into()), Choice::Repeat(9)] {
         let fx = choose(&mut app, choice);
         assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
     }
     let fx = choose(&mut app, Choice::Doctor);
-    assert!(matches!(&fx[..2], [Effect::Doctor, Effect::Toast(t)] if t.title == "Checking\u{2026}"), "it is told at once: {fx:?}");
+    assert!(matches!(&fx[..2], [Effect::Doctor, Effect::Toast(t)] if t.title == "Checking\u{2026}"), "immediate feedback: {fx:?}");
     assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(_)]));
     assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
 }
 
 #[test]
-fn the_last_call_is_shown_again_and_spoken_unless_the_controller_is_muted() {
+fn last_call_is_shown_and_spoken_again_unless_muted() {
     let mut config = Config::default();
     (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
     let mut app = App::new(Arc::new(config), Airports::first());

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_and_rates_do_not_count_for_the_level() {
+    fn level_ignores_pauses_and_sample_rate() {
         let said = tone(700.0, 0.4, 16_000);
         let level = speech_level(&said, RATE);
         assert!((db(level / 0.4) + 3.01).abs() < 0.1, "{level}");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn every_voice_comes_out_at_one_level_and_a_rooms_noise_is_not_raised_to_it() {
+    fn voices_are_levelled_and_room_noise_is_not_raised() {
         let out = |amplitude: f32| {
             let mut samples = tone(500.0, amplitude, 16_000);
             modulate(&mut samples, RATE);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn loud_and_soft_syllables_come_closer_and_the_voice_is_not_bent() {
+    fn compressor_narrows_dynamics_without_distortion() {
         let mut samples = [tone(500.0, 0.5, 16_000), tone(500.0, 0.1, 16_000)].concat();
         modulate(&mut samples, RATE);
         let between = db(speech_level(&samples[8000..16_000], RATE) / speech_level(&samples[24_000..], RATE));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_above_the_top_and_what_is_far_from_a_peak_stays_as_it_was() {
+    fn limiter_caps_peaks_and_leaves_distant_samples_unchanged() {
         let mut samples = tone(300.0, 0.5, 8000);
         let before = samples.clone();
         (samples[4000], samples[4003]) = (2.0, -1.5);

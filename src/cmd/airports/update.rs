@@ -1,4 +1,4 @@
-//! `stratus airports update`: the newest public airports fetched, checked and put in use, or taken away again.
+//! `stratus airports update`: downloads, checks and activates the latest public airport data, or removes it.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn run(out: &mut impl Write, config: Option<&Path>, as_json: bool) ->
     let mut shown: Option<(Table, u64)> = None;
     let (mut err, person) = (std::io::stderr(), std::io::stderr().is_terminal());
     let mut progress = |table: Table, have: u64| {
-        // A table's size is the server's to tell: a person sees each tenth of a megabyte, a log that it has begun.
+        // The server determines a table's size. On a terminal, show every tenth of a megabyte; in a log, only the start.
         let step = (table, if person { have / 100_000 } else { 0 });
         if shown != Some(step) {
             shown = Some(step);

@@ -1,36 +1,36 @@
-//! Which speech model suits this machine, by what each was measured to do; and the sentence that says so.
+//! Picks the speech model that suits this machine from the measurements, and states the result in a sentence.
 
 use crate::models::{self, ACCEPTED_MS};
 
-/// A model that gets so many of a hundred words fewer than the best one is no candidate, however large: it is damaged, or for
-/// something else.
+/// A model that gets this many percent fewer words right than the best one is ruled out, whatever its size: it is damaged, or made
+/// for something else.
 const FEWER_PERCENT: f64 = 10.0;
 
-/// What a model was measured to do.
+/// The measurements of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measured {
-    /// "base.en", or the file's name.
+    /// "base.en", or the file name.
     pub name: String,
-    /// It is published, and can be had by its name.
+    /// Published, and available by name.
     pub published: bool,
-    /// It is the one of the configuration.
+    /// Used by the configuration.
     pub in_force: bool,
-    /// It understands people, not only the demo's voices.
+    /// Understands people, not only the demo's voices.
     pub for_people: bool,
-    /// Numbers that it consists of: what its ears are worth.
+    /// Number of parameters, the measure of quality.
     pub parameters: u64,
-    /// Time for a call: half of the calls within the first, nine of ten within the second, milliseconds.
+    /// Time for a call, milliseconds: median, then ninetieth percentile.
     pub p50: u32,
     pub p90: u32,
-    /// It was given up: the calls after the one that took too long were not recognised.
+    /// Given up: after one call took too long, the rest were skipped.
     pub given_up: bool,
-    /// Words that were right, of so many.
+    /// Correct words, out of this total.
     pub right: usize,
     pub of: usize,
 }
 
 impl Measured {
-    /// Words right, of a hundred.
+    /// Correct words, percent.
     pub fn percent(&self) -> f64 {
         self.right as f64 * 100.0 / self.of.max(1) as f64
     }
@@ -40,8 +40,8 @@ impl Measured {
     }
 }
 
-/// The largest model that answers within the time that a pilot accepts. Of two of one size the one that gets more words right,
-/// then the quicker one.
+/// The largest model that answers within the time that a pilot accepts. Among models of the same size, the one with more correct
+/// words, then the faster one.
 pub(super) fn suits(all: &[Measured]) -> Option<&Measured> {
     let candidates = || all.iter().filter(|m| m.for_people && m.is_quick());
     let best = candidates().map(Measured::percent).fold(0.0, f64::max);
@@ -50,7 +50,7 @@ pub(super) fn suits(all: &[Measured]) -> Option<&Measured> {
         .max_by(|a, b| (a.parameters, a.right).cmp(&(b.parameters, b.right)).then(b.p90.cmp(&a.p90)))
 }
 
-/// The outcome, in a sentence.
+/// The result in a sentence.
 pub(super) fn outcome(all: &[Measured]) -> String {
     let people = || all.iter().filter(|m| m.for_people);
     if let Some(m) = suits(all) {
@@ -79,9 +79,9 @@ pub(super) fn outcome(all: &[Measured]) -> String {
     )
 }
 
-/// The outcome for the one model that is there, in a sentence.
+/// The result for a single installed model, in a sentence.
 pub(super) fn outcome_for_one(m: &Measured) -> String {
-    // The next larger one computes about three times as much.
+    // The next larger model needs about three times the computation.
     let more = if m.for_people && m.is_quick() && m.p90 * 4 < ACCEPTED_MS {
         "; a larger one may suit too (`stratus models list`), and `stratus bench` compares them"
     } else {
@@ -90,12 +90,12 @@ pub(super) fn outcome_for_one(m: &Measured) -> String {
     outcome(&[Measured { in_force: true, ..m.clone() }]) + more
 }
 
-/// What the set-up says of the model that was chosen, in plain names, and what it proposes instead.
+/// What the setup says about the chosen model, in plain names, and what it suggests instead.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::cmd) struct InForce {
     /// A sentence.
     pub outcome: String,
-    /// Numbers that the model consists of, where it is too slow.
+    /// Number of parameters, if the model is too slow.
     pub too_slow: Option<u64>,
 }
 
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_that_answers_in_time_suits() {
+    fn largest_model_that_answers_in_time_is_suggested() {
         let (tiny, base, small) = (model("tiny.en", TINY, 300, 90), model("base.en", BASE, 700, 95), model("small.en", SMALL, 2600, 98));
         assert_eq!(chosen(&[tiny.clone(), base.clone(), small.clone()]), Some("base.en"));
         assert_eq!(chosen(&[small.clone(), tiny.clone()]), Some("tiny.en"));
@@ -156,14 +156,14 @@ mod tests {
         assert_eq!(chosen(&[model("small.en", SMALL, ACCEPTED_MS + 1, 98), base.clone()]), Some("base.en"));
         assert_eq!(chosen(std::slice::from_ref(&small)), None);
         assert_eq!(chosen(&[Measured { given_up: true, ..model("small.en", SMALL, 400, 98) }]), None);
-        // Of one size: more words, then less time.
+        // Of the same size: more correct words first, then less time.
         let quantised = model("base.en-q5_1", BASE, 600, 94);
         assert_eq!(chosen(&[quantised.clone(), base.clone()]), Some("base.en"));
         assert_eq!(chosen(&[Measured { right: 95, ..quantised }, base.clone()]), Some("base.en-q5_1"));
     }
 
     #[test]
-    fn what_hears_much_less_than_a_smaller_one_and_the_demos_do_not_suit() {
+    fn inaccurate_models_and_the_demo_model_are_ruled_out() {
         let base = model("base.en", BASE, 700, 95);
         assert_eq!(chosen(&[base.clone(), model("broken", SMALL, 900, 84)]), Some("base.en"));
         assert_eq!(chosen(&[base.clone(), model("other", SMALL, 900, 85)]), Some("other"));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outcome_is_a_sentence_with_what_to_do() {
+    fn result_is_a_sentence_with_the_next_step() {
         let base = model("base.en", BASE, 700, 95);
         let said = outcome(std::slice::from_ref(&base));
         assert_eq!(
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_set_up_says_it_in_plain_names() {
+    fn setup_states_the_result_in_plain_names() {
         let good = in_force(&model("base.en", BASE, 700, 95));
         assert!(good.outcome.starts_with("Base suits this computer") && good.too_slow.is_none(), "{good:?}");
         let slow = in_force(&model("small.en", SMALL, 2600, 98));

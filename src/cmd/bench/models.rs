@@ -1,4 +1,4 @@
-//! The speech models that are there, each measured on the same built-in recordings.
+//! The installed speech models, each measured on the same built-in recordings.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -24,18 +24,18 @@ use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, trial};
 
-/// After a call that took so long a model is given up: nobody would use it here, milliseconds.
+/// After a call that takes this long, a model is given up, because nobody would use it here, milliseconds.
 const HOPELESS_MS: u32 = ACCEPTED_MS * 8;
-/// Of the demo's calls every so many is a recording.
+/// Every nth call of the demo becomes a recording.
 const EVERY: usize = 3;
 
-/// A recording that comes with the program: words, and 16 kHz mono.
+/// A built-in recording: its words, and 16 kHz mono sound.
 pub(super) struct Recording {
     words: String,
     samples: Arc<[f32]>,
 }
 
-/// `calls` by one of the program's voices, and some of the demo's by the other, each in a quiet room.
+/// `calls` in one of the program's voices, and some of the demo's in the other, each in a quiet room.
 pub(super) fn recordings(calls: &[&str]) -> Result<Vec<Recording>, Problem> {
     let mut mouth = Synthesiser::new(&files::voices()?)?;
     let flight = files::demo("flight.txt")?;
@@ -52,7 +52,7 @@ pub(super) fn recordings(calls: &[&str]) -> Result<Vec<Recording>, Problem> {
     Ok(all)
 }
 
-/// What the tray tells a model before such a call: the recordings are calls at Hilo, and nobody flies without these words.
+/// The hints that the tray gives before such a call: the recordings are calls at Hilo, and hints always include these words.
 fn hints() -> Hints {
     let setup = Setup {
         callsign: "N172SP".parse().ok(),
@@ -64,15 +64,15 @@ fn hints() -> Hints {
     Engine::new(Airports::first(), setup).hints()
 }
 
-/// A model file that may be measured.
+/// A model file to measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub file: PathBuf,
-    /// It is the one of the configuration.
+    /// Used by the configuration.
     pub in_force: bool,
 }
 
-/// The models that are there: those that are named, the one of the configuration, and those of the models' folder; each once.
+/// The models to measure: those named, the one of the configuration, and those in the models folder, each once.
 pub(super) fn there(named: &[PathBuf], config: &Config, paths: &Paths) -> Vec<Candidate> {
     let mut folder: Vec<PathBuf> =
         std::fs::read_dir(paths.models_dir()).map(|entries| entries.filter_map(|e| Some(e.ok()?.path())).collect()).unwrap_or_default();
@@ -92,13 +92,13 @@ pub(super) fn there(named: &[PathBuf], config: &Config, paths: &Paths) -> Vec<Ca
 }
 
 impl Candidate {
-    /// "base.en", or the file's name.
+    /// "base.en", or the file name.
     pub(super) fn name(&self) -> String {
         let file = self.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         models::find(&file).map_or_else(|| file.clone(), |m| m.name.to_owned())
     }
 
-    /// Measures it on `recordings`, at the threads of the configuration.
+    /// Measures the model on `recordings`, with the configured number of threads.
     pub(super) fn measure(&self, recordings: &[Recording], config: &Config) -> Result<Measured, Problem> {
         let verified = match self.in_force {
             true => model::verify(&self.file, config.speech.model_sha256.as_deref())?,
@@ -114,7 +114,7 @@ impl Candidate {
             let heard = ears.transcribe(&r.samples, &hints, &AtomicBool::new(false))?;
             Ok((heard.text, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX)))
         };
-        // The first call reads the file into memory, and has a card compile its programs: no pilot's call does.
+        // The first call reads the file into memory and compiles the graphics card's programs, which no pilot's call has to do.
         if let Some(r) = recordings.first() {
             given_up = call(&mut ears, r)?.1 > HOPELESS_MS * 2;
         }
@@ -144,7 +144,7 @@ impl Candidate {
     }
 }
 
-/// All of them, with a word on standard error about each to a person who waits.
+/// Measures all models, with progress on standard error if it is a terminal.
 pub(super) fn measure(all: &[Candidate], recordings: &[Recording], config: &Config) -> Vec<Result<Measured, Problem>> {
     let person = std::io::stderr().is_terminal();
     let each = |c: &Candidate| {
@@ -156,7 +156,7 @@ pub(super) fn measure(all: &[Candidate], recordings: &[Recording], config: &Conf
     all.iter().map(each).collect()
 }
 
-/// The table for a person.
+/// The table as text.
 pub(super) fn table(all: &[Candidate], results: &[Result<Measured, Problem>], out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{:<24} {:>9} {:>9} {:>12}", "model", "p50 ms", "p90 ms", "words right")?;
     for (c, result) in all.iter().zip(results) {
@@ -170,7 +170,7 @@ pub(super) fn table(all: &[Candidate], results: &[Result<Measured, Problem>], ou
     Ok(())
 }
 
-/// The same for a program.
+/// The table as JSON.
 pub(super) fn as_json(all: &[Candidate], results: &[Result<Measured, Problem>]) -> serde_json::Value {
     let row = |(c, result): (&Candidate, &Result<Measured, Problem>)| match result {
         Ok(m) => json!({

@@ -1,11 +1,11 @@
-//! How many words of a recording were recognised: "one seven two" and "172" are the same words.
+//! Counts the correctly recognised words of a recording: "one seven two" and "172" are the same words.
 
 use crate::atc::transcript::{Token, tokens};
 
-/// How many words of `said` are right in `heard`, and how many there are. What was made up counts against what was right.
+/// How many words of `said` are right in `heard`, and how many there are. Invented words are subtracted.
 pub(in crate::cmd) fn right(said: &str, heard: &str) -> (usize, usize) {
     let (said, heard) = (plain(said), plain(heard));
-    // The least number of words to change, leave out and put in, row by row.
+    // Edit distance in words (substitutions, deletions and insertions), row by row.
     let mut row: Vec<usize> = (0..=heard.len()).collect();
     for (i, a) in said.iter().enumerate() {
         let mut corner = row[0];
@@ -19,7 +19,7 @@ pub(in crate::cmd) fn right(said: &str, heard: &str) -> (usize, usize) {
     (said.len().saturating_sub(row[heard.len()]), said.len())
 }
 
-/// Words and single digits; how digits hang together does not matter here.
+/// Words and single digits; the grouping of digits does not matter here.
 fn plain(text: &str) -> Vec<String> {
     let word = |t: &Token| match t {
         Token::Word(w) => w.clone(),
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_the_same_however_they_are_written_and_mistakes_count() {
+    fn number_spelling_does_not_matter_and_errors_count() {
         let said = "Skyhawk one seven two sierra papa, contact tower on one two one point niner.";
         assert_eq!(right(said, "Skyhawk 172SP contact tower on 121.9"), (14, 14));
         assert_eq!(right(said, "Skyhawk 172 Sierra Papa contact tower on 121.8"), (13, 14));

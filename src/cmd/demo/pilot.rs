@@ -1,4 +1,4 @@
-//! The demo's pilot: makes its calls where a pilot makes them, listens, tunes, and reads back what it was told.
+//! The demo's pilot: calls at the usual places, listens, tunes, and reads back.
 
 use super::Said;
 use crate::atc::phase::Phase;
@@ -11,35 +11,35 @@ use crate::units::{Frequency, Region};
 /// Why the pilot speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    /// A call of the plan, by its number.
+    /// A planned call, by number.
     Planned(usize),
-    /// A readback of what the controller said.
+    /// A readback of the controller's words.
     Readback,
     /// A readback with a deliberate mistake.
     WrongReadback,
-    /// The last call once more, because the controller asked.
+    /// Repeats the last call, because the controller asked.
     Again(usize),
 }
 
 impl Call {
-    /// A readback awaits no answer when it is right.
+    /// A correct readback expects no answer.
     pub fn is_readback(self) -> bool {
         matches!(self, Call::Readback)
     }
 }
 
-/// When a call is due: in one of these phases, after so many seconds in it.
+/// When a call is due: in one of these phases, this many seconds into it.
 struct Step {
     phases: &'static [Phase],
     after: f64,
-    /// Ways to say it.
+    /// Alternative wordings.
     words: &'static [&'static str],
 }
 
 const FULL: &str = "Skyhawk one seven two sierra papa";
 const SHORT: &str = "Skyhawk two sierra papa";
 
-/// A VFR circuit. `{F}` is the whole callsign, `{S}` the short one.
+/// A VFR circuit. `{F}` is the full callsign, `{S}` the short one.
 const PLAN: &[Step] = &[
     Step { phases: &[Phase::Parked], after: 2.0, words: &["Hilo Ground, {F}, radio check."] },
     Step {
@@ -85,7 +85,7 @@ pub struct Pilot {
     mouth: Synthesiser,
     voice: Voice,
     tuned: Option<Frequency>,
-    /// Tuned once the readback has been said on the old frequency.
+    /// The frequency to tune once the readback was said on the old one.
     tune_next: Option<Frequency>,
     step: usize,
     due: Vec<(String, Call)>,
@@ -95,10 +95,10 @@ pub struct Pilot {
 }
 
 impl Pilot {
-    /// A pilot; the seed varies voice, speed, pitch and wording.
+    /// Creates a pilot; the seed varies voice, rate, pitch and wording.
     pub fn new(seed: u64, mouth: Synthesiser) -> Self {
         let name = if seed % 2 == 1 { "en-US" } else { "en-GB" };
-        // Within what the demo's model was trained on.
+        // Within the range that the demo's model was trained on.
         let rate_percent = 100 + (mix(seed, 1) % 16) as u16;
         let pitch_percent = 94 + (mix(seed, 2) % 14) as u16;
         Self {
@@ -125,14 +125,14 @@ impl Pilot {
         self.tuned
     }
 
-    /// What the pilot says now, if anything: a readback that is due, else the next call of the plan at its place.
+    /// The pilot's next call, if any: a pending readback, otherwise the next planned call if its place is reached.
     pub fn next(&mut self, phase: Phase, in_phase: f64, clear: bool) -> Option<(String, Call)> {
         self.flown |= phase == Phase::Departure;
         if !self.due.is_empty() {
             return Some(self.due.remove(0));
         }
         let step = PLAN.get(self.step)?;
-        // A place that was flown past without its moment is left out rather than called late.
+        // Skip a call whose place was passed, instead of making it late.
         if !step.phases.contains(&phase) || in_phase < step.after || phase == Phase::TaxiIn && !clear || self.step > 11 && !self.flown {
             return None;
         }
@@ -143,12 +143,12 @@ impl Pilot {
         Some((words.replace("{F}", FULL).replace("{S}", SHORT), call))
     }
 
-    /// The pilot's voice saying it.
+    /// Says this in the pilot's voice.
     pub fn speak(&mut self, words: &str) -> Result<Clip, Problem> {
         self.mouth.speak(words, &self.voice)
     }
 
-    /// The pilot hears the answer: reads back, tunes, or says it once more.
+    /// The pilot hears the answer: reads back, tunes, or repeats the call.
     pub fn hears(&mut self, said: &Said) {
         if said.call == Call::Readback
             && let Some(f) = self.tune_next.take()
@@ -173,7 +173,7 @@ impl Pilot {
         }
         let Some(readback) = readback_of(&text) else { return };
         if text.contains("cleared for take") && !self.mistaken {
-            // Once the pilot gets it wrong, as pilots do, and is corrected.
+            // Make one mistake, as pilots do, to be corrected.
             self.mistaken = true;
             self.due.push((format!("Runway two six, cleared for takeoff, {SHORT}."), Call::WrongReadback));
             return;
@@ -182,7 +182,7 @@ impl Pilot {
     }
 }
 
-/// What is read back of the controller's words, in the demo model's vocabulary.
+/// The readback of the controller's words, in the demo model's vocabulary.
 fn readback_of(text: &str) -> Option<String> {
     Some(if text.contains("cleared for take") {
         let closed = if text.contains("left closed traffic") { ", left closed traffic" } else { "" };
@@ -200,7 +200,7 @@ fn readback_of(text: &str) -> Option<String> {
     })
 }
 
-/// The frequency of "contact Tower 118.1".
+/// The frequency in "contact Tower 118.1".
 fn contact(text: &str) -> Option<Frequency> {
     let after = text.split("contact ").nth(1)?;
     after.split_whitespace().find_map(|w| w.trim_end_matches(['.', ',']).parse().ok())

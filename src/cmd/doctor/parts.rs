@@ -1,4 +1,4 @@
-//! The doctor's parts: each is tried for real, and says how to mend it.
+//! The doctor's parts: each is tested for real, and says how to fix it.
 
 use std::io::Write;
 use std::path::Path;
@@ -22,14 +22,14 @@ use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, neural, trial};
 use crate::update::{Found, Version};
 
-/// What the doctor says to itself.
+/// The doctor's test call.
 const SAID: &str = "Hilo Ground, Skyhawk one seven two sierra papa, radio check.";
-/// So many of its words a useful speech model understands, percent.
+/// Share of its words that a useful speech model must understand, percent.
 const ENOUGH_PERCENT: usize = 60;
-/// The same as Pico pronounces it.
+/// The same, spelled for Pico's pronunciation.
 const WORDS: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
 
-/// Where the configuration is, and what of it a person should know though it can be used.
+/// The path of the configuration, with warnings if it can be used.
 pub(super) fn configuration(file: Option<&Path>, in_force: &Config) -> Result<String, Problem> {
     let paths = Paths::find(file)?;
     let path = paths.config_file;
@@ -47,7 +47,7 @@ pub(super) fn configuration(file: Option<&Path>, in_force: &Config) -> Result<St
 /// The folders that Stratus writes to.
 pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
     let paths = Paths::find(file)?;
-    // Of a configuration that is there, or cannot be looked at, its own part tells.
+    // The configuration's own part reports on a file that exists or cannot be accessed.
     let own = paths.config_file.parent().filter(|_| config::look(&paths.config_file) == Ok(false));
     for folder in own.into_iter().chain([paths.data_dir.as_path(), &paths.log_dir]) {
         let probe = folder.join(format!(".stratus-{}.probe", std::process::id()));
@@ -84,7 +84,7 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
     Ok(format!("{}, {}", models::plain_name(&file), shown(path)))
 }
 
-/// The sentence model reads a call.
+/// Checks that the sentence model reads a call.
 pub(super) fn sentences(_: &Config) -> Result<String, Problem> {
     let begun = Instant::now();
     let model = Sentences::load()?;
@@ -97,12 +97,12 @@ pub(super) fn sentences(_: &Config) -> Result<String, Problem> {
     }
 }
 
-/// Every voice that may be heard speaks.
+/// Checks that every voice in use speaks.
 pub(super) fn voice(config: &Config) -> Result<String, Problem> {
     let accents = VOICES.into_iter().filter(|v| *v != AUTO_VOICE);
     let picos: Vec<String> = accents.clone().map(|v| format!("{PICO_VOICE}:{v}")).collect();
     let all: Vec<String> = match config.speech.voice.as_str() {
-        // The neural ones that may be cast, and those that stand in for them.
+        // The neural voices in the cast, and their fallbacks.
         AUTO_VOICE => neural::here().into_iter().filter(|i| i.known.is_some()).map(|i| i.name).chain(picos).collect(),
         PICO_VOICE => picos,
         AUTO_WINDOWS_VOICE => accents.map(|v| format!("{WINDOWS_VOICE}{v}")).collect(),
@@ -112,7 +112,7 @@ pub(super) fn voice(config: &Config) -> Result<String, Problem> {
     for name in &all {
         let voice = Voice { name: name.clone(), ..Voice::default() };
         let spoken = mouth.speak(WORDS, &voice, &|| false);
-        // Another speaks in its place, but this is not what the pilot chose.
+        // A fallback speaks, but it is not what the pilot chose.
         if let Some(p) = spoken.trouble {
             return Err(p);
         }
@@ -124,7 +124,7 @@ pub(super) fn voice(config: &Config) -> Result<String, Problem> {
     Ok(format!("{} {}", all.join(" and "), if all.len() > 1 { "speak" } else { "speaks" }))
 }
 
-/// A call is understood by the speech model in use: the way of a call, but for the microphone.
+/// Checks that the active speech model understands a call, by the path of a real call without the microphone.
 pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
     let mut ears = crate::cmd::sound::ears(config, None)?;
     let clip = call(config)?;
@@ -141,7 +141,7 @@ pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
     Ok(format!("{:?} in {took} ms, {right} of {of} words right", heard.text.trim()))
 }
 
-/// The test call, as a person says it; the demo's model knows only the synthetic voice.
+/// The test call in a natural voice; the demo's model knows only the synthetic one.
 fn call(config: &Config) -> Result<Clip, Problem> {
     let path = config.speech.model.as_deref().unwrap_or(Path::new(""));
     let demo = model::verify(path, config.speech.model_sha256.as_deref())?.is_demo();
@@ -153,12 +153,12 @@ fn call(config: &Config) -> Result<Clip, Problem> {
     Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)
 }
 
-/// A recognition that was not tried, because there is no model to try it with.
+/// Recognition was not tested, because there is no model.
 pub(super) fn no_recognition() -> Problem {
     Problem::new("not tried, because the speech model does not work").fix("fix the speech model first")
 }
 
-/// Whether Stratus runs, and whether it is this one.
+/// Whether Stratus is running, and whether it is this version.
 pub(super) fn running() -> Result<String, Problem> {
     let paths = Paths::find(None)?;
     let own = env!("CARGO_PKG_VERSION");
@@ -172,7 +172,7 @@ pub(super) fn running() -> Result<String, Problem> {
     }
 }
 
-/// The feed, by one request; only where the pilot lets Stratus ask.
+/// Queries the feed once, if the pilot allows update checks.
 pub(super) fn updates(config: &Config) -> Result<String, Problem> {
     if !config.updates.check {
         return Ok("off (updates.check)".to_owned());
@@ -184,7 +184,7 @@ pub(super) fn updates(config: &Config) -> Result<String, Problem> {
     })
 }
 
-/// Whether somebody shows toasts; none is shown for it.
+/// Whether a daemon shows toasts, without showing one.
 pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
     if !config.toast.enabled {
         return Ok("off (toast.enabled)".to_owned());
@@ -195,7 +195,7 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
         let server =
             notify_rust::get_server_information().map_err(|e| Problem::new("notifications cannot be shown").because(e).fix(remedy))?;
         let shown = format!("{} {} shows them", server.name, server.version);
-        // A running Stratus has counted what was lost.
+        // A running Stratus has counted the toasts that were lost.
         let asked = Paths::find(None).and_then(|p| ipc::reach(&p.sockets(), &Request::Toasts(true), Duration::from_secs(1)));
         match asked {
             Ok(Reply::Toasts { failed: failed @ 1.. }) => {
@@ -210,7 +210,7 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
     Ok("shown by Windows".to_owned())
 }
 
-/// The key can be had (it is registered for a moment), or a running Stratus has it.
+/// Whether the key is available (it is registered briefly), or in use by a running Stratus.
 pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let running = crate::paths::Paths::find(None)
         .is_ok_and(|p| crate::ipc::reach(&p.sockets(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
@@ -221,7 +221,7 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let survey = |ptt| keyboard::survey(&keyboard::Around::now(), ptt);
     #[cfg(not(target_os = "linux"))]
     let survey = keyboard::survey;
-    // A key that is grabbed cannot be had twice.
+    // A grabbed key cannot be grabbed twice.
     if running && config.ptt.grab {
         return Ok(format!("{} (held by the running Stratus)", key_words(&config.ptt.key)));
     }
@@ -235,7 +235,7 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     Ok(found)
 }
 
-/// Which joysticks there are, and whether the bound ones may be read.
+/// Which joysticks are connected, and whether the bound ones are readable.
 pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
     let all = crate::desktop::joystick::list(&crate::desktop::joystick::Places::default());
     let none = || Problem::new("no joystick found (optional)");
@@ -257,7 +257,7 @@ pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
     Ok(all.into_iter().map(|(id, name, _)| format!("{name} ({id})")).collect::<Vec<_>>().join(", "))
 }
 
-/// The tray's icon can be shown (it is, for a moment).
+/// Whether the tray icon can be shown (it is, briefly).
 pub(super) fn tray() -> Result<String, Problem> {
     crate::desktop::tray::Tray::start(|_| {})?;
     Ok(if cfg!(windows) { "Windows shows the icon" } else { "the desktop accepts an icon" }.to_owned())

@@ -1,7 +1,7 @@
-//! What a crash leaves behind: a report, and a word about it on the next start.
+//! Crash reports, and the message about a crash at the next start.
 //!
-//! A panic writes the report at once. A death without words (a fault in a C library, a power cut) is known by the mark
-//! that a clean end takes away.
+//! A panic writes the report at once. A crash without a report (a fault in a C library, a power failure) is detected by a marker
+//! file that only a clean exit removes.
 
 use std::fs;
 use std::io::Write;
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use crate::event::Event;
 use crate::paths::{Paths, private, private_folder};
 
-/// Bytes of a report: a panic in a loop must not fill a disk.
+/// Maximum size of a report, bytes: a panic in a loop must not fill the disk.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// The mark that Stratus runs. Dropping it takes it away.
+/// The marker of a running Stratus, removed on drop.
 pub(super) struct Mark(PathBuf);
 
 impl Drop for Mark {
@@ -22,7 +22,7 @@ impl Drop for Mark {
     }
 }
 
-/// Sets the mark, and lets a panic write its report. Gives what is to be said about the run before this one.
+/// Sets the marker, and makes panics write a report. Returns the message about the previous run, if any.
 pub(super) fn begin(paths: &Paths) -> (Mark, Option<Event>) {
     let (mark, report) = (paths.log_dir.join("running"), paths.log_dir.join("crash.txt"));
     let told = last_run(&mark, &report, &paths.log_file());
@@ -38,7 +38,7 @@ pub(super) fn begin(paths: &Paths) -> (Mark, Option<Event>) {
     (Mark(mark), told)
 }
 
-/// What became of the run before; its report is set aside, so that it is told once.
+/// How the previous run ended. Its report is set aside, so that it is reported only once.
 fn last_run(mark: &Path, report: &Path, log: &Path) -> Option<Event> {
     let died = mark.exists();
     let kept = report.with_file_name("crash.old.txt");
@@ -68,7 +68,7 @@ fn write(report: &Path, thread: &str, words: &str) {
         std::env::consts::ARCH
     );
     let opened = private().create(true).append(true).open(report);
-    // Within a panic there is nobody left to tell.
+    // Errors inside a panic cannot be reported.
     let _ = opened.and_then(|mut f| f.write_all(text.as_bytes()));
 }
 
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_and_a_death_without_words_are_told_once_and_a_clean_end_is_not() {
+    fn crash_is_reported_once_and_a_clean_exit_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let (mark, report, log) = (dir.path().join("running"), dir.path().join("crash.txt"), dir.path().join("stratus.log"));
         assert_eq!(last_run(&mark, &report, &log), None);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_in_a_loop_does_not_fill_the_disk() {
+    fn panic_loop_does_not_fill_the_disk() {
         let dir = tempfile::tempdir().unwrap();
         let report = dir.path().join("crash.txt");
         for _ in 0..8 {

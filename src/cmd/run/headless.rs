@@ -1,4 +1,4 @@
-//! `stratus run --headless SCRIPT`: the whole path without a desktop. One step a line:
+//! `stratus run --headless SCRIPT`: the whole path without a desktop. One step per line:
 //!
 //! ```text
 //! wav FILE         hold the key while this recording is spoken (relative to the script)

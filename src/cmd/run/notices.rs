@@ -1,4 +1,4 @@
-//! What Windows tells by itself, as events for the owner.
+//! Converts notifications from Windows to events for the owner.
 
 use crate::desktop::windows::app_id;
 use crate::desktop::windows::notices::{Notice, Notices};
@@ -8,13 +8,13 @@ use crate::problem::{Part, Problem};
 use crate::settings::Config;
 use crate::worker::bell::Rope;
 
-/// Listens to Windows. `devices` is rung to have the sound devices looked at.
+/// Subscribes to Windows's notifications. `devices` is rung when the sound devices must be checked.
 pub(super) fn start(inbox: &Inbox, config: &Config, devices: Option<&Rope>) -> Option<Notices> {
     let (out, devices, keyboard) = (inbox.clone(), devices.cloned(), !config.ptt.no_key());
     let started = Notices::start(move |notice| {
         log::info!("Windows tells: {notice:?}");
         match notice {
-            // A key that is held now is up when the machine wakes.
+            // A key that is held now will be up when the machine wakes.
             Notice::Sleep => out.offer(Event::Ptt(Edge::Up)),
             Notice::Awake | Notice::Devices => devices.iter().for_each(Rope::ring),
             Notice::End => out.offer(Event::Quit),
@@ -31,14 +31,14 @@ pub(super) fn start(inbox: &Inbox, config: &Config, devices: Option<&Rope>) -> O
     }
 }
 
-/// All is written: an end of the session need not wait any more.
+/// Everything is written: an end of the session need not wait any longer.
 pub(super) fn end(notices: Option<Notices>) {
     if let Some(notices) = notices {
         notices.in_order();
     }
 }
 
-/// Toasts need a name that Windows knows; without it they may not show, which the first of them tells.
+/// Registers the name that toasts need on Windows. Without it they may not appear, which the first toast reports.
 pub(super) fn name_toasts() {
     let icon = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("stratus.png"))).filter(|icon| icon.is_file());
     if let Err(why) = app_id::register(icon.as_deref()) {

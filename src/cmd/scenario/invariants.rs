@@ -6,7 +6,7 @@ use crate::cmd::stage::{Exchange, Stage};
 use crate::report::Report;
 use crate::units::{Frequency, Runway};
 
-/// The invariants that an exchange breaks, in words.
+/// The invariants that an exchange violates, in words.
 pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Exchange) -> Vec<String> {
     let mut broken = Vec::new();
     let Some(atc) = &x.atc else { return broken };
@@ -70,7 +70,7 @@ fn runways_in(text: &str) -> Vec<Runway> {
     text.split("runway ").skip(1).filter_map(|t| t.split([' ', ',', '.']).next()?.parse().ok()).collect()
 }
 
-/// The instrument approaches and departures that are named: kind, name and runway.
+/// The instrument approaches and departures named in a text: kind, name and runway.
 fn procedures_in(text: &str) -> Vec<(Kind, String, Option<Runway>)> {
     let mut found = Vec::new();
     for part in text.split(", ") {

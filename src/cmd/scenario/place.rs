@@ -1,4 +1,4 @@
-//! Places in and around an airport as short tracks of reports, made from the runway's geometry.
+//! Places in and around an airport as short tracks of reports, derived from the runway's geometry.
 
 use crate::airports::Airport;
 use crate::airports::minima::{Area, Centre, Circle, Minima, Sector, Sectors};
@@ -6,7 +6,7 @@ use crate::airports::surroundings::Surroundings;
 use crate::report::{Other, Report, SimState};
 use crate::units::{FT_PER_NM, LatLon, Runway, Side};
 
-/// Seconds of a track: enough for the engine's hysteresis.
+/// Length of a track, seconds: enough for the engine's hysteresis.
 const SECONDS: usize = 12;
 
 /// Reports one second apart that end at `place` for `runway`; `None` for an unknown place.
@@ -71,7 +71,7 @@ pub(super) fn track(airport: &Airport, runway: Runway, place: &str, now: &Report
     Some(reports)
 }
 
-/// Reports in flight, one second apart, that end `nm` in a `direction` of the airport.
+/// Reports in flight, one second apart, that end `nm` in this `direction` from the airport.
 pub(super) fn abroad(
     airport: &Airport,
     nm: f64,
@@ -107,7 +107,7 @@ fn bearing(direction: &str) -> Option<f64> {
     Some(WORDS.iter().position(|w| *w == direction)? as f64 * 45.0)
 }
 
-/// Another aircraft of a type in flight.
+/// Another aircraft of this type in flight.
 pub(super) fn other_abroad(airport: &Airport, kind: &str, nm: f64, direction: &str, feet: f64, heading: f64) -> Option<Other> {
     Some(Other {
         callsign: None,
@@ -120,7 +120,7 @@ pub(super) fn other_abroad(airport: &Airport, kind: &str, nm: f64, direction: &s
     })
 }
 
-/// Another aircraft of a type at a place.
+/// Another aircraft of this type at a place.
 pub(super) fn other(airport: &Airport, runway: Runway, kind: &str, place: &str) -> Option<Other> {
     let last = track(airport, runway, place, &Report::default())?.pop()?;
     Some(Other {
@@ -134,7 +134,7 @@ pub(super) fn other(airport: &Airport, runway: Runway, kind: &str, place: &str) 
     })
 }
 
-/// A point in the frame of a runway: feet ahead and to the right.
+/// A point relative to a runway: feet ahead and to the right.
 fn offset(origin: LatLon, heading: f64, along: f64, right: f64) -> LatLon {
     let h = heading.to_radians();
     let (north, east) = (along * h.cos() - right * h.sin(), along * h.sin() + right * h.cos());
@@ -142,7 +142,7 @@ fn offset(origin: LatLon, heading: f64, along: f64, right: f64) -> LatLon {
     LatLon::new(origin.lat + north / per_degree, origin.lon + east / (per_degree * origin.lat.to_radians().cos()))
 }
 
-/// What the pilot's files tell of the ground: one minimum sector altitude all around the airport.
+/// Terrain data as from the pilot's files: one minimum sector altitude all around the airport.
 pub fn sector_altitude(airport: &Airport, feet: f64) -> Surroundings {
     let area = Area { about: airport.position, nm: 120.0 };
     let sectors = Sectors {

@@ -1,4 +1,4 @@
-//! Questions of `stratus setup`, one line each, from a terminal or a pipe; and what it says, in lines as wide as the terminal.
+//! Questions of `stratus setup`, one line each, from a terminal or a pipe; and its output, wrapped to the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -7,37 +7,37 @@ use super::terminal::Quiet;
 use crate::cmd::lines::{width, wrapped};
 use crate::problem::{Problem, sentence};
 
-/// What stands before each line of a step.
+/// The indent of each line of a step.
 const MARGIN: &str = "   ";
 
-/// Room for an answer behind its question, columns.
+/// Space for an answer after its question, columns.
 const ANSWER: usize = 12;
 
-/// Where answers come from.
+/// The source of answers.
 pub(super) struct Ask<'a> {
     from: &'a mut dyn BufRead,
-    /// Nobody is asked: every answer is the one in brackets.
+    /// Take the default answer in brackets everywhere.
     pub(super) yes: bool,
-    /// What is set up.
+    /// The configuration being set up.
     config_file: PathBuf,
-    /// Between two questions the terminal shows nothing of what is typed.
+    /// Suppresses echo between two questions.
     quiet: Option<Quiet>,
 }
 
 impl<'a> Ask<'a> {
     pub(super) fn new(from: &'a mut dyn BufRead, yes: bool, config_file: PathBuf) -> Self {
-        // Where nobody is asked, the terminal is left alone.
+        // Without questions, leave the terminal alone.
         let quiet = if yes { None } else { Some(Quiet::standard_input()) };
         Self { from, yes, config_file, quiet }
     }
 
-    /// Asks, and gives the answer without spaces around it; empty means what stands in brackets.
+    /// Asks, and returns the trimmed answer; empty means the default in brackets.
     pub(super) fn line(&mut self, question: &str) -> anyhow::Result<String> {
         if self.yes {
             return Ok(String::new());
         }
         let mut out = std::io::stdout();
-        // The answer stands in the same line.
+        // The answer follows on the same line.
         write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width().map(|w| w.saturating_sub(ANSWER).max(ANSWER))))?;
         out.flush()?;
         self.quiet.iter().for_each(Quiet::question);
@@ -51,14 +51,14 @@ impl<'a> Ask<'a> {
                 .fix(format!("{} `stratus setup --yes` asks nothing", super::stopped(&self.config_file)))
                 .into());
         }
-        // A terminal has shown what was typed.
+        // A terminal has echoed the input.
         if !std::io::stdin().is_terminal() {
             writeln!(out, "{}", line.trim())?;
         }
         Ok(line.trim().to_owned())
     }
 
-    /// Asks whether; `usual` where nothing is answered.
+    /// Asks a yes-or-no question; `usual` is the default.
     pub(super) fn whether(&mut self, question: &str, usual: bool) -> anyhow::Result<bool> {
         loop {
             match self.line(&format!("{question} {}", if usual { "[Y/n]" } else { "[y/N]" }))?.to_lowercase().as_str() {
@@ -71,12 +71,12 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// What is said about an answer that does not fit; then the question comes again.
+/// Explains why an answer is not accepted; then the question is repeated.
 pub(super) fn refused(p: &Problem) -> std::io::Result<()> {
     told("no", p)
 }
 
-/// A problem that does not end the set-up.
+/// Reports a problem that does not end the setup.
 pub(super) fn told(mark: &str, p: &Problem) -> std::io::Result<()> {
     say(&format!("{mark}: {}", p.what))?;
     let under = format!("{MARGIN}   ");
@@ -89,17 +89,17 @@ pub(super) fn told(mark: &str, p: &Problem) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A step, or a part of one, is done.
+/// Reports that a step or a part of one is done.
 pub(super) fn well(words: &str) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{}", wrapped(&format!("{MARGIN}\u{2713} "), &format!("{MARGIN}  "), &sentence(words), width()))
 }
 
-/// Something to read.
+/// Prints text.
 pub(super) fn say(words: &str) -> std::io::Result<()> {
     print(MARGIN, words)
 }
 
-/// The same without a margin.
+/// Prints text without the indent.
 pub(super) fn head(words: &str) -> std::io::Result<()> {
     print("", words)
 }

@@ -1,4 +1,4 @@
-//! The last step: one whole call with its answer, by the tray that is started for it where none runs.
+//! The last step: one complete call with its answer, by a tray that is started if none is running.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::key_words;
 
-/// A tray that does not answer by then has not started.
+/// Timeout for the tray to start and answer.
 const STARTED: Duration = Duration::from_secs(15);
-/// Somebody who is to make a call has made it by then. The tray itself waits for no more than a minute.
+/// How long to wait for the pilot's call. The tray itself waits no more than a minute.
 const SPOKEN: Duration = Duration::from_secs(55);
-/// A typed call has its answer by then.
+/// Timeout for the answer to a typed call.
 const ANSWERED: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -27,7 +27,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if !s.ask.whether("Start Stratus now, for a first call? It stays in the tray.", true)? {
             return Ok(say("skipped: run `stratus` to start it")?);
         }
-        // The tray goes on from here.
+        // The tray continues from here.
         steps::keep(&s.paths, &s.steps);
         if let Err(p) = start(s) {
             return Ok(told("not started", &p)?);
@@ -35,7 +35,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         well("Stratus is running: its icon is in the tray")?;
     }
     loop {
-        // Asked for anew each time: the simulator may have come in between.
+        // Query anew each time, because the simulator may have started in between.
         let Some((call, why)) = suggested(s) else {
             return Ok(say("skipped: nobody answers on this frequency; tune another, and run this step again")?);
         };
@@ -57,7 +57,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
 }
 
-/// The call that fits now, and why it goes to that airport. Somebody who has no callsign yet takes that of the example.
+/// The call that fits now, and why it goes to that airport. Without a callsign, the one from the example is used.
 fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
     match ipc::reach(&s.paths.sockets(), &Request::Suggest(true), Duration::from_secs(3)) {
         Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace("your callsign", "Skyhawk 172SP"), note)),
@@ -65,7 +65,7 @@ fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
     }
 }
 
-/// Starts the tray: it stays when this program ends.
+/// Starts the tray, which keeps running when this program ends.
 fn start(s: &Setup<'_>) -> Result<(), Problem> {
     let failed = || Problem::new("Stratus did not start").fix("run `stratus` in a terminal to see what is wrong");
     let program = std::env::current_exe().map_err(|e| failed().because(e))?;
@@ -74,7 +74,7 @@ fn start(s: &Setup<'_>) -> Result<(), Problem> {
     if s.named {
         command.arg("--config").arg(&s.paths.config_file);
     }
-    // What ends this program by the terminal's keys does not end the tray.
+    // Terminal keys that end this program must not end the tray.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn().map_err(|e| failed().because(e))?;
@@ -91,7 +91,7 @@ fn start(s: &Setup<'_>) -> Result<(), Problem> {
     Err(failed().because("it does not answer"))
 }
 
-/// A call by voice: the tray tells what became of it, in the words of its notification.
+/// A spoken call: the tray reports the outcome in the words of its notification.
 fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
@@ -112,7 +112,7 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     }
 }
 
-/// Why a call came to nothing: the notification's title, and its other lines.
+/// Why a call failed: the notification's title, and its other lines.
 fn unanswered(note: &str) -> Problem {
     let (title, body) = note.split_once('\n').unwrap_or((note, ""));
     Problem::new(title).fix(body.lines().collect::<Vec<_>>().join(" "))
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_that_comes_to_nothing_is_told_as_the_notification_tells_it() {
+    fn failed_call_is_reported_in_the_notifications_words() {
         let p = unanswered("Not understood\nNo words were recognised.\nSay it again, a little slower.");
         assert_eq!((p.what.as_str(), p.fix.as_str()), ("Not understood", "No words were recognised. Say it again, a little slower."));
     }

@@ -1,4 +1,4 @@
-//! The push-to-talk key's step: a key of the keyboard, or a joystick's button, and a press to see that it arrives.
+//! The push-to-talk step: choose a key of the keyboard or a joystick's button, and press it to test it.
 
 use std::sync::PoisonError;
 use std::sync::mpsc::channel;
@@ -15,11 +15,11 @@ use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::{Ptt, key_words};
 
-/// How long a press is waited for.
+/// How long to wait for a press.
 const PRESS: Duration = Duration::from_secs(20);
-/// A running tray follows the settings file within this time.
+/// How long a running tray may take to reload the settings file.
 const FOLLOWED: Duration = Duration::from_secs(2);
-/// Joysticks wait as long by themselves, and a little longer for their answer.
+/// The joystick thread has the same timeout; allow a little longer for its answer.
 const BIND: Duration = Duration::from_secs(25);
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
@@ -81,7 +81,7 @@ fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The next key of the keyboard becomes the push-to-talk key.
+/// Makes the next key of the keyboard the push-to-talk key.
 fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
     if !keyboard::is_learnable() {
         return Err(
@@ -93,7 +93,7 @@ fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
     choose(s, &key)
 }
 
-/// The next button of a joystick becomes one more push-to-talk key.
+/// Adds the next joystick button as a push-to-talk key.
 fn bind(s: &mut Setup<'_>) -> Result<(), Problem> {
     let button = button(Places::default(), BIND, || {
         let _ = say("Press the button now.");
@@ -105,7 +105,7 @@ fn bind(s: &mut Setup<'_>) -> Result<(), Problem> {
     s.set("ptt.joystick", &all.into())
 }
 
-/// The next button that is pressed, as `ptt.joystick` takes it. `ready` is called once presses are waited for.
+/// Waits for the next button press, in the form of `ptt.joystick`. `ready` is called once presses are detected.
 fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<String, Problem> {
     let (out, news) = channel();
     let sticks = Joysticks::start(places, &[], move |n| {
@@ -125,7 +125,7 @@ fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<Strin
     }
 }
 
-/// The running tray has the key: it tells whether a press arrives.
+/// The running tray has the key, so it reports whether a press arrives.
 fn pressed_in_tray(s: &Setup<'_>) -> Result<(), Problem> {
     let _ = say(&format!("Press {} and release it.", words(s)));
     match ipc::reach(&s.paths.sockets(), &Request::TestKey(true), PRESS + Duration::from_secs(10))? {
@@ -143,7 +143,7 @@ fn no_press() -> Problem {
     Problem::new("no press arrived").fix("try another key or a joystick button; `stratus doctor` shows what works here")
 }
 
-/// Waits for the key, or a button of a joystick, to go down and up.
+/// Waits for the key or a joystick's button to go down and up.
 fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
     let (out, told) = channel();
     let buttons = out.clone();
@@ -167,7 +167,7 @@ fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
         match told.recv_timeout(PRESS) {
             Ok(Told::Edge(Edge::Up)) => return Ok(()),
             Ok(Told::Edge(Edge::Down | Edge::Toggle)) => {}
-            // The desktop may have given another key.
+            // The desktop may have assigned another key.
             Ok(Told::Way(words)) => say(&words).map_err(|e| Problem::new("the terminal is gone").because(e))?,
             Ok(Told::Trouble(p)) => return Err(p),
             Err(_) => return Err(no_press()),
@@ -181,7 +181,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn the_button_that_is_pressed_is_bound_and_what_was_held_is_not() {
+    fn pressed_button_is_bound_and_held_ones_are_not() {
         let dir = tempfile::tempdir().unwrap();
         let places = Places { devices: dir.path().join("dev"), known: dir.path().join("sys") };
         let id = places.known.join("js0/device/id");
@@ -192,13 +192,13 @@ mod tests {
         let device = places.devices.join("js0");
         assert!(std::process::Command::new("mkfifo").arg(&device).status().unwrap().success());
         let mut stick = std::fs::OpenOptions::new().read(true).write(true).open(device).unwrap();
-        // linux/joystick.h: time u32, value i16, type u8 (0x80: the state at the opening), number u8.
+        // linux/joystick.h: time u32, value i16, type u8 (0x80: initial state), number u8.
         let event = |kind: u8, number: u8, value: u8| [0, 0, 0, 0, value, 0, kind, number];
         let (stop, stopped) = channel::<()>();
         let pressing = std::thread::spawn(move || {
             stick.write_all(&event(0x81, 9, 1)).unwrap();
             stick.write_all(&event(1, 9, 0)).unwrap();
-            // Order and device are heard by one thread: pressed until the order has arrived.
+            // Request and device are handled by one thread: press until the request has arrived.
             while stopped.recv_timeout(Duration::from_millis(50)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 stick.write_all(&[event(1, 2, 1), event(1, 2, 0)].concat()).unwrap();
             }

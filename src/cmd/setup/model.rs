@@ -1,4 +1,5 @@
-//! The speech model's step: what is in force is checked; else one is chosen, downloaded, checked and put in force. Then it is timed.
+//! The speech model step: the active model is checked; without one, a model is chosen, downloaded, checked and activated. Then it
+//! is timed.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures the model, and as long as it is too slow, offers the next smaller one.
+/// Measures the model; while it is too slow, offers the next smaller one.
 fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let mut absent = None;
     loop {
@@ -38,14 +39,14 @@ fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
         say(&measured.outcome)?;
         let absent = absent.get_or_insert_with(|| offer::absent(s.config.speech.mirror.as_deref(), &s.paths));
         let Some(smaller) = instead(&measured, absent, &mut s.ask)? else { return Ok(()) };
-        // What cannot be had leaves the one that is there.
+        // If the smaller one is not available, keep the current one.
         if let Err(p) = choose(s, &[], smaller.name) {
             return Ok(told("not changed", &p)?);
         }
     }
 }
 
-/// The smaller model that the pilot takes in place of one that is too slow.
+/// The smaller model that the pilot accepts instead of one that is too slow.
 fn instead(measured: &bench::InForce, absent: &[String], ask: &mut Ask<'_>) -> anyhow::Result<Option<&'static Model>> {
     let Some(numbers) = measured.too_slow else { return Ok(None) };
     let Some(smaller) = models::smaller_than(numbers, absent) else {
@@ -62,7 +63,7 @@ fn instead(measured: &bench::InForce, absent: &[String], ask: &mut Ask<'_>) -> a
     Ok(yes.then_some(smaller))
 }
 
-/// The model of the configuration, or the one that is chosen now.
+/// The model of the configuration, or the one chosen now.
 fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if let Some(wanted) = &s.args.model {
         return choose(s, &[], wanted).map_err(Into::into);
@@ -72,18 +73,18 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     let (offers, absent) = available(s);
-    // A mirror that lists one model of its own alone means it; else what suits most pilots.
+    // If a mirror lists exactly one model of its own, that one; otherwise the one that suits most pilots.
     let standard = match &offers[..] {
         [one] => one.name.clone(),
         [one, next, ..] if one.own && !next.own => one.name.clone(),
         _ => models::first_choice(&absent).map_or("none", |m| m.name).to_owned(),
     };
-    // The few that suit most pilots first: the others are for whoever asks for them.
+    // The few that suit most pilots first; the rest on request.
     let few = |o: &Offer| o.own || models::suggestion(&o.name).is_some();
     let (mut all, others): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(few);
     all.sort_by_key(|o| (!o.own, models::SUGGESTED.iter().position(|s| s.name == o.name)));
     let first = all.len();
-    // Each can be chosen by its name, also before it is shown.
+    // Each can be chosen by name, even before it is shown.
     all.extend(others);
     list(s, &all, 0..first)?;
     if !s.ask.yes && !absent.is_empty() {
@@ -109,14 +110,14 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
         }
         match choose(s, &all, if answer.is_empty() { &standard } else { &answer }) {
             Ok(()) => return Ok(()),
-            // Nobody is there to answer otherwise.
+            // Nobody is there to answer differently.
             Err(p) if s.ask.yes => return Err(p.into()),
             Err(p) => refused(&p)?,
         }
     }
 }
 
-/// What can be had, and the names of the published models and voices that the mirror does not have.
+/// The available models, and the names of published models and voices that the mirror lacks.
 fn available(s: &Setup<'_>) -> (Vec<Offer>, Vec<String>) {
     let mirror = s.config.speech.mirror.as_deref();
     let absent = offer::absent(mirror, &s.paths);
@@ -124,7 +125,7 @@ fn available(s: &Setup<'_>) -> (Vec<Offer>, Vec<String>) {
     (offers, absent)
 }
 
-/// Shows these models with their numbers.
+/// Lists these models with their numbers.
 fn list(s: &Setup<'_>, all: &[Offer], which: Range<usize>) -> anyhow::Result<()> {
     if !s.ask.yes {
         for (n, o) in all.iter().enumerate().take(which.end).skip(which.start) {
@@ -138,7 +139,7 @@ fn list(s: &Setup<'_>, all: &[Offer], which: Range<usize>) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Whether the model of the configuration can be used; the pilot may say yes to one that Stratus does not know.
+/// Whether the model of the configuration is usable; the pilot may accept an unknown one.
 fn works(s: &mut Setup<'_>) -> anyhow::Result<bool> {
     let Some(path) = s.config.speech.model.clone() else { return Ok(false) };
     let tried = match model::verify(&path, s.config.speech.model_sha256.as_deref()) {
@@ -167,12 +168,12 @@ fn works(s: &mut Setup<'_>) -> anyhow::Result<bool> {
     }
 }
 
-/// "Base", or the file's name.
+/// "Base", or the file name.
 fn name(file: &Path) -> String {
     models::plain_name(&file.file_name().map_or_else(String::new, |f| f.to_string_lossy().into()))
 }
 
-/// Puts in force what was answered: a number of the list, a name, a file, or none.
+/// Activates the answer: a list number, a name, a file, or none.
 fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Problem> {
     let said = |words: &str| well(words).map_err(|e| Problem::new("cannot write to the terminal").because(e));
     if answer.eq_ignore_ascii_case("none") {
@@ -180,7 +181,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         return said("none: only typed calls work");
     }
     let numbered = answer.parse::<usize>().ok().and_then(|n| offers.get(n.checked_sub(1)?)).cloned();
-    // What the list calls a model goes first: "Base" stands there for base.en.
+    // Titles from the list take precedence: "Base" means base.en there.
     let titled = |o: &&Offer| !o.own && models::suggestion(&o.name).is_some_and(|few| few.title.eq_ignore_ascii_case(answer));
     let named = numbered
         .or_else(|| offers.iter().find(titled).cloned())
@@ -195,7 +196,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         None if answer.contains(['/', '\\']) => {
             return Err(Problem::new(format!("there is no file {}", path.display())).fix("check the path, or enter the name of a model"));
         }
-        // What is not in the list cannot be had from the mirror.
+        // A model that is not listed is not available from the mirror.
         None if !offers.is_empty() && s.config.speech.mirror.is_some() => return Err(not_offered(answer, offers)),
         None => fetched(s, &offer::find(answer, s.config.speech.mirror.as_deref())?)?,
     };
@@ -205,7 +206,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
     said(&format!("speech model {} is ready", name(&file)))
 }
 
-/// The mirror does not have it: what it has.
+/// The mirror lacks the model; lists what it has.
 fn not_offered(answer: &str, offers: &[Offer]) -> Problem {
     let what = match models::find(answer) {
         Some(m) => format!("your mirror does not have {}", m.name),
@@ -221,8 +222,8 @@ fn fetched(s: &Setup<'_>, offer: &Offer) -> Result<(PathBuf, Option<String>), Pr
     Ok((file, offer.own.then(|| offer.sha256.clone())))
 }
 
-/// A file of the pilot's own: tried in a process that may die of it, and used with its sum. One that Stratus does not know is
-/// used by a yes, or where its path was given on the command line.
+/// A file of the pilot's own: loaded in a separate process, which may crash, and used with its checksum. An unknown file needs
+/// consent, or its path on the command line.
 fn own_file(s: &mut Setup<'_>, path: &Path) -> Result<(PathBuf, Option<String>), Problem> {
     let refused = match model::verify(path, None) {
         Ok(known) => {
@@ -232,7 +233,7 @@ fn own_file(s: &mut Setup<'_>, path: &Path) -> Result<(PathBuf, Option<String>),
         Err(refused) => refused,
     };
     let Some(sum) = refused.unknown else { return Err(refused.problem) };
-    // What goes by the name of a published model and is none is most often damaged: nobody says yes to that unasked.
+    // A file named like a published model that differs from it is most likely damaged, so it always needs consent.
     let published = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| models::find(n).is_some());
     if s.ask.yes && published {
         return Err(refused.problem);
@@ -255,21 +256,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_that_is_too_slow_is_replaced_on_the_spot_by_the_next_smaller_one() {
-        // The small model's size.
+    fn slow_model_is_replaced_by_the_next_smaller_one() {
+        // The small model's parameters.
         let slow = bench::InForce { outcome: "Small is too slow".into(), too_slow: Some(244_000_000) };
         let answered = |measured: &bench::InForce, absent: &[String], answer: &str, yes: bool| {
             let mut from = answer.as_bytes();
             let mut ask = Ask::new(&mut from, yes, PathBuf::from("/none"));
             instead(measured, absent, &mut ask).unwrap().map(|m| m.name)
         };
-        assert_eq!(answered(&slow, &[], "\n", false), Some("base.en"), "Enter takes it");
+        assert_eq!(answered(&slow, &[], "\n", false), Some("base.en"), "Enter accepts it");
         assert_eq!(answered(&slow, &[], "n\n", false), None);
-        assert_eq!(answered(&slow, &["base.en".to_owned()], "y\n", false), Some("tiny.en"), "what the mirror has");
+        assert_eq!(answered(&slow, &["base.en".to_owned()], "y\n", false), Some("tiny.en"), "the mirror's models only");
         assert_eq!(answered(&slow, &[], "", true), None, "nobody is there to be asked");
         let quick = bench::InForce { outcome: "Base suits this computer".into(), too_slow: None };
-        assert_eq!(answered(&quick, &[], "", false), None, "nothing is asked");
+        assert_eq!(answered(&quick, &[], "", false), None, "no question is asked");
         let tiny = bench::InForce { outcome: "Tiny is too slow".into(), too_slow: Some(39_000_000) };
-        assert_eq!(answered(&tiny, &[], "", false), None, "nothing is quicker");
+        assert_eq!(answered(&tiny, &[], "", false), None, "no faster model exists");
     }
 }

@@ -1,4 +1,4 @@
-//! The callsign's step: the simulator's, where one runs and tells it, else the pilot's own words.
+//! The callsign step: from the simulator if it reports one, otherwise entered by the pilot.
 
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::sim::link::{Link, Patience, Told};
 use crate::units::Callsign;
 
-/// A simulator that runs has reported by then.
+/// How long to wait for a report from a running simulator.
 const REPORTED: Duration = Duration::from_secs(3);
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     airport(s, connected)
 }
 
-/// Without a simulator somebody has to say where the pilot is; a call may.
+/// Without a simulator, the location must be chosen; a call may also name it.
 fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     if let Some(wanted) = s.args.airport.clone() {
         return Ok(at(s, &wanted)?);
@@ -56,7 +56,7 @@ fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     }
 }
 
-/// Puts an airport in force that is known.
+/// Activates a known airport.
 fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     if wanted.is_empty() || wanted.eq_ignore_ascii_case("call") {
@@ -91,13 +91,13 @@ fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     }
 }
 
-/// A callsign in the words of the radio: "Shamrock five two kilo".
+/// Parses a spoken callsign: "Shamrock five two kilo".
 fn said(words: &str) -> Option<Callsign> {
     let read = Engine::new(Airports::first(), crate::atc::Setup::default()).understand(words);
     read.callsign.filter(|c| read.loose == 0 && c.is_usual())
 }
 
-/// Looks for the simulator, and for what it says of the aircraft: whether it is there, and the callsign.
+/// Looks for the simulator and the aircraft data that it reports: whether it is running, and the callsign.
 fn simulator(s: &Setup<'_>) -> anyhow::Result<(bool, Option<Callsign>)> {
     match Link::probe(&s.config.sim) {
         Ok(found) => well(&format!("simulator: {found}"))?,
@@ -107,7 +107,7 @@ fn simulator(s: &Setup<'_>) -> anyhow::Result<(bool, Option<Callsign>)> {
         }
     }
     if !Link::is_simulator(&s.config.sim.link) {
-        // One that is not looked for says nothing either.
+        // If it is not searched for, there is no data either.
         return Ok((s.config.sim.link != "none", None));
     }
     let (out, reports) = channel();
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_callsign_may_be_typed_as_it_is_said() {
+    fn callsign_may_be_typed_as_spoken() {
         for (words, callsign) in
             [("Shamrock five two kilo", Some("EIN52K")), ("Golf Bravo November Kilo Romeo", Some("GBNKR")), ("my callsign", None)]
         {

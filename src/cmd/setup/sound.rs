@@ -1,4 +1,4 @@
-//! Microphone and speaker: chosen from those that are there, listened to with a level meter, and tried with a test call.
+//! Microphone and speaker: chosen from the connected ones, checked with a level meter, and tested with a test call.
 
 use std::io::{IsTerminal, Write};
 
@@ -11,7 +11,7 @@ use crate::cmd::sound::{ears, plain, said};
 use crate::event::{Clip, Hints, LISTEN_S, Loudness, SPEAK_WITHIN_S, SoundDevice, Step, Voice};
 use crate::problem::Problem;
 
-/// What the controller says in the test call.
+/// Text of the test call.
 const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
@@ -66,7 +66,7 @@ fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
                 s.ask.yes
             }
         };
-        // Another speaker may be the one that is worn.
+        // The pilot may be wearing another device.
         if over || !again(s, Way::Out)? {
             return Ok(());
         }
@@ -86,7 +86,7 @@ fn silent(microphone: &str) -> Problem {
         .fix(format!("speak within {SPEAK_WITHIN_S} seconds of being asked; if you did, {otherwise}"))
 }
 
-/// Lets the pilot choose a device; false where there is none to choose from.
+/// Lets the pilot choose a device; `false` if there is none.
 fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     let word = word(way);
     if there.is_empty() {
@@ -122,7 +122,7 @@ fn list(way: Way, there: &[Listed]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The device that an answer means: one of the list, by its number or the name that stands there, or a name of the pilot's.
+/// The device that an answer refers to: by list number, by listed name, or by a name of the pilot's own.
 fn wanted<'a>(there: &'a [Listed], answer: &'a str) -> &'a str {
     let numbered = answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?));
     match numbered.or_else(|| there.iter().find(|d| self::numbered(there, d).eq_ignore_ascii_case(answer))) {
@@ -133,7 +133,7 @@ fn wanted<'a>(there: &'a [Listed], answer: &'a str) -> &'a str {
     }
 }
 
-/// What follows a test that did not go well: once more, with this device or another, or on without it.
+/// After a failed test: repeat it with this device or another, or continue without.
 #[derive(Debug, PartialEq, Eq)]
 enum Again {
     Same,
@@ -149,7 +149,7 @@ fn then(answer: &str) -> Again {
     }
 }
 
-/// Shows the devices, and asks whether to test again, with which one: `false` goes on.
+/// Lists the devices, and asks whether and with which one to test again: `false` continues.
 fn again(s: &mut Setup<'_>, way: Way) -> anyhow::Result<bool> {
     let there = if way == Way::In { here().microphones } else { here().speakers };
     list(way, &there)?;
@@ -166,26 +166,26 @@ fn again(s: &mut Setup<'_>, way: Way) -> anyhow::Result<bool> {
     }
 }
 
-/// What a device is called, as in the tray's menu.
+/// A device's name, as in the tray menu.
 fn numbered(there: &[Listed], d: &Listed) -> String {
     let plain = |d: &Listed| SoundDevice { id: d.id.clone(), name: d.name.clone() };
     plain(d).called_among(&there.iter().map(plain).collect::<Vec<_>>())
 }
 
-/// The device that the settings name; empty: the system's default.
+/// The device in the settings; empty for the system default.
 fn set<'a>(s: &'a Setup<'_>, way: Way) -> &'a str {
     let set = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
     set.as_deref().unwrap_or_default()
 }
 
-/// What the device that was opened under this name is called beside the others.
+/// The display name of the device opened under this name.
 fn called(s: &Setup<'_>, way: Way, there: &[Listed], name: &str) -> String {
     let set = set(s, way);
     let is_it = |d: &&Listed| d.name == name && if set.is_empty() { d.default } else { d.id == set };
     there.iter().find(is_it).map_or_else(|| name.to_owned(), |d| numbered(there, d))
 }
 
-/// Puts a device that is there in force, by its id where it has one; "" is the system's default.
+/// Activates a connected device, by its id if it has one; "" is the system default.
 fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result<(), Problem> {
     let word = word(way);
     let fit = |d: &&Listed| SoundDevice { id: d.id.clone(), name: d.name.clone() }.fits(wanted);
@@ -194,7 +194,7 @@ fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result
         _ if wanted.is_empty() => String::new(),
         Some(d) if d.id.is_empty() => d.name.clone(),
         Some(d) => d.id.clone(),
-        // One that is not offered, as what a speaker plays, may be named all the same.
+        // Devices that are not listed, such as a speaker's monitor, may still be named.
         None if let Ok(found) = Finder::new(way, Some(wanted)).find()
             && found.chosen =>
         {
@@ -211,14 +211,14 @@ fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result
     s.set(&format!("audio.{word}"), &value.into())
 }
 
-/// Listens, draws the level on a terminal, and tells what was heard: `true` where that was a "radio check", or loud enough where no
-/// model could understand it.
+/// Listens, draws the level on a terminal, and reports the words: `true` if they were a "radio check", or if it was loud enough and
+/// there is no model to recognise it.
 fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let person = std::io::stdout().is_terminal();
     let mut asked = s.ask.yes;
     let drawn = |_: &str, level: Level| {
-        // Only now is it open: what was said before would be lost.
+        // The microphone is open only now; earlier words would be lost.
         if !std::mem::replace(&mut asked, true) {
             let _ = say("Say \"radio check\" now, as you would on the radio.");
         }
@@ -228,7 +228,7 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     };
     let heard = meter::spoken(&s.config.audio, if s.ask.yes { 1 } else { LISTEN_S }, drawn);
     if person {
-        // The line that stays shows what counts, and not the silence after the words.
+        // The final line shows the peak, not the silence after the words.
         heard.iter().for_each(|h| draw(h.loudest));
         let _ = writeln!(std::io::stdout());
     }
@@ -258,7 +258,7 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     Err(Problem::new(what).fix("say only \"radio check\", a little more slowly"))
 }
 
-/// The level as a bar and a word, in the place of the one before.
+/// Draws the level as a bar and a word, over the previous one.
 fn draw(level: Level) {
     let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
     let _ = write!(std::io::stdout(), "\r   {bar:<40} {:<9}", level.verdict().word());
@@ -271,10 +271,10 @@ fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Probl
     Ok(heard.text)
 }
 
-/// Plays the controller's voice as it will sound, and gives the speaker's name.
+/// Plays the controller's voice as it will sound; returns the speaker's name.
 fn test_call(s: &Setup<'_>) -> Result<String, Problem> {
     let mut speaker = mouth::Speaker::open(s.config.audio.speaker.as_deref())?;
-    // Each unit has a voice of its own with "auto"; one of them is heard here.
+    // With "auto" each unit has its own voice; play one of them.
     let voice = Voice { rate_percent: s.config.speech.rate_percent, ..plain(&s.config.speech.voice) };
     let clip: Clip = said(TEST_CALL, &voice)?;
     let volume = s.config.audio.volume_percent;
@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_test_is_repeated_by_enter_and_another_device_by_its_number_or_name() {
+    fn enter_repeats_a_test_and_a_number_or_name_changes_device() {
         assert_eq!(["", "y", "n", "skip", "2"].map(then), [Again::Same, Again::Same, Again::GoOn, Again::GoOn, Again::Other("2".into())]);
         let device = |id: &str, name: &str| Listed { id: id.into(), name: name.into(), default: false };
         let there = [device("p:a", "Headphones"), device("p:b", "Headphones"), device("p:c", "TV")];

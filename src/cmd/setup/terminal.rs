@@ -1,5 +1,5 @@
-//! The terminal's echo and its pending input. Between two questions nothing that is typed appears on the screen, and nothing of it
-//! answers the next question: a push-to-talk key may send characters (F9 sends "^[[20~"). A pipe is left alone.
+//! The terminal's echo and pending input. Between two questions, typed characters are neither shown nor used as the next answer: a
+//! push-to-talk key may send characters (F9 sends "^[[20~"). A pipe is left alone.
 #![allow(unsafe_code, reason = "calls of C's library and of Windows that take a terminal's number; each says why it is sound")]
 
 #[cfg(not(target_os = "linux"))]
@@ -14,17 +14,17 @@ mod unix {
     use std::os::fd::RawFd;
     use std::sync::{Mutex, PoisonError};
 
-    /// How the terminal was before: whoever ends the program at once puts it back (`restore`).
+    /// The original state of the terminal, restored by code that ends the program at once (`restore`).
     static BEFORE: Mutex<Option<(RawFd, libc::termios)>> = Mutex::new(None);
 
-    /// The terminal shows nothing of what is typed. Dropping it puts the terminal back.
+    /// Suppresses the terminal's echo, and restores it on drop.
     pub(in crate::cmd::setup) struct Quiet {
-        /// The terminal, and how it was; none for a pipe.
+        /// The terminal and its original state; `None` for a pipe.
         terminal: Option<(RawFd, libc::termios)>,
     }
 
     impl Quiet {
-        /// Of standard input, if that is a terminal.
+        /// For standard input, if it is a terminal.
         pub(in crate::cmd::setup) fn standard_input() -> Self {
             if !std::io::stdin().is_terminal() {
                 return Self { terminal: None };
@@ -36,17 +36,17 @@ mod unix {
 
         pub(super) fn of(fd: RawFd) -> Self {
             let mut now = MaybeUninit::<libc::termios>::uninit();
-            // SAFETY: tcgetattr writes one `termios` where the pointer shows, which lives until the call has returned.
+            // SAFETY: tcgetattr writes one `termios` through the pointer, which is valid until the call returns.
             if unsafe { libc::tcgetattr(fd, now.as_mut_ptr()) } != 0 {
                 return Self { terminal: None };
             }
-            // SAFETY: the call succeeded: it has written all of it.
+            // SAFETY: the call succeeded, so it initialised all of it.
             let quiet = Self { terminal: Some((fd, unsafe { now.assume_init() })) };
             quiet.echo(false);
             quiet
         }
 
-        /// What was typed until now answers nothing, and what is typed from now on appears: a question is asked.
+        /// A question starts: discard earlier input, and echo from now on.
         pub(in crate::cmd::setup) fn question(&self) {
             if let Some((fd, _)) = self.terminal {
                 // SAFETY: it takes two numbers.
@@ -55,7 +55,7 @@ mod unix {
             self.echo(true);
         }
 
-        /// The question is answered.
+        /// The question was answered.
         pub(in crate::cmd::setup) fn answered(&self) {
             self.echo(false);
         }
@@ -66,7 +66,7 @@ mod unix {
             if !on {
                 now.c_lflag &= !libc::ECHO;
             }
-            // SAFETY: it reads one `termios`, which lives until the call has returned.
+            // SAFETY: it reads one `termios`, which is valid until the call returns.
             unsafe { libc::tcsetattr(fd, libc::TCSANOW, &raw const now) };
         }
     }
@@ -79,16 +79,16 @@ mod unix {
         }
     }
 
-    /// Puts standard input back as it was before.
+    /// Restores standard input.
     pub(in crate::cmd::setup) fn restore() {
         if let Some((fd, before)) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take() {
             put_back(fd, &before);
         }
     }
 
-    /// What was typed meanwhile is no command for the shell either.
+    /// Also discards pending input, so that the shell does not take it for a command.
     fn put_back(fd: RawFd, before: &libc::termios) {
-        // SAFETY: it reads one `termios`, which lives until the call has returned.
+        // SAFETY: it reads one `termios`, which is valid until the call returns.
         unsafe { libc::tcsetattr(fd, libc::TCSAFLUSH, before) };
     }
 
@@ -99,14 +99,14 @@ mod unix {
         use std::io::{Read, Write};
         use std::os::fd::{AsRawFd, FromRawFd};
 
-        /// The two ends of a terminal: what a person sees and types, and what the program has.
+        /// The two ends of a pseudo-terminal: the user's side, and the program's.
         fn terminal() -> (File, File) {
             let (mut ours, mut theirs) = (0, 0);
-            // SAFETY: it writes two numbers where the pointers show; the null pointers ask for nothing.
+            // SAFETY: it writes two numbers through the pointers; the null pointers are allowed.
             let made =
                 unsafe { libc::openpty(&raw mut ours, &raw mut theirs, std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut()) };
             assert_eq!(made, 0);
-            // SAFETY: both were just opened, and nobody else has them.
+            // SAFETY: both were just opened, and have no other owner.
             unsafe { (File::from_raw_fd(ours), File::from_raw_fd(theirs)) }
         }
 
@@ -117,7 +117,7 @@ mod unix {
         }
 
         #[test]
-        fn keys_between_two_questions_are_not_shown_and_answer_nothing() {
+        fn keys_between_questions_are_neither_shown_nor_used() {
             let (mut person, mut program) = terminal();
             let quiet = Quiet::of(program.as_raw_fd());
             // A push-to-talk key, and Enter.
@@ -126,14 +126,14 @@ mod unix {
             person.write_all(b"yes\n").unwrap();
             let mut line = [0; 100];
             let n = program.read(&mut line).unwrap();
-            assert_eq!(&line[..n], b"yes\n", "the answer alone");
-            assert_eq!(shown(&mut person), "yes\r\n", "and only the answer is shown");
+            assert_eq!(&line[..n], b"yes\n", "only the answer");
+            assert_eq!(shown(&mut person), "yes\r\n", "only the answer is echoed");
             quiet.answered();
             person.write_all(b"ls\n").unwrap();
             drop(quiet);
             person.write_all(b"x\n").unwrap();
             let n = program.read(&mut line).unwrap();
-            assert_eq!((&line[..n], shown(&mut person).as_str()), (&b"x\n"[..], "x\r\n"), "afterwards it is as before");
+            assert_eq!((&line[..n], shown(&mut person).as_str()), (&b"x\n"[..], "x\r\n"), "the terminal is restored");
         }
 
         #[test]
@@ -150,28 +150,28 @@ mod unix {
 mod other {
     use std::io::IsTerminal;
 
-    /// Windows shows what is typed only while somebody reads a line: there is only pending input to drop.
+    /// Windows echoes typed characters only while a line is read, so there is only pending input to discard.
     pub(in crate::cmd::setup) struct Quiet {
         terminal: bool,
     }
 
     impl Quiet {
-        /// Of standard input, if that is a terminal.
+        /// For standard input, if it is a terminal.
         pub(in crate::cmd::setup) fn standard_input() -> Self {
             Self { terminal: std::io::stdin().is_terminal() }
         }
 
-        /// What was typed until now answers nothing: a question is asked.
+        /// A question starts: discard earlier input.
         pub(in crate::cmd::setup) fn question(&self) {
             #[cfg(windows)]
             if self.terminal {
                 use windows_sys::Win32::System::Console::{FlushConsoleInputBuffer, GetStdHandle, STD_INPUT_HANDLE};
-                // SAFETY: both take a number, and fail where it is no console's.
+                // SAFETY: both take a number, and fail if it is not a console's.
                 unsafe { FlushConsoleInputBuffer(GetStdHandle(STD_INPUT_HANDLE)) };
             }
         }
 
-        /// The question is answered.
+        /// The question was answered.
         pub(in crate::cmd::setup) fn answered(&self) {}
     }
 }

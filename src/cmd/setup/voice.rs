@@ -1,4 +1,4 @@
-//! The voices' step: which are installed; others are downloaded where somebody asks for them. What is not there is never missed.
+//! The voices step: lists the installed voices, and downloads others on request. None of them is required.
 
 use std::io::IsTerminal;
 
@@ -47,7 +47,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             told("not known", &Problem::new(format!("there is no voice {name:?}")).fix("`stratus voices` lists them"))?;
         }
         for v in chosen {
-            // A voice less is no reason to break the set-up off.
+            // A missing voice is no reason to abort the setup.
             match command::get(Some(&s.paths.config_file), &s.paths, v) {
                 Ok(()) => well(&v.title())?,
                 Err(e) => match e.downcast::<Problem>() {

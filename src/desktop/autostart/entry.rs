@@ -1,4 +1,4 @@
-//! The entry of the XDG autostart folder.
+//! The entry in the XDG autostart folder.
 
 use std::fs;
 use std::io;
@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::problem::Problem;
 
-/// Whether the entry is there and not switched off by the desktop's own settings.
+/// Whether the entry exists and is not disabled in the desktop's settings.
 pub fn is_on(entry: &Path) -> bool {
     fs::read_to_string(entry).is_ok_and(|text| !text.lines().any(|l| matches!(l.trim(), "Hidden=true" | "X-GNOME-Autostart-enabled=false")))
 }
 
-/// Makes the entry for this program, or removes it.
+/// Creates or removes the entry for this program.
 pub fn set(entry: &Path, on: bool, program: &Path) -> Result<(), Problem> {
     let done = if on {
         entry.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(entry, text(program)))
@@ -29,7 +29,7 @@ pub fn set(entry: &Path, on: bool, program: &Path) -> Result<(), Problem> {
 }
 
 fn text(program: &Path) -> String {
-    // The Desktop Entry Specification: quoted, with these four escaped, and a percent sign doubled.
+    // Desktop Entry Specification: quote the path, escape these four characters, and double percent signs.
     let mut quoted = String::new();
     for c in program.to_string_lossy().chars() {
         match c {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_entry_comes_and_goes_and_the_desktop_may_switch_it_off() {
+    fn entry_is_created_removed_and_can_be_disabled_by_the_desktop() {
         let dir = tempfile::tempdir().unwrap();
         let entry = dir.path().join("autostart/stratus.desktop");
         assert!(!is_on(&entry));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_data() {
+    fn path_is_escaped() {
         assert!(text(Path::new("/a%b/$c")).contains("Exec=\"/a%%b/\\\\$c\" run"));
     }
 }

@@ -1,4 +1,4 @@
-//! Keyboards made of pipes: what the kernel would write is written by the test.
+//! Tests with keyboards made of pipes: the test writes what the kernel would write.
 
 use std::sync::mpsc::{Receiver, channel};
 
@@ -20,7 +20,7 @@ impl Bench {
         Self { dir, places }
     }
 
-    /// Tells what the kernel knows of a device: the keys that it has.
+    /// Fakes the kernel's information about a device: the keys that it has.
     fn know(&self, name: &str, codes: impl IntoIterator<Item = u16>) {
         let mut words = [0u64; 768 / usize::BITS as usize];
         for code in codes {
@@ -33,7 +33,7 @@ impl Bench {
         std::fs::write(self.places.known.join(name).join("device/name"), format!("Keyboard {name}\n")).unwrap();
     }
 
-    /// A keyboard with every key of a usual one, both ends of which are the test's, so that opening does not wait.
+    /// A standard keyboard. The test holds both ends of the pipe, so that opening does not block.
     fn plug(&self, name: &str) -> File {
         self.know(name, 1..128);
         let made = self.dir.path().join(name);
@@ -62,14 +62,14 @@ fn key(code: u16, value: i32) -> Vec<u8> {
 const SCROLL: u16 = 70;
 
 #[test]
-fn only_the_keys_edges_are_told_and_each_once() {
+fn only_edges_of_the_key_are_reported_once_each() {
     let bench = Bench::new();
     let mut board = bench.plug("event3");
     let (evdev, edges) = bench.start("ScrollLock");
     for other in [30, 48, 46] {
         board.write_all(&[key(other, 1), key(other, 0)].concat()).unwrap();
     }
-    // In two pieces, and held into the repetition.
+    // Split in two, and held until it auto-repeats.
     let down = key(SCROLL, 1);
     board.write_all(&down[..EVENT + 9]).unwrap();
     board.write_all(&down[EVENT + 9..]).unwrap();
@@ -84,18 +84,18 @@ fn only_the_keys_edges_are_told_and_each_once() {
     board.write_all(&key(SCROLL, 1)).unwrap();
     assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
     drop(evdev);
-    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up, "the end lets go");
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up, "stopping releases the key");
     assert!(edges.iter().next().is_none());
 }
 
 #[test]
-fn a_combination_needs_its_modifier_from_whichever_keyboard() {
+fn combination_accepts_its_modifier_from_any_keyboard() {
     let bench = Bench::new();
     let (mut one, mut two) = (bench.plug("event0"), bench.plug("event1"));
     let (_evdev, edges) = bench.start("Ctrl+F9");
     let (ctrl, f9) = (29, 67);
     one.write_all(&[key(f9, 1), key(f9, 0)].concat()).unwrap();
-    // Two keyboards are heard in no order of their own: press until the modifier has arrived.
+    // Two keyboards are read in no fixed order: press until the modifier has arrived.
     two.write_all(&key(ctrl, 1)).unwrap();
     let first = loop {
         one.write_all(&[key(f9, 1), key(f9, 0)].concat()).unwrap();
@@ -107,7 +107,7 @@ fn a_combination_needs_its_modifier_from_whichever_keyboard() {
 }
 
 #[test]
-fn a_keyboard_that_goes_lets_go_and_one_that_comes_is_heard() {
+fn keyboard_hot_plug_releases_and_resumes() {
     let bench = Bench::new();
     let mut board = bench.plug("event5");
     let (_evdev, edges) = bench.start("ScrollLock");
@@ -117,16 +117,16 @@ fn a_keyboard_that_goes_lets_go_and_one_that_comes_is_heard() {
     drop(board);
     assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
     let mut board = bench.plug("event9");
-    // Held while it was plugged in: the kernel tells its repetition and its release, and neither is a press.
+    // Held while plugged in: the kernel reports its repeat and its release, and neither is a press.
     board.write_all(&[key(SCROLL, 2), key(SCROLL, 0), key(SCROLL, 1)].concat()).unwrap();
     assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
-    // The kernel's queue ran over: the release may have been in it.
+    // The kernel's queue overflowed and may have lost the release.
     board.write_all(&event(SYNC, DROPPED, 0)).unwrap();
     assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
 }
 
 #[test]
-fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
+fn keyboard_without_the_key_is_skipped_and_unreadable_reported() {
     let bench = Bench::new();
     let wanted = Wanted::new(&listened("ScrollLock").unwrap()).unwrap();
     let start = || Evdev::start(bench.places.clone(), wanted.clone(), |_| {}).err();
@@ -134,8 +134,8 @@ fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
     bench.know("event0", [272, 273]);
     std::fs::write(bench.places.devices.join("event0"), "").unwrap();
     bench.know("mouse0", [70]);
-    assert!(start().unwrap().contains("no keyboard in"), "a mouse has it not");
-    // There and not to be opened: a socket cannot be, whoever asks.
+    assert!(start().unwrap().contains("no keyboard in"), "a mouse lacks the key");
+    // Present but impossible to open: a socket, even for root.
     bench.know("event4", 1..128);
     let _socket = std::os::unix::net::UnixListener::bind(bench.places.devices.join("event4")).unwrap();
     assert_eq!(keyboards(&bench.places, Some(&wanted)), [("event4".to_owned(), "Keyboard event4".to_owned(), false)]);
@@ -143,7 +143,7 @@ fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
 }
 
 #[test]
-fn the_next_key_is_named_and_a_mouse_and_a_release_are_none() {
+fn next_key_ignores_mouse_buttons_and_releases() {
     let bench = Bench::new();
     let mut board = bench.plug("event2");
     board.write_all(&[key(28, 0), event(KEY, 272, 1), key(28, 2), key(97, 1), key(30, 1)].concat()).unwrap();
@@ -155,7 +155,7 @@ fn the_next_key_is_named_and_a_mouse_and_a_release_are_none() {
 }
 
 #[test]
-fn nothing_that_was_typed_stays_in_the_buffer() {
+fn typed_keys_do_not_stay_in_the_buffer() {
     let mut rest = Vec::with_capacity(8 * EVENT);
     let bytes = [key(30, 1), key(SCROLL, 1)].concat();
     assert_eq!(events(&mut rest, &bytes[..bytes.len() - 5]).len(), 5);

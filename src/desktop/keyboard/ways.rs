@@ -1,4 +1,4 @@
-//! Linux's ways to hear the key, tried in turn on a thread of their own: a portal may ask the pilot first, who takes his time.
+//! The ways to get the key on Linux, tried in turn on a separate thread, because a portal may have to ask the pilot first.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
@@ -17,27 +17,27 @@ use crate::event::Edge;
 use crate::problem::{Part, Problem};
 use crate::settings::{Listen, Ptt, key_words};
 
-/// Messages of the bus that may wait.
+/// Capacity of the queue for bus messages.
 const NOTES: usize = 256;
-/// A bus or a display that hangs must not hold up the end of the program.
+/// Timeout for a hung bus or display, so that it does not delay shutdown.
 const STOP_LIMIT: Duration = Duration::from_millis(500);
 
 type Tell = Arc<dyn Fn(Told) + Send + Sync>;
 
-/// What the session is.
+/// The environment of the session.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
-    /// A Wayland compositor shows the windows.
+    /// Windows are shown by a Wayland compositor.
     pub wayland: bool,
-    /// There is an X server, be it the compositor's own.
+    /// An X server is available, perhaps the compositor's own.
     pub display: bool,
-    /// The bus of the desktop's portal.
+    /// The bus of the desktop portal.
     pub bus: Bus,
     /// The kernel's keyboards.
     pub inputs: Places,
 }
 
-/// A way to hear the key.
+/// A way to get the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Display,
@@ -46,14 +46,14 @@ pub(super) enum Way {
 }
 
 impl Around {
-    /// As the environment has it.
+    /// The current environment.
     pub fn now() -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
         let wayland = set("WAYLAND_DISPLAY") || std::env::var_os("XDG_SESSION_TYPE").is_some_and(|t| t == "wayland");
         Self { wayland, display: set("DISPLAY"), bus: Bus::default(), inputs: Places::default() }
     }
 
-    /// The ways to try, the best first.
+    /// The ways to try, best first.
     pub(super) fn ways(&self, listen: Listen) -> Vec<Way> {
         match listen {
             Listen::Display => vec![Way::Display],
@@ -71,7 +71,7 @@ impl Around {
     }
 }
 
-/// The key by the ways of a Wayland session.
+/// The key in a Wayland session.
 pub(super) struct Ways {
     notes: SyncSender<Note>,
     done: Receiver<()>,
@@ -105,7 +105,7 @@ impl Drop for Ways {
     }
 }
 
-/// Tries each way, and stays with the first that works until the key is no longer wanted.
+/// Tries each way and stays with the first that works, until the key is no longer needed.
 fn hear(around: &Around, ptt: &Ptt, notes: &SyncSender<Note>, inbox: &Receiver<Note>, tell: &Tell) {
     let mut why = Vec::new();
     for way in around.ways(ptt.listen) {
@@ -118,7 +118,7 @@ fn hear(around: &Around, ptt: &Ptt, notes: &SyncSender<Note>, inbox: &Receiver<N
                         log::info!("no push-to-talk key by the portal: {words}");
                         why.push(words);
                     }
-                    // The pilot's no is a no to every other way too.
+                    // If the pilot declines, that rules out every other way too.
                     End::Refused(p) => {
                         tell(Told::Trouble(p));
                         return rest(inbox);
@@ -154,19 +154,19 @@ fn by_evdev(around: &Around, ptt: &Ptt, tell: &Tell) -> Result<Evdev, String> {
     Ok(heard)
 }
 
-/// Waits until the key is no longer wanted.
+/// Waits until the key is no longer needed.
 fn rest(inbox: &Receiver<Note>) {
     while !matches!(inbox.recv(), Ok(Note::Stop) | Err(_)) {}
 }
 
-/// What is left to do without a way.
+/// The remedy if no way works.
 const COMMAND: &str = "bind `stratus ptt toggle` (or `down` to a key's press and `up` to its release) to a key in the desktop's settings \
                        and set `ptt.key = \"none\"`, or use a joystick's button";
 
 /// The same for a toast.
 const ELSEWHERE: &str = "Use a joystick button, or bind a shortcut to Stratus in the desktop's settings.";
 
-/// The compositor's X server hears the key of some windows alone.
+/// The warning that the compositor's X server sees the keys of some windows only.
 fn caveat(why: &[String]) -> Problem {
     let p = Problem::new("push-to-talk may work only while an X11 window is in front")
         .because("this is a Wayland session, which shows keys only to the window in front")
@@ -184,7 +184,7 @@ fn unheard(around: &Around, why: Vec<String>) -> Problem {
     why.into_iter().fold(p, |p, w| p.because(w)).fix(COMMAND)
 }
 
-/// How the key would be heard, found out without asking anybody for it: a portal's dialog is for the tray.
+/// Finds out how the key would be received, without asking the user; only the tray opens a portal's dialog.
 pub fn survey(around: &Around, ptt: &Ptt) -> Result<String, Problem> {
     let key = keynames::listened(&ptt.key)?;
     let mut why = Vec::new();
@@ -218,12 +218,12 @@ pub fn survey(around: &Around, ptt: &Ptt) -> Result<String, Problem> {
     Err(unheard(around, why))
 }
 
-/// A display shows keys, and the keyboards that may be read.
+/// Whether a display or a readable keyboard shows keys.
 pub(super) fn shows_keys(around: &Around) -> bool {
     !around.wayland || evdev::keyboards(&around.inputs, None).iter().any(|k| k.2)
 }
 
-/// The next key that goes down.
+/// Waits for the next key press.
 pub(super) fn next_key(around: &Around, limit: Duration) -> Result<Option<String>, Problem> {
     let failed = |why| {
         Problem::new("the keyboard cannot be heard")

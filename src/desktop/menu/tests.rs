@@ -1,4 +1,4 @@
-//! The rows: where they stand, how wide they are, and what each says.
+//! Tests of the rows: position, width, and text.
 
 use super::*;
 use crate::event::{Devices, Fault, SystemVoice};
@@ -11,7 +11,7 @@ fn words(item: &Item) -> &str {
     }
 }
 
-/// As much as a menu can hold: each text longer than a menu is wide.
+/// As much as a menu can hold, with every text longer than the menu is wide.
 fn full() -> MenuModel {
     let long = "x".repeat(90);
     let device = |name: &str| SoundDevice { id: format!("pulseaudio:{name}"), name: long.clone() };
@@ -40,7 +40,7 @@ fn full() -> MenuModel {
 }
 
 #[test]
-fn the_top_level_has_ten_rows_in_fixed_places_whatever_happens() {
+fn top_level_always_has_ten_rows_in_fixed_places() {
     let kinds = |model: &MenuModel| -> Vec<String> {
         let first = |w: &str| w.split(':').next().unwrap_or_default().to_owned();
         items(model).iter().skip(1).map(|i| first(words(i))).collect()
@@ -52,7 +52,7 @@ fn the_top_level_has_ten_rows_in_fixed_places_whatever_happens() {
 }
 
 #[test]
-fn no_text_widens_the_menu_and_what_is_cut_says_so() {
+fn long_text_is_truncated_visibly_and_never_widens_the_menu() {
     fn widths(items: &[Item], most: usize) {
         for item in items {
             let chars = words(item).chars().count();
@@ -69,7 +69,7 @@ fn no_text_widens_the_menu_and_what_is_cut_says_so() {
 }
 
 #[test]
-fn the_menu_offers_the_simbrief_plan_only_with_a_name() {
+fn simbrief_plan_is_offered_only_with_a_name() {
     let offered = |simbrief| {
         let Item::Group(_, rows) = pilot(&MenuModel { simbrief, ..MenuModel::default() }) else { panic!() };
         rows.contains(&Item::Entry("Fetch the SimBrief plan".into(), Choice::FetchPlan))
@@ -78,7 +78,7 @@ fn the_menu_offers_the_simbrief_plan_only_with_a_name() {
 }
 
 #[test]
-fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
+fn fault_replaces_the_status_and_is_clickable() {
     let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
     assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
     let fault = Fault { words: "Set up: download a speech model\u{2026}".into(), mend: Choice::SpeechModel("base.en".into()) };
@@ -87,7 +87,7 @@ fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
 }
 
 #[test]
-fn the_first_run_has_the_first_row_and_its_ticks_stand_under_help() {
+fn first_run_takes_the_first_row_with_its_ticks_under_help() {
     let first = |model: &MenuModel| items(model).swap_remove(0);
     let mut model = MenuModel { steps: Steps::begun(), ..MenuModel::default() };
     let row = |step| Item::Entry(Steps::row(step), Choice::Step(step));
@@ -102,11 +102,11 @@ fn the_first_run_has_the_first_row_and_its_ticks_stand_under_help() {
     assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
     let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
     model.fault = Some(fault.clone());
-    assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault goes first");
+    assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault takes precedence");
 }
 
 #[test]
-fn every_row_that_a_problem_names_is_in_the_menu() {
+fn every_row_named_by_a_problem_exists_in_the_menu() {
     let all = [
         Part::Settings,
         Part::SpeechModel,
@@ -138,7 +138,7 @@ fn every_row_that_a_problem_names_is_in_the_menu() {
 }
 
 #[test]
-fn three_models_are_suggested_by_plain_names_and_the_others_stand_behind_one_row() {
+fn three_models_are_suggested_and_the_rest_in_a_submenu() {
     let model = MenuModel { speech_model: "ggml-base.en.bin".into(), ..MenuModel::default() };
     let all = speech_models(&model);
     let names: Vec<&str> = all.iter().map(words).collect();
@@ -156,17 +156,17 @@ fn three_models_are_suggested_by_plain_names_and_the_others_stand_behind_one_row
     assert!(matches!(&all[0], Item::Check(_, true, Choice::SpeechModel(name)) if name == "base.en"), "{all:?}");
     let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
     assert_eq!(others.len() + 3, models::ALL.len());
-    // A pilot's own file stands there too.
+    // A pilot's own file is listed too.
     let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
     assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
-    // One that nobody knows waits for a yes.
+    // An unknown file needs consent.
     let waits = MenuModel { speech_model: "mine.bin".into(), unknown_model: Some("mine.bin".into()), ..MenuModel::default() };
     let Item::Group(_, rows) = speech(&waits) else { panic!() };
     assert_eq!(rows[0], Item::Entry("Use mine.bin anyway\u{2026}".into(), Choice::TrustModel));
 }
 
 #[test]
-fn values_stand_in_the_labels() {
+fn labels_show_current_values() {
     let top = |model: &MenuModel| items(model).iter().map(|i| words(i).to_owned()).collect::<Vec<_>>();
     let there = SoundDevice { id: "pulseaudio:a".into(), name: "Headset".into() };
     let model = MenuModel {
@@ -188,7 +188,7 @@ fn values_stand_in_the_labels() {
 }
 
 #[test]
-fn a_chosen_device_that_is_gone_still_stands_there() {
+fn disconnected_chosen_device_stays_listed() {
     let device = |name: &str, id: &str| SoundDevice { id: id.into(), name: name.into() };
     let titles = |there: &[SoundDevice], chosen: &str| {
         let (_, items) = devices(there, chosen, Choice::Microphone);
@@ -200,7 +200,7 @@ fn a_chosen_device_that_is_gone_still_stands_there() {
     assert_eq!(titles(&there, "web")[2], ("Webcam HD".to_owned(), true));
     assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not connected)".to_owned(), true));
     assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
-    // The whole name goes before a part of one, and an id is a name too.
+    // A full name takes precedence over a partial one, and an id works as a name.
     for (chosen, on) in [("Webcam", 3), ("pulseaudio:b", 2), ("a", 1)] {
         let marked: Vec<usize> = titles(&there, chosen).iter().enumerate().filter(|(_, t)| t.1).map(|(n, _)| n).collect();
         assert_eq!(marked, [on], "{chosen}");
@@ -208,16 +208,16 @@ fn a_chosen_device_that_is_gone_still_stands_there() {
 }
 
 #[test]
-fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
+fn two_devices_of_one_name_are_both_listed_and_selectable() {
     let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
     let (name, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
-    assert_eq!(name, "USB Headset (2)", "the row of the top level tells which");
+    assert_eq!(name, "USB Headset (2)", "the top-level row shows which one");
     let twin = |n: u8, id: &str, on| Item::Check(format!("USB Headset ({n})"), on, Choice::Microphone(format!("pulseaudio:{id}")));
     assert_eq!(items[1..], [twin(1, "one", false), twin(2, "two", true)]);
 }
 
 #[test]
-fn neural_voices_are_chosen_where_they_are_installed_and_else_downloaded() {
+fn neural_voices_are_selectable_if_installed_else_downloadable() {
     let devices = Devices { neural: vec!["heart".into(), "own:bm_george".into()], ..Devices::default() };
     let model = MenuModel { voice: "emma".into(), devices, ..MenuModel::default() };
     let all = super::voices(&model);
@@ -235,13 +235,13 @@ fn neural_voices_are_chosen_where_they_are_installed_and_else_downloaded() {
 }
 
 #[test]
-fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
+fn system_voices_come_after_our_own_and_chosen_one_is_kept() {
     let voices = |voice: &str, there: &[&str]| {
         let voices = there.iter().map(|n| SystemVoice { name: (*n).into(), language: "en-GB".into() }).collect();
         let devices = Devices { voices, ..Devices::default() };
         super::voices(&MenuModel { voice: voice.into(), devices, ..MenuModel::default() })
     };
-    // Pico stands behind the accents.
+    // Pico comes after the accents.
     let own = VOICES.len() + 1;
     assert_eq!(voices("en-GB", &[]).len(), own);
     let all = voices("windows:Microsoft Hazel", &["Microsoft George", "Microsoft Hazel"]);
@@ -254,7 +254,7 @@ fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
 }
 
 #[test]
-fn the_reply_time_is_told_in_seconds_once_there_is_one() {
+fn reply_time_is_shown_in_seconds_once_known() {
     assert_eq!(latency((840, 1260)), "Reply time: usually 0.8 s, 1 in 10 takes 1.3 s or more");
     assert_eq!(latency((7180, 7220)), "Reply time: about 7.2 s");
     let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
@@ -269,7 +269,7 @@ fn level(item: Item) -> Vec<Item> {
 }
 
 #[test]
-fn what_the_mirror_does_not_have_cannot_be_clicked_and_says_why() {
+fn items_missing_on_the_mirror_are_disabled_with_a_reason() {
     let absent = ["small.en", "medium", "emma"].map(str::to_owned).to_vec();
     let model = MenuModel { speech_model: "ggml-base.en.bin".into(), absent, ..MenuModel::default() };
     let all = speech_models(&model);
@@ -285,7 +285,7 @@ fn what_the_mirror_does_not_have_cannot_be_clicked_and_says_why() {
 }
 
 #[test]
-fn the_next_smaller_model_is_one_click_in_a_row_that_is_always_there() {
+fn next_smaller_model_has_a_permanent_one_click_row() {
     let row = |model: &MenuModel| level(speech(model)).into_iter().find(|i| words(i).starts_with("Switch to")).unwrap();
     let mut model = MenuModel { faster: Some("base.en".into()), ..MenuModel::default() };
     let words = "Switch to Base (148 MB, faster, understands less)".to_owned();
@@ -296,7 +296,7 @@ fn the_next_smaller_model_is_one_click_in_a_row_that_is_always_there() {
 }
 
 #[test]
-fn the_airport_is_told_with_its_reason_and_can_be_chosen() {
+fn airport_is_shown_with_its_reason_and_selectable() {
     let row = |name: &str, why: PlaceReason, chosen: &str| airport(&Place { name: name.into(), why, chosen: chosen.into() });
     for (name, why, words_of_row) in [
         ("", PlaceReason::Open, "Airport: named by your first call"),
@@ -316,7 +316,7 @@ fn the_airport_is_told_with_its_reason_and_can_be_chosen() {
 }
 
 #[test]
-fn a_language_model_has_a_plain_name_and_its_id_is_what_is_chosen() {
+fn language_model_has_a_plain_name_and_is_chosen_by_id() {
     let brains = ["llama3.2:3b", "llama3.2:1b", "mistral:latest"].map(str::to_owned).to_vec();
     let model = MenuModel { brain: (BrainMode::Auto, "llama3.2:3b".into()), brains, ..MenuModel::default() };
     let group = brain(&model);

@@ -1,6 +1,6 @@
-//! The tray on Windows: on the main thread, whose loop brings the clicks.
+//! The tray on Windows: on the main thread, whose message loop delivers the clicks.
 //!
-//! A choice travels in its item's id, so that a click on a menu that is being replaced still means what it said.
+//! The id of an item carries its choice, so that a click on a menu that is being replaced still has the right effect.
 
 use std::cell::RefCell;
 use std::sync::{Mutex, Once, PoisonError};
@@ -14,22 +14,22 @@ use crate::desktop::menu::{self, Item};
 use crate::desktop::windows::pump;
 use crate::event::{Choice, MenuModel, TrayState};
 
-/// Before every id of a choice; what follows is the choice itself.
+/// Prefix of the id of a choice; the choice itself follows.
 const MARK: &str = "stratus:";
 
-/// Whoever listens to the menu now: the tray library takes one handler for the whole process, once.
+/// The current menu handler: the tray library accepts one handler per process, set once.
 static LISTENER: Mutex<Option<OnChoice>> = Mutex::new(None);
 static INSTALL: Once = Once::new();
 
 thread_local! {
-    /// On the main thread only.
+    /// Accessed on the main thread only.
     static BOARD: RefCell<Option<Board>> = const { RefCell::new(None) };
 }
 
 pub(super) struct Seat;
 
 impl Seat {
-    /// Has the main thread make the icon.
+    /// Creates the icon on the main thread.
     pub(super) fn take(on_choice: OnChoice) -> Result<Self, String> {
         listen(Some(on_choice));
         let made = pump::ask(START_LIMIT, || Board::new().map(|board| BOARD.with(|b| *b.borrow_mut() = Some(board))));
@@ -39,7 +39,7 @@ impl Seat {
     pub(super) fn send(&self, job: Job) {
         pump::act(move || {
             BOARD.with(|b| {
-                // A menu that is open runs a loop within the loop: the next job brings the newest state.
+                // An open menu runs a nested loop; the next job brings the newest state.
                 if let Ok(mut board) = b.try_borrow_mut()
                     && let Some(board) = board.as_mut()
                 {
@@ -53,7 +53,7 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         listen(None);
-        // The icon must be gone before the process is: Windows would leave its picture there.
+        // Remove the icon before the process ends; otherwise Windows would keep showing it.
         pump::ask(STOP_LIMIT, || BOARD.with(|b| drop(b.take())));
     }
 }
@@ -80,17 +80,17 @@ fn tell(choice: Choice) {
     }
 }
 
-/// What a click on the item of this id means; none for a line that only tells.
+/// The choice behind an item's id; `None` for an informational line.
 fn choice(id: &str) -> Option<Choice> {
     serde_json::from_str(id.strip_prefix(MARK)?).ok()
 }
 
 fn id(choice: &Choice) -> String {
-    // A choice always has its words in JSON.
+    // A choice always serialises to JSON.
     format!("{MARK}{}", serde_json::to_string(choice).unwrap_or_default())
 }
 
-/// What lives on one thread: the tray library's items may not leave it.
+/// What is confined to the main thread, because the tray library's items may not leave it.
 struct Board {
     icon: TrayIcon,
     state: TrayState,
@@ -130,7 +130,7 @@ impl Board {
     }
 
     fn menu(&mut self, model: MenuModel) {
-        // Made anew even when the model is as it was: the system toggles check marks by itself on a click.
+        // Rebuild even if the model is unchanged, because the system toggles check marks by itself on a click.
         if let Ok(menu) = build(&model) {
             self.icon.set_menu(Some(Box::new(menu)));
         }
@@ -139,7 +139,7 @@ impl Board {
     }
 }
 
-/// A tooltip here has no title: the program's name goes before its words.
+/// Tooltips have no title here, so the program's name comes first.
 fn named(words: &str) -> String {
     format!("Stratus: {words}")
 }
@@ -156,7 +156,7 @@ fn build(model: &MenuModel) -> Result<Menu, String> {
     Ok(menu)
 }
 
-/// `&` would mark a mnemonic: it is doubled.
+/// `&` would mark a mnemonic, so it is doubled.
 fn label(words: &str) -> String {
     words.replace('&', "&&")
 }
@@ -184,7 +184,7 @@ mod tests {
     use crate::settings::BrainMode;
 
     #[test]
-    fn every_choice_comes_back_from_its_id_and_nothing_else_does() {
+    fn only_choices_round_trip_through_their_ids() {
         for c in [
             Choice::Repeat(2),
             Choice::ToggleMute,

@@ -1,4 +1,4 @@
-//! The tray on a thread of its own: a StatusNotifierItem with its menu on the session bus.
+//! The tray on a separate thread: a StatusNotifierItem with its menu on the session bus.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -20,7 +20,7 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Starts the thread; fails when the icon could not be made.
+    /// Starts the thread; fails if the icon could not be created.
     pub(super) fn take(on_choice: OnChoice) -> Result<Self, String> {
         let (jobs, inbox) = channel();
         let (started, outcome) = channel();
@@ -41,7 +41,7 @@ impl Seat {
     }
 
     pub(super) fn send(&self, job: Job) {
-        // A tray whose bus has died has ended; there is nobody left to show anything to.
+        // If the bus died, the tray has ended and there is nothing to update.
         if let Some(jobs) = &self.jobs {
             let _ = jobs.send(job);
         }
@@ -61,7 +61,7 @@ impl Drop for Seat {
 
 fn run(on_choice: OnChoice, inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
     let shown = Shown { state: TrayState::Ready, model: MenuModel::default(), on_choice };
-    // A panel that starts later shows the icon then.
+    // Succeed without a panel: one that starts later shows the icon.
     let handle = match shown.assume_sni_available(true).spawn() {
         Ok(handle) => handle,
         Err(e) => {
@@ -84,14 +84,14 @@ fn run(on_choice: OnChoice, inbox: &Receiver<Job>, started: &Sender<Result<(), S
 }
 
 fn perform(handle: &Handle<Shown>, job: Job) {
-    // A bus that has died shows nothing any more, and ends nothing else.
+    // If the bus died, nothing is shown, and the rest goes on.
     handle.update(|shown| match job {
         Job::Show(state) => shown.state = state,
         Job::Menu(model) => shown.model = *model,
     });
 }
 
-/// The item as it is shown.
+/// The item as shown.
 struct Shown {
     state: TrayState,
     model: MenuModel,
@@ -99,7 +99,7 @@ struct Shown {
 }
 
 impl ksni::Tray for Shown {
-    /// A click of either button opens the menu: there is no window that the other one could open.
+    /// A click of either button opens the menu, because there is no window to open.
     const MENU_ON_ACTIVATE: bool = true;
 
     fn id(&self) -> String {
@@ -111,7 +111,7 @@ impl ksni::Tray for Shown {
     }
 
     fn icon_pixmap(&self) -> Vec<ksni::Icon> {
-        // The bus wants alpha first.
+        // The bus expects ARGB.
         let data = icons::rgba(self.state).chunks_exact(4).flat_map(|p| [p[3], p[0], p[1], p[2]]).collect();
         let side = i32::try_from(icons::SIZE).unwrap_or(0);
         vec![ksni::Icon { width: side, height: side, data }]
@@ -130,7 +130,7 @@ impl ksni::Tray for Shown {
     }
 }
 
-/// An underscore would mark a mnemonic: it is doubled.
+/// An underscore would mark a mnemonic, so it is doubled.
 fn label(words: &str) -> String {
     words.replace('_', "__")
 }

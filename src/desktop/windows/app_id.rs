@@ -1,4 +1,4 @@
-//! The name by which Windows knows Stratus's toasts: without one they do not show, or show as another program's.
+//! The application id of Stratus's toasts on Windows: without one they do not appear, or appear under another program's name.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use windows_registry::CURRENT_USER;
 /// The application's id (Win32, "Application User Model IDs").
 pub const ID: &str = "Stratus.Stratus";
 
-/// Writes name and icon of the id for this user. A toast needs no shortcut in the start menu then.
+/// Registers name and icon of the id for this user, so that toasts work without a Start menu shortcut.
 pub fn register(icon: Option<&Path>) -> Result<(), String> {
     let key = CURRENT_USER.create(format!("Software\\Classes\\AppUserModelId\\{ID}")).map_err(|e| e.to_string())?;
     key.set_string("DisplayName", "Stratus").map_err(|e| e.to_string())?;

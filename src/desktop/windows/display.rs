@@ -1,4 +1,4 @@
-//! The keyboard on Windows: raw input tells every press and release, whoever has the focus, and takes none away.
+//! The keyboard on Windows: raw input reports every press and release regardless of focus, and takes none away.
 
 #![allow(unsafe_code, reason = "Win32's raw input; each call says why it is sound")]
 
@@ -23,18 +23,18 @@ use crate::problem::{Part, Problem};
 /// The HID usage of keyboards: generic desktop, keyboard (HID usage tables, 1/6).
 const KEYBOARD: (u16, u16) = (1, 6);
 
-/// What the keyboard has to say by itself.
+/// Events from the keyboard.
 pub enum News {
     /// The keyboard's layout changed.
     Remapped,
-    /// One of the keys that are listened to went down (true) or up.
+    /// A watched key went down (true) or up.
     Key(bool),
-    /// It cannot be listened to any more, and why.
+    /// The keyboard can no longer be watched, and why.
     #[allow(dead_code, reason = "a connection to an X server can break; Windows's cannot")]
     Gone(String),
 }
 
-/// The problem of a key that cannot be watched, and the way around it.
+/// The problem of a key that cannot be watched, and the workaround.
 pub fn refused(why: String) -> Problem {
     let p = Problem::new("the push-to-talk key cannot be watched").because(why).about(Part::PushToTalk);
     p.brief("Push-to-talk key not available", "Windows shows no keys to Stratus.").remedy("Restart Stratus.").fix(
@@ -49,18 +49,18 @@ pub struct Display {
 }
 
 impl Display {
-    /// There always is one.
+    /// Always succeeds on Windows.
     pub fn connect() -> Result<Self, Problem> {
         Ok(Self { window: None, listens: Mutex::new(false) })
     }
 
-    /// Has `watch` ask for every key's press and release.
+    /// Makes `watch` report the press and release of every key.
     pub fn listen(&self) -> Result<(), String> {
         *self.listens.lock().unwrap_or_else(PoisonError::into_inner) = true;
         Ok(())
     }
 
-    /// Opens the window that hears the keyboard. After `listen` it tells the keys in `codes`.
+    /// Opens the window that receives keyboard input. After `listen`, it reports the keys in `codes`.
     pub fn watch(&mut self, codes: Arc<Mutex<Vec<u8>>>, tell: impl Fn(News) + Send + 'static) -> Result<(), Problem> {
         let listens = *self.listens.lock().unwrap_or_else(PoisonError::into_inner);
         let window = Window::open("Stratus keyboard", move |window| {
@@ -79,7 +79,7 @@ impl Display {
                     WM_INPUTLANGCHANGE => tell(News::Remapped),
                     _ => {}
                 }
-                // Windows frees the input's memory in its own procedure.
+                // Windows's default procedure frees the input's memory.
                 None
             }))
         });
@@ -99,13 +99,13 @@ impl Display {
         Ok(keynames::keysym(key.key).and_then(virtual_key))
     }
 
-    /// Whether the key is down at this moment, by Windows's own account.
+    /// Whether Windows says that the key is down at this moment.
     pub fn is_down(&self, code: u8) -> Result<bool, String> {
-        // SAFETY: it reads a state by number, and takes any number.
+        // SAFETY: it reads a state by number, and accepts any number.
         Ok(unsafe { GetAsyncKeyState(i32::from(code)) } < 0)
     }
 
-    /// Windows says at the registration whether a key is another's; asking again would find our own.
+    /// Windows reports a conflict when the key is registered; checking again would find our own registration.
     pub fn is_taken(&self, _: &HotKey, _: u8) -> Result<bool, String> {
         Ok(true)
     }
@@ -130,11 +130,11 @@ fn size(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
-/// The virtual key of a WM_INPUT of a keyboard, left and right told apart; and whether it went down.
+/// The virtual key of a keyboard's WM_INPUT, with left and right distinguished; and whether it went down.
 fn key_of(input: isize) -> Option<(u8, bool)> {
     let mut room = size(size_of::<RAWINPUT>());
-    // SAFETY: the buffer is as large as `room` says and suits every kind of plain structure in it; the handle is the
-    // message's. A keyboard's input always fits; what does not fit is not written, and gives an error.
+    // SAFETY: the buffer is as large as `room` says and aligned for every plain structure in it; the handle comes from the message.
+    // A keyboard's input always fits; input that does not fit is not written, and returns an error.
     let raw = unsafe {
         let mut raw: RAWINPUT = std::mem::zeroed();
         let copied =

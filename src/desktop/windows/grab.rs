@@ -1,4 +1,4 @@
-//! Grabbed keys on Windows: the key library's manager lives on the main thread, whose loop its window needs.
+//! Grabbed keys on Windows: the key library's manager lives on the main thread, because its window needs that thread's message loop.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -8,28 +8,28 @@ use global_hotkey::{Error, GlobalHotKeyManager};
 
 use super::pump;
 
-/// The main thread is never busy for long.
+/// Timeout for the main thread, which is never busy for long.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 thread_local! {
     static MANAGER: RefCell<Option<GlobalHotKeyManager>> = const { RefCell::new(None) };
 }
 
-/// The key library, asked from any thread. One manager serves the whole process.
+/// The key library, callable from any thread. One manager serves the whole process.
 pub struct Manager;
 
 impl Manager {
-    /// Makes sure that it is there.
+    /// Ensures that the manager exists.
     pub fn new() -> Result<Self, Error> {
         on_main(|_| Ok(())).map(|()| Self)
     }
 
-    /// Takes a key.
+    /// Grabs a key.
     pub fn register(&self, key: HotKey) -> Result<(), Error> {
         on_main(move |m| m.register(key))
     }
 
-    /// Gives it back.
+    /// Releases it.
     pub fn unregister(&self, key: HotKey) -> Result<(), Error> {
         on_main(move |m| m.unregister(key))
     }

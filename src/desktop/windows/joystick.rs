@@ -1,7 +1,7 @@
-//! Buttons and hats of joysticks, yokes and throttles on Windows: raw input of their HID reports, hot-plugged.
+//! Buttons and hats of joysticks, yokes and throttles on Windows: raw input of their HID reports, with hot-plug.
 //!
-//! Reports come whoever has the focus. What is down in the first report of a device while a button is to be bound is
-//! the state it came with, and not the button.
+//! Reports arrive regardless of focus. While a button is being bound, buttons down in a device's first report are its initial
+//! state, not a press.
 
 #![allow(unsafe_code, reason = "Win32's raw input and HID parser; each call says why it is sound")]
 
@@ -31,11 +31,11 @@ use crate::problem::{Part, Problem};
 /// Generic desktop: joystick, game pad, multi-axis controller (HID usage tables, page 1).
 const PAGE: u16 = 1;
 const KINDS: [u16; 3] = [4, 5, 8];
-/// The page of buttons, and the usage of a hat on page 1.
+/// The usage page of buttons, and the usage of a hat on page 1.
 const BUTTONS: u16 = 9;
 const HAT: u16 = 0x39;
 
-/// Nothing is to be chosen on Windows.
+/// Windows has only one place to look.
 #[derive(Debug, Clone, Default)]
 pub struct Places {}
 
@@ -44,14 +44,14 @@ enum Order {
     Bind,
 }
 
-/// The thread that reads joysticks. Dropping it ends it, and tells `Up` if a bound button was down.
+/// The thread that reads joysticks. Dropping it stops the thread, and reports `Up` if a bound button was down.
 pub struct Joysticks {
     orders: Arc<Mutex<VecDeque<Order>>>,
     window: Window,
 }
 
 impl Joysticks {
-    /// Reads all joysticks, now and when they come. `tell` runs on the thread and must not block.
+    /// Reads all joysticks, with hot-plug. `tell` runs on the thread and must not block.
     pub fn start(_: Places, bindings: &[String], tell: impl Fn(News) + Send + 'static) -> Result<Self, Problem> {
         let orders = Arc::new(Mutex::new(VecDeque::new()));
         let (theirs, bound) = (orders.clone(), bindings.iter().cloned().collect());
@@ -70,12 +70,12 @@ impl Joysticks {
         Ok(Self { orders, window })
     }
 
-    /// Other buttons than before.
+    /// Replaces the bindings.
     pub fn bindings(&self, bindings: &[String]) {
         self.order(Order::Bindings(bindings.to_vec()));
     }
 
-    /// The next button that goes down is told as `Bound`.
+    /// Reports the next button that goes down as `Bound`.
     pub fn bind(&self) {
         self.order(Order::Bind);
     }
@@ -92,29 +92,29 @@ impl Drop for Joysticks {
     }
 }
 
-/// The joysticks of now: "044f:b10a" and a name; and whether each may be read.
+/// The connected joysticks: "044f:b10a", a name, and whether each is readable.
 pub fn list(_: &Places) -> Vec<(String, String, bool)> {
     let mut count = 0;
     let each = size(size_of::<RAWINPUTDEVICELIST>());
     // SAFETY: without a buffer it only counts.
     unsafe { GetRawInputDeviceList(ptr::null_mut(), &raw mut count, each) };
     let mut all = vec![RAWINPUTDEVICELIST { hDevice: ptr::null_mut(), dwType: 0 }; count as usize];
-    // SAFETY: the buffer holds `count` entries; one more that came meanwhile makes it fail, not overflow.
+    // SAFETY: the buffer holds `count` entries; if another device arrived meanwhile, the call fails and does not overflow.
     let found = unsafe { GetRawInputDeviceList(all.as_mut_ptr(), &raw mut count, each) };
     all.truncate(if found == u32::MAX { 0 } else { found as usize });
     let sticks = all.iter().filter(|d| d.dwType == RIM_TYPEHID).filter_map(|d| device_id(d.hDevice));
     sticks.map(|id| (id, "a joystick".to_owned(), true)).collect()
 }
 
-/// A joystick that has spoken.
+/// A joystick that has reported.
 struct Pad {
     id: String,
-    /// Windows's description of the reports, aligned as it needs.
+    /// Windows's preparsed description of the reports, with the alignment it requires.
     preparsed: Vec<u64>,
-    /// The hat's least and greatest value.
+    /// The hat's minimum and maximum.
     hat: (u32, u32),
     down: BTreeSet<String>,
-    /// A report came before.
+    /// A report was received before.
     known: bool,
 }
 
@@ -160,7 +160,7 @@ impl Desk {
             }
             WM_INPUT => {
                 self.input(message.lparam);
-                // Windows frees the input's memory in its own procedure.
+                // Windows's default procedure frees the input's memory.
                 None
             }
             _ => None,
@@ -195,14 +195,14 @@ impl Desk {
 }
 
 impl Pad {
-    /// What is down in a report; none for a report of another kind.
+    /// The buttons down in a report; `None` for a report of another kind.
     fn read(&self, mut report: Vec<u8>) -> Option<BTreeSet<String>> {
         let described = self.preparsed.as_ptr() as PHIDP_PREPARSED_DATA;
         let length = size(report.len());
-        // SAFETY: `described` is the device's own description, kept as Windows gave it.
+        // SAFETY: `described` is the device's own description, as Windows returned it.
         let mut count = unsafe { HidP_MaxUsageListLength(HidP_Input, BUTTONS, described) };
         let mut pressed = vec![0u16; count as usize];
-        // SAFETY: the list has room for `count` usages, the report for `length` bytes; both are checked by the callee.
+        // SAFETY: the list has room for `count` usages, the report for `length` bytes; the callee checks both.
         let read =
             unsafe { HidP_GetUsages(HidP_Input, BUTTONS, 0, pressed.as_mut_ptr(), &raw mut count, described, report.as_mut_ptr(), length) };
         if read != HIDP_STATUS_SUCCESS {
@@ -211,7 +211,7 @@ impl Pad {
         pressed.truncate(count as usize);
         let mut down: BTreeSet<String> = pressed.iter().map(|n| format!("{}/button {}", self.id, n.saturating_sub(1))).collect();
         let mut hat = 0;
-        // SAFETY: as above; it fails where there is no hat.
+        // SAFETY: as above; it fails if there is no hat.
         let read = unsafe { HidP_GetUsageValue(HidP_Input, PAGE, 0, HAT, &raw mut hat, described, report.as_ptr(), length) };
         if read == HIDP_STATUS_SUCCESS {
             down.extend(direction(hat, self.hat).map_or(&[][..], hat_names).iter().map(|end| format!("{}/hat {end}", self.id)));
@@ -220,27 +220,27 @@ impl Pad {
     }
 }
 
-/// What most hats count: forward is 0, clockwise to 7.
+/// The range of most hats: forward is 0, clockwise to 7.
 const EIGHT_FROM_0: (u32, u32) = (0, 7);
 
-/// The least and the greatest value of a stick's hat, as its description says.
+/// The minimum and maximum of a stick's hat, from its description.
 fn hat_range(preparsed: &[u64]) -> Option<(u32, u32)> {
     let (mut caps, mut count) = (HIDP_VALUE_CAPS::default(), 1u16);
     let described = preparsed.as_ptr() as PHIDP_PREPARSED_DATA;
-    // SAFETY: room for one; `described` is the device's own description, kept as Windows gave it.
+    // SAFETY: there is room for one; `described` is the device's own description, as Windows returned it.
     let read = unsafe { HidP_GetSpecificValueCaps(HidP_Input, PAGE, 0, HAT, &raw mut caps, &raw mut count, described) };
     let range = (u32::try_from(caps.LogicalMin).ok()?, u32::try_from(caps.LogicalMax).ok()?);
     (read == HIDP_STATUS_SUCCESS && count == 1 && range.0 < range.1).then_some(range)
 }
 
-/// A hat's value as one of eight directions, clockwise from forward: some count from 1, and some know four. None in the middle,
-/// which is any value beyond the range.
+/// A hat's value as one of eight directions, clockwise from forward. Some hats count from 1, and some have four directions. `None`
+/// when centred, which is any value outside the range.
 fn direction(value: u32, (least, most): (u32, u32)) -> Option<u32> {
     let step = value.checked_sub(least).filter(|d| *d <= most - least)?;
     Some(if most - least == 3 { step * 2 } else { step })
 }
 
-/// The ends of a hat's two axes at one of its eight directions, clockwise from forward. Anything else is the middle.
+/// The axis ends of a hat for one of its eight directions, clockwise from forward. Any other value is centred.
 fn hat_names(direction: u32) -> &'static [&'static str] {
     match direction {
         0 => &["1-"],
@@ -261,16 +261,16 @@ fn size(of: usize) -> u32 {
 
 fn register(window: HWND, flags: u32) -> Result<(), String> {
     let devices = KINDS.map(|kind| RAWINPUTDEVICE { usUsagePage: PAGE, usUsage: kind, dwFlags: flags, hwndTarget: window });
-    // SAFETY: as many devices as are there, with their size; they are only read.
+    // SAFETY: the count matches the devices, with their size; they are only read.
     let done = unsafe { RegisterRawInputDevices(devices.as_ptr(), size(devices.len()), size(size_of::<RAWINPUTDEVICE>())) };
     if done == 0 { Err(std::io::Error::last_os_error().to_string()) } else { Ok(()) }
 }
 
-/// Vendor and product, the same at every port; none for what is no joystick.
+/// Vendor and product id, the same at every port; `None` if the device is not a joystick.
 fn device_id(device: HANDLE) -> Option<String> {
     let mut room = size(size_of::<RID_DEVICE_INFO>());
     let mut info = RID_DEVICE_INFO { cbSize: room, ..RID_DEVICE_INFO::default() };
-    // SAFETY: the buffer is the structure that is asked for, with its size; the union's member is the one of its type.
+    // SAFETY: the buffer is the requested structure, with its size; the union member read is that of its type.
     unsafe {
         let got = GetRawInputDeviceInfoW(device, RIDI_DEVICEINFO, (&raw mut info).cast(), &raw mut room);
         if got == u32::MAX || info.dwType != RIM_TYPEHID {
@@ -284,7 +284,7 @@ fn device_id(device: HANDLE) -> Option<String> {
 
 fn preparsed(device: HANDLE) -> Option<Vec<u64>> {
     let mut room = 0;
-    // SAFETY: without a buffer it only tells the size.
+    // SAFETY: without a buffer it only returns the size.
     unsafe { GetRawInputDeviceInfoW(device, RIDI_PREPARSEDDATA, ptr::null_mut(), &raw mut room) };
     let mut data = vec![0u64; (room as usize).div_ceil(8)];
     // SAFETY: the buffer holds at least `room` bytes.
@@ -296,16 +296,16 @@ fn preparsed(device: HANDLE) -> Option<Vec<u64>> {
 fn reports(input: isize) -> Option<(HANDLE, Vec<Vec<u8>>)> {
     let header = size_of::<RAWINPUTHEADER>();
     let mut room = 0;
-    // SAFETY: without a buffer it only tells the size.
+    // SAFETY: without a buffer it only returns the size.
     unsafe { GetRawInputData(input as HRAWINPUT, RID_INPUT, ptr::null_mut(), &raw mut room, size(header)) };
     let mut data = vec![0u64; (room as usize).div_ceil(8)];
-    // SAFETY: the buffer holds at least `room` bytes, aligned for the structures that begin it.
+    // SAFETY: the buffer holds at least `room` bytes, aligned for the structures at its start.
     let got = unsafe { GetRawInputData(input as HRAWINPUT, RID_INPUT, data.as_mut_ptr().cast(), &raw mut room, size(header)) };
     let body = header + std::mem::offset_of!(RAWHID, bRawData);
     if got == u32::MAX || (got as usize) < body || data.len() * 8 < body {
         return None;
     }
-    // SAFETY: the checks above make sure that both structures' beginnings are within the buffer.
+    // SAFETY: the checks above ensure that the starts of both structures lie within the buffer.
     let (head, each, count) = unsafe {
         let start = data.as_ptr().cast::<u8>();
         let hid = start.add(header).cast::<RAWHID>();
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hat_counts_from_what_its_stick_says() {
+    fn hat_range_comes_from_the_stick() {
         let named = |value, range| direction(value, range).map_or(&[][..], hat_names);
         assert_eq!(
             (named(0, (0, 7)), named(3, (0, 7)), named(8, (0, 7)), named(15, (0, 7))),

@@ -1,4 +1,4 @@
-//! What only Windows has: the main thread's message loop, hidden windows, the console, and the name that toasts go by.
+//! Windows only: the main thread's message loop, hidden windows, the console, and the application id of toasts.
 
 pub mod app_id;
 pub mod console;

@@ -1,5 +1,4 @@
-//! What Windows tells a program by itself: sleep, the end of the session, devices that come and go, and a window in
-//! front that may not be listened to.
+//! Notifications from Windows: sleep, end of session, devices arriving and leaving, and a foreground window whose keys are not accessible.
 
 #![allow(unsafe_code, reason = "Win32's tokens and hooks; each call says why it is sound")]
 
@@ -21,11 +20,11 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 use super::window::{Message, Window};
 use crate::problem::Problem;
 
-/// The title of the window that the installer closes Stratus by.
+/// Window title by which the installer finds and closes Stratus.
 pub const TITLE: &str = "Stratus";
-/// Windows ends a program some seconds after the session's end was told; this much of that is used to end in order.
+/// Windows kills a program some seconds after announcing the end of the session; this is our share for an orderly shutdown.
 const END_LIMIT: Duration = Duration::from_secs(3);
-/// DBT_DEVNODES_CHANGED (dbt.h): some device came or went.
+/// DBT_DEVNODES_CHANGED (dbt.h): some device arrived or left.
 const DEVNODES_CHANGED: usize = 7;
 
 /// What happened.
@@ -33,17 +32,17 @@ const DEVNODES_CHANGED: usize = 7;
 pub enum Notice {
     /// The machine is about to sleep.
     Sleep,
-    /// It woke up.
+    /// The machine woke up.
     Awake,
-    /// A device came or went.
+    /// A device arrived or left.
     Devices,
-    /// Stratus is asked to end: the session ends, or the installer wants the file.
+    /// Stratus must end: the session ends, or the installer needs the file.
     End,
-    /// A program that runs as administrator is in front: Windows gives its keys to no other. Told once.
+    /// A program running as administrator is in the foreground: Windows hides its keys from others. Reported once.
     Elevated,
 }
 
-/// The window that hears it. Dropping it ends it.
+/// The window that receives them. Dropping it stops the notifications.
 pub struct Notices {
     ended: Sender<()>,
     _window: Window,
@@ -59,19 +58,19 @@ struct Hook(HWINEVENTHOOK);
 
 impl Drop for Hook {
     fn drop(&mut self) {
-        // SAFETY: the hook was made by this thread, and is given back once.
+        // SAFETY: this thread set the hook, and removes it once.
         unsafe { UnhookWinEvent(self.0) };
     }
 }
 
 impl Notices {
-    /// Listens. `tell` runs on the window's thread and must not block.
+    /// Starts listening. `tell` runs on the window's thread and must not block.
     pub fn start(tell: impl Fn(Notice) + Clone + Send + 'static) -> Result<Self, Problem> {
         let (ended, end) = channel();
         let window = Window::open(TITLE, move |_| {
             let front = tell.clone();
             IN_FRONT.with(|f| *f.borrow_mut() = Some(Box::new(front)));
-            // SAFETY: `in_front` has the signature that Windows wants, and is called on this thread, by its message loop.
+            // SAFETY: `in_front` has the required signature, and is called on this thread, by its message loop.
             let hook = unsafe {
                 SetWinEventHook(
                     EVENT_SYSTEM_FOREGROUND,
@@ -84,7 +83,7 @@ impl Notices {
                 )
             };
             let hook = (!hook.is_null()).then(|| Hook(hook));
-            // SAFETY: it takes nothing.
+            // SAFETY: it takes no arguments.
             look_at(unsafe { GetForegroundWindow() });
             Ok(Box::new(move |message| {
                 let _ = &hook;
@@ -99,7 +98,7 @@ impl Notices {
         Ok(Self { ended, _window: window })
     }
 
-    /// Everything is in order for an end of the session that waits for it.
+    /// Confirms an orderly shutdown to a waiting end of session.
     pub fn in_order(&self) {
         let _ = self.ended.send(());
     }
@@ -123,7 +122,7 @@ fn heard(message: Message, tell: &impl Fn(Notice), end: &Receiver<()>) -> Option
             tell(Notice::End);
             Some(0)
         }
-        // The process may be gone as soon as this returns.
+        // The process may be killed as soon as this returns.
         (WM_ENDSESSION, 1..) => {
             tell(Notice::End);
             let _ = end.recv_timeout(END_LIMIT);
@@ -137,7 +136,7 @@ unsafe extern "system" fn in_front(_: HWINEVENTHOOK, _: u32, window: HWND, _: i3
     look_at(window);
 }
 
-/// Tells, once, when a window of an elevated program is in front while this one is not elevated.
+/// Reports, once, an elevated program's window in the foreground while this process is not elevated.
 fn look_at(window: HWND) {
     IN_FRONT.with(|f| {
         let Ok(mut front) = f.try_borrow_mut() else { return };
@@ -152,14 +151,14 @@ fn look_at(window: HWND) {
 
 fn above_us(window: HWND) -> bool {
     let mut process = 0;
-    // SAFETY: `process` is there to be written; a window that has gone gives 0.
+    // SAFETY: `process` is writable; a window that no longer exists returns 0.
     unsafe { GetWindowThreadProcessId(window, &raw mut process) };
-    // SAFETY: it takes nothing.
+    // SAFETY: it takes no arguments.
     let own = unsafe { GetCurrentProcessId() };
     process != 0 && elevated(process) == Some(true) && elevated(own) == Some(false)
 }
 
-/// A handle that is given back.
+/// A handle that is closed on drop.
 struct Handle(HANDLE);
 
 impl Drop for Handle {
@@ -169,25 +168,25 @@ impl Drop for Handle {
     }
 }
 
-/// Whether a process runs as administrator; none where Windows does not say.
+/// Whether a process runs as administrator; `None` if Windows does not say.
 fn elevated(process: u32) -> Option<bool> {
-    // SAFETY: numbers only; null when refused.
+    // SAFETY: numbers only; null if refused.
     let opened = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process) };
     if opened.is_null() {
         return None;
     }
     let opened = Handle(opened);
     let mut token = ptr::null_mut();
-    // SAFETY: the process's handle is open, and `token` is there to be written.
+    // SAFETY: the process's handle is open, and `token` is writable.
     if unsafe { OpenProcessToken(opened.0, TOKEN_QUERY, &raw mut token) } == 0 {
-        // Windows lets a plain program ask a plain program's token, and refuses an elevated one's.
+        // Windows lets an unelevated program query an unelevated program's token, but refuses an elevated one's.
         return Some(std::io::Error::last_os_error().kind() == std::io::ErrorKind::PermissionDenied);
     }
     let token = Handle(token);
     let mut found = TOKEN_ELEVATION { TokenIsElevated: 0 };
     let room = u32::try_from(size_of::<TOKEN_ELEVATION>()).unwrap_or(0);
     let mut needed = 0;
-    // SAFETY: the buffer is the structure that is asked for, with its size.
+    // SAFETY: the buffer is the requested structure, with its size.
     let done = unsafe { GetTokenInformation(token.0, TokenElevation, (&raw mut found).cast(), room, &raw mut needed) };
     (done != 0).then_some(found.TokenIsElevated != 0)
 }

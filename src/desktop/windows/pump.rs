@@ -1,6 +1,6 @@
-//! The main thread on Windows: winit's message loop, for the tray icon and grabbed keys live on a thread that has one.
+//! The main thread on Windows: winit's message loop, which the tray icon and grabbed keys need on their thread.
 //!
-//! Everything else runs elsewhere and hands small pieces of work over. Nothing here ever waits.
+//! Everything else runs on other threads, which post small jobs. Nothing here ever blocks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -15,7 +15,7 @@ use winit::window::WindowId;
 use crate::problem::Problem;
 use crate::worker::panic_words;
 
-/// A loop that has not ended by then is deaf.
+/// Timeout for the loop to end; after that it counts as hung.
 const LEAVE_LIMIT: Duration = Duration::from_secs(1);
 
 enum Order {
@@ -25,12 +25,12 @@ enum Order {
 
 static PROXY: Mutex<Option<EventLoopProxy<Order>>> = Mutex::new(None);
 
-/// Runs `body` on a thread called "owner" and the message loop on this one, which must be the main thread, until `body`
-/// has ended; gives what it gave. Once in a process.
+/// Runs `body` on a thread called "owner" and the message loop on this one, which must be the main thread, until `body` ends;
+/// returns its result. Only once per process.
 pub fn host<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Result<R, Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::new("Stratus cannot start").because(e).fix("sign out of Windows and in again");
     let events = EventLoop::<Order>::with_user_event().build().map_err(|e| failed(&e))?;
-    // Every motion of the mouse would wake this loop up otherwise.
+    // Otherwise every mouse motion would wake this loop up.
     events.listen_device_events(DeviceEvents::Never);
     events.set_control_flow(ControlFlow::Wait);
     *PROXY.lock().unwrap_or_else(PoisonError::into_inner) = Some(events.create_proxy());
@@ -51,7 +51,7 @@ pub fn host<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Res
     owner.join().map_err(|panic| Problem::bug("Stratus failed").because(panic_words(&*panic)).fix("restart it, and please send the log"))
 }
 
-/// Ends the process when its loop does not end: whoever closes all windows of a program closes the loop's own too.
+/// Ends the process if its loop does not end: another program that closes all our windows also closes the loop's own.
 #[allow(clippy::exit, reason = "everything is written by now, and nothing can wake the main thread up")]
 fn leave(ended: &Receiver<()>) {
     if ended.recv_timeout(LEAVE_LIMIT) == Err(RecvTimeoutError::Timeout) {
@@ -59,7 +59,7 @@ fn leave(ended: &Receiver<()>) {
     }
 }
 
-/// Ends the loop when the owner's thread does, however that is.
+/// Ends the loop when the owner's thread ends, for whatever reason.
 struct End(EventLoopProxy<Order>);
 
 impl Drop for End {
@@ -68,14 +68,14 @@ impl Drop for End {
     }
 }
 
-/// Has the main thread do this soon; nothing where there is no loop (any more).
+/// Runs this on the main thread soon; does nothing without a loop.
 pub fn act(what: impl FnOnce() + Send + 'static) {
     if let Some(proxy) = &*PROXY.lock().unwrap_or_else(PoisonError::into_inner) {
         let _ = proxy.send_event(Order::Do(Box::new(what)));
     }
 }
 
-/// Has the main thread do this, and gives what came of it; none after `patience`, or where there is no loop.
+/// Runs this on the main thread and returns the result; `None` after `patience`, or without a loop.
 pub fn ask<R: Send + 'static>(patience: Duration, what: impl FnOnce() -> R + Send + 'static) -> Option<R> {
     let (answer, answered) = channel();
     act(move || drop(answer.send(what())));
@@ -89,7 +89,7 @@ impl ApplicationHandler<Order> for Pump {
     fn window_event(&mut self, _: &ActiveEventLoop, _: WindowId, _: WindowEvent) {}
     fn user_event(&mut self, events: &ActiveEventLoop, order: Order) {
         match order {
-            // A panic is logged by its hook; the loop goes on for the others' sake.
+            // The panic hook logs the panic; the loop goes on for the other jobs.
             Order::Do(what) => drop(catch_unwind(AssertUnwindSafe(what))),
             Order::End => events.exit(),
         }

@@ -1,4 +1,4 @@
-//! Start with Windows: the Run key of the user, and the switch that Windows's own settings have for it.
+//! Start with Windows: the user's Run key, and the switch for it in Windows's settings.
 
 use std::path::Path;
 
@@ -7,18 +7,18 @@ use windows_registry::{CURRENT_USER, Key};
 use crate::problem::Problem;
 
 const RUN: &str = "Software\\Microsoft\\Windows\\CurrentVersion\\Run";
-/// Where the settings and the task manager note what the user switched off: an odd first byte.
+/// Where Settings and Task Manager record entries that the user disabled: an odd first byte.
 const APPROVED: &str = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\StartupApproved\\Run";
 const NAME: &str = "Stratus";
 
-/// Whether the value is there and not switched off by Windows's own settings. The path is for desktops with files.
+/// Whether the value exists and is not disabled in Windows's settings. The path is used on Linux only.
 pub fn is_on(_: &Path) -> bool {
     let there = CURRENT_USER.open(RUN).and_then(|k| k.get_string(NAME)).is_ok_and(|v| !v.is_empty());
     let off = CURRENT_USER.open(APPROVED).and_then(|k| k.get_value(NAME)).is_ok_and(|v| v.first().is_some_and(|b| b % 2 == 1));
     there && !off
 }
 
-/// Makes the value for this program, or removes it; either takes the settings' switch back.
+/// Creates or removes the value for this program; either resets the switch in the settings.
 pub fn set(_: &Path, on: bool, program: &Path) -> Result<(), Problem> {
     let open = |path: &str| CURRENT_USER.create(path);
     let done = open(RUN).and_then(|key| if on { key.set_string(NAME, format!("\"{}\" run", program.display())) } else { forget(&key) });

@@ -1,4 +1,4 @@
-//! A window that is never shown, on a thread of its own: Windows tells keys, sleep and devices only to windows.
+//! A hidden window on a separate thread, because Windows sends keys, sleep and device events only to windows.
 
 #![allow(unsafe_code, reason = "Win32's window functions; each call says why it is sound")]
 
@@ -18,12 +18,12 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 
 /// Sent by `drop` only.
 const WM_END: u32 = WM_APP + 0x53;
-/// Sent by `poke`: there is something to look at.
+/// Sent by `poke`: there is work to check.
 pub const WM_POKE: u32 = WM_APP + 0x54;
-/// The one timer of a window.
+/// The window's only timer.
 const TIMER: usize = 1;
 
-/// A message that came.
+/// A received message.
 #[derive(Debug, Clone, Copy)]
 pub struct Message {
     /// `WM_...`.
@@ -34,23 +34,23 @@ pub struct Message {
     pub lparam: isize,
 }
 
-/// What answers messages: a result, or none for Windows's own way. Runs on the window's thread and must not block.
+/// The message handler: returns a result, or `None` for default handling. Runs on the window's thread and must not block.
 pub type Handler = Box<dyn FnMut(Message) -> Option<isize>>;
 
 thread_local! {
     static HANDLER: RefCell<Option<Handler>> = const { RefCell::new(None) };
 }
 
-/// The window. Dropping it destroys it and joins its thread.
+/// The window. Dropping it destroys the window and joins its thread.
 pub struct Window {
-    /// The handle as a number: it is only ever posted to.
+    /// The handle as a number, because it is only used for posting.
     handle: usize,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Window {
-    /// Opens a window with this title, which other programs may look it up by. `make` runs on its thread, with its
-    /// handle, before the first message.
+    /// Opens a window with this title, by which other programs may find it. `make` runs on its thread, with its handle, before the
+    /// first message.
     pub fn open(title: &str, make: impl FnOnce(HWND) -> Result<Handler, String> + Send + 'static) -> Result<Self, String> {
         let (made, outcome) = channel();
         let title = wide(title);
@@ -64,7 +64,7 @@ impl Window {
                 match make(window) {
                     Ok(handler) => HANDLER.with(|h| *h.borrow_mut() = Some(handler)),
                     Err(why) => {
-                        // SAFETY: the window was made by this thread and is still there.
+                        // SAFETY: this thread created the window, and it still exists.
                         unsafe { DestroyWindow(window) };
                         return drop(made.send(Err(why)));
                     }
@@ -83,26 +83,26 @@ impl Window {
 impl Window {
     /// Sends `WM_POKE`.
     pub fn poke(&self) {
-        // SAFETY: posting to a window that has gone fails and does nothing else.
+        // SAFETY: posting to a window that no longer exists fails without further effect.
         unsafe { PostMessageW(self.handle as HWND, WM_POKE, 0, 0) };
     }
 }
 
-/// Has a window of this thread get `WM_TIMER` after so long.
+/// Sends `WM_TIMER` to a window of this thread after this time.
 pub fn wake_after(window: HWND, time: Duration) {
-    // SAFETY: no callback; the window is this thread's.
+    // SAFETY: no callback; the window belongs to this thread.
     unsafe { SetTimer(window, TIMER, u32::try_from(time.as_millis()).unwrap_or(u32::MAX), None) };
 }
 
-/// Takes `wake_after` back.
+/// Cancels `wake_after`.
 pub fn wake_no_more(window: HWND) {
-    // SAFETY: it fails where there is no timer.
+    // SAFETY: it fails if there is no timer.
     unsafe { KillTimer(window, TIMER) };
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // SAFETY: posting to a window that has gone fails and does nothing else.
+        // SAFETY: posting to a window that no longer exists fails without further effect.
         let posted = unsafe { PostMessageW(self.handle as HWND, WM_END, 0, 0) };
         if posted != 0
             && let Some(thread) = self.thread.take()
@@ -114,8 +114,8 @@ impl Drop for Window {
 
 fn create(title: &[u16]) -> Result<HWND, String> {
     let class = wide("StratusHidden");
-    // SAFETY: the strings end with a zero and outlive both calls; `answer` has the signature that Windows wants; a class
-    // that is registered already makes RegisterClassW fail, and is then the right one.
+    // SAFETY: the strings are NUL-terminated and outlive both calls; `answer` has the required signature; if the class is already
+    // registered, RegisterClassW fails, and that class is the right one.
     let window = unsafe {
         let instance = GetModuleHandleW(ptr::null());
         let described = WNDCLASSW { lpfnWndProc: Some(answer), hInstance: instance, lpszClassName: class.as_ptr(), ..std::mem::zeroed() };
@@ -139,7 +139,7 @@ fn create(title: &[u16]) -> Result<HWND, String> {
 }
 
 fn pump() {
-    // SAFETY: `message` is written by GetMessageW before it is read; all windows of this thread are its own.
+    // SAFETY: GetMessageW writes `message` before it is read; all windows of this thread are its own.
     unsafe {
         let mut message: MSG = std::mem::zeroed();
         while GetMessageW(&raw mut message, ptr::null_mut(), 0, 0) > 0 {
@@ -148,23 +148,22 @@ fn pump() {
     }
 }
 
-/// The window's procedure: to the thread's handler, or Windows's own way.
+/// The window procedure: calls the thread's handler, or Windows's default.
 unsafe extern "system" fn answer(window: HWND, number: u32, wparam: WPARAM, lparam: LPARAM) -> LRESULT {
     match number {
         WM_END => {
-            // SAFETY: this is the thread that made the window.
+            // SAFETY: this thread created the window.
             unsafe { DestroyWindow(window) };
             return 0;
         }
         WM_DESTROY => {
-            // SAFETY: it only leaves a mark in this thread's queue.
+            // SAFETY: it only posts a flag to this thread's queue.
             unsafe { PostQuitMessage(0) };
             return 0;
         }
         _ => {}
     }
-    // A handler that is at work already (a message within a message) is not entered again; and a panic must not unwind
-    // into Windows.
+    // A handler that is already running (a nested message) is not re-entered, and a panic must not unwind into Windows.
     let handled = HANDLER.with(|h| {
         let mut handler = h.try_borrow_mut().ok()?;
         let handler = handler.as_mut()?;
@@ -172,14 +171,14 @@ unsafe extern "system" fn answer(window: HWND, number: u32, wparam: WPARAM, lpar
     });
     match handled {
         Some(result) => result,
-        // Windows's own way would destroy the window under its owner.
+        // Windows's default would destroy the window under its owner.
         None if number == WM_CLOSE => 0,
-        // SAFETY: the parameters are those that Windows gave.
+        // SAFETY: the parameters are those that Windows passed.
         None => unsafe { DefWindowProcW(window, number, wparam, lparam) },
     }
 }
 
-/// A text as Windows wants it.
+/// A NUL-terminated UTF-16 string for Windows.
 pub fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().filter(|c| *c != 0).chain([0]).collect()
 }

@@ -1,4 +1,4 @@
-//! An import of small files: looked up, read again only when changed, damaged.
+//! Tests of importing small files: look-up, re-reading only after changes, damage.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn known(imports: &Imports, icao: &str) -> Option<Imported> {
 }
 
 #[test]
-fn airports_are_imported_found_and_read_again_only_when_changed() {
+fn airports_are_imported_and_reread_only_when_changed() {
     let dir = tempfile::tempdir().unwrap();
     let (apt, net) = (dir.path().join("apt.dat"), dir.path().join("BIKF.groundnet.xml"));
     fs::write(&apt, APT).unwrap();
@@ -45,9 +45,9 @@ fn airports_are_imported_found_and_read_again_only_when_changed() {
     assert!(known(&imports, "PHTO").is_none() && known(&imports, "PHXX").is_some() && known(&imports, "BIKF").is_some());
 }
 
-/// The letters of a file that declares no encoding, or another than it has, and the code of an airport that X-Plane calls otherwise.
+/// Characters of a file that declares no encoding or a wrong one, and the code of an airport that X-Plane names differently.
 #[test]
-fn names_keep_their_letters_and_an_airport_its_code() {
+fn names_keep_their_characters_and_airports_their_codes() {
     let dir = tempfile::tempdir().unwrap();
     let apt = APT.replace("PHTO Hilo Intl\n", "XZ001I F\u{fc}ssen Gr\u{f6}\u{df}e\n1302 city X\n1302 icao_code EDZZ\n");
     let net = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n{}", NET.replace("N-1", "S\u{fc}d"));
@@ -66,10 +66,10 @@ fn names_keep_their_letters_and_an_airport_its_code() {
     }
 }
 
-/// On Linux a pack made on Windows may be spelled with any capitals.
+/// On Linux, the case of a pack made on Windows may differ.
 #[test]
 #[cfg(target_os = "linux")]
-fn scenery_is_found_in_any_capitals() {
+fn scenery_is_found_in_any_case() {
     let dir = tempfile::tempdir().unwrap();
     let at = |path: &str, text: &str| {
         let file = dir.path().join(path);
@@ -89,7 +89,7 @@ fn scenery_is_found_in_any_capitals() {
     assert!(known(&imports, "XAAA").is_some() && known(&imports, "XBBB").is_some() && known(&imports, "PHTO").is_some());
 }
 
-/// X-Plane's folder: what the pilot updated counts before what X-Plane brought, and procedures lie over what is built in.
+/// In X-Plane's folder, data updated by the pilot takes precedence over X-Plane's own, and procedures replace built-in ones.
 #[test]
 fn procedures_are_imported_by_airport_and_runway() {
     let dir = tempfile::tempdir().unwrap();
@@ -119,13 +119,13 @@ fn procedures_are_imported_by_airport_and_runway() {
         (&airports.get("PHTO").unwrap().runways, &airports.get("PHTO").unwrap().stations)
     );
     assert_eq!(imports.import(sources(), &mut |_, _, _| panic!("nothing is read")).unwrap().unchanged, 3);
-    // Named as a file, it is known by what is in it.
+    // A single file is recognised by its content.
     let named = found(&Wanted { files: vec![brought], ..Wanted::default() }).unwrap();
     assert_eq!(named[0].kind, Kind::Cifp);
 }
 
 #[test]
-fn a_damaged_index_has_no_airport_and_is_mended_by_an_import() {
+fn damaged_index_has_no_airports_and_an_import_fixes_it() {
     let dir = tempfile::tempdir().unwrap();
     let apt = dir.path().join("apt.dat");
     fs::write(&apt, APT).unwrap();
@@ -147,7 +147,7 @@ fn a_damaged_index_has_no_airport_and_is_mended_by_an_import() {
 }
 
 #[test]
-fn an_import_that_is_given_up_leaves_the_old_index_and_what_was_named_is_found_again() {
+fn cancelled_import_keeps_the_old_index_and_named_sources() {
     let dir = tempfile::tempdir().unwrap();
     let (x, apt) = (dir.path().join("x-plane"), dir.path().join("apt.dat"));
     let default = x.join("Resources/default scenery/default apt dat/Earth nav data");
@@ -161,7 +161,7 @@ fn an_import_that_is_given_up_leaves_the_old_index_and_what_was_named_is_found_a
     let sources = imports.sources();
     let again = Wanted::again(&sources);
     assert_eq!((&again.xplane, &again.files, again.usual), (&vec![x], &vec![apt.clone()], true));
-    // Nothing of it has changed.
+    // Nothing in it has changed.
     assert_eq!(
         sources,
         found(&Wanted { usual: false, ..again })
@@ -175,7 +175,7 @@ fn an_import_that_is_given_up_leaves_the_old_index_and_what_was_named_is_found_a
     let refused = imports.import(found(&wanted).unwrap(), &mut |_, _, _| false).unwrap_err();
     assert!(refused.what.contains("cancelled"));
     assert!(known(&imports, "PHXX").is_some() && known(&imports, "PHYY").is_none());
-    assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing half is left");
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "no partial file is left");
     fs::remove_file(&apt).unwrap();
     assert!(Wanted::again(&imports.sources()).files.is_empty());
 }

@@ -1,4 +1,4 @@
-//! X-Plane's folder, made for the test: whole, in another case, cut off, of another kind, huge.
+//! Tests with an X-Plane folder: complete, in another case, truncated, of another kind, huge.
 
 use super::*;
 use crate::airports::controllers;
@@ -35,16 +35,20 @@ fn told(root: &Path) -> Option<Surroundings> {
 }
 
 #[test]
-fn units_and_minima_are_those_of_the_pilots_folder() {
+fn units_and_minima_come_from_the_pilots_folder() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(told(dir.path()), None, "no X-Plane");
     xplane(dir.path());
     let told = told(dir.path()).unwrap();
     assert_eq!(told.sources.len(), 4);
-    assert_eq!(told.beacons.iter().map(|b| b.name.as_deref().unwrap()).collect::<Vec<_>>(), ["Oakland"], "of the two, the one around");
+    assert_eq!(
+        told.beacons.iter().map(|b| b.name.as_deref().unwrap()).collect::<Vec<_>>(),
+        ["Oakland"],
+        "of the two, the one that contains the place"
+    );
     let at = area().about;
     assert_eq!(controllers::working(&told.controllers, Facility::Center, at, 30_000.0).unwrap().called(), "Bayland Center");
-    // The middle of one is a beacon, of one a runway; one stands at a fix that is elsewhere, and is none.
+    // One is centred on a beacon, one on a runway; one refers to a fix elsewhere, and is ignored.
     assert_eq!(told.minima.circles.iter().map(|c| c.sectors.airport.as_str()).collect::<Vec<_>>(), ["KSJC", "KPAO"]);
     assert!(told.minima.circles[0].centre.distance_nm(LatLon::new(37.7258, -122.2236)) < 0.1);
     let minimum = |lat, lon| told.minima.at(LatLon::new(lat, lon), 5.0).map(|(feet, _)| feet);
@@ -54,7 +58,7 @@ fn units_and_minima_are_those_of_the_pilots_folder() {
 }
 
 #[test]
-fn what_the_pilot_updated_counts_before_and_folders_may_be_in_any_case() {
+fn pilots_updates_take_precedence_and_case_is_ignored() {
     let dir = tempfile::tempdir().unwrap();
     xplane(dir.path());
     install(dir.path(), "custom data/EARTH_MORA.DAT", format!("I\n1150 Version\n+37 -123 {}\n", ["077"; 30].join(" ")));
@@ -65,7 +69,7 @@ fn what_the_pilot_updated_counts_before_and_folders_may_be_in_any_case() {
 }
 
 #[test]
-fn bad_files_tell_nothing_and_stop_nobody() {
+fn bad_files_yield_nothing_and_do_not_block() {
     let dir = tempfile::tempdir().unwrap();
     let place = "Resources/default data/earth_mora.dat";
     let long = "1".repeat(1 << 20);

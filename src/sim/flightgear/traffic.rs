@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn aircraft_are_taken_and_ships_are_not() {
+    fn aircraft_are_listed_and_ships_are_not() {
         let all = vec![
             leaf("count", json!(4)),
             model("carrier", "CVN68", 19.7, true),
@@ -134,7 +134,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_trees_are_no_aircraft(name in "[a-z]{0,12}", lat in any::<f64>(), text in ".{0,60}") {
+        fn hostile_trees_yield_no_aircraft(name in "[a-z]{0,12}", lat in any::<f64>(), text in ".{0,60}") {
             let tree = json!({"path": "/ai/models", "children": [model(&name, &text, lat, true), text, [name], null]});
             let found = others(&tree, LatLon::new(19.7, -155.0)).unwrap();
             prop_assert!(found.iter().all(|o| o.position.lat.is_finite()));

@@ -1,4 +1,4 @@
-//! Requests airports from the simulator, one after another, each with a time limit. Each answer is reported once.
+//! Requests airports from the simulator, one after another, each with a timeout. Each answer is reported once.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -115,9 +115,8 @@ fn load(path: &Path) -> Result<Functions, Problem> {
         ));
     }
     let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
-    // SAFETY: the path ends with a zero. Libraries that it needs are looked for only beside it and in Windows's
-    // folder. A library may do anything when it is loaded: the pilot named this one, or it is where Microsoft's
-    // installers put it.
+    // SAFETY: the path is NUL-terminated. Libraries that it needs are looked for only beside it and in Windows's folder. A library
+    // may do anything when it is loaded: the pilot named this one, or it is where Microsoft's installers put it.
     let module = unsafe { LoadLibraryExW(wide.as_ptr(), ptr::null_mut(), LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32) };
     if module.is_null() {
         let why = std::io::Error::last_os_error();
@@ -132,7 +131,7 @@ fn load(path: &Path) -> Result<Functions, Problem> {
     }
     let symbol = |name: &'static str| {
         let spelt = CString::new(name).unwrap_or_default();
-        // SAFETY: the module is never unloaded, and the name ends with a zero.
+        // SAFETY: the module is never unloaded, and the name is NUL-terminated.
         unsafe { GetProcAddress(module, spelt.as_ptr().cast()) }
             .ok_or_else(|| refused(format!("it has no {name}"), "use Microsoft's own SimConnect.dll from the SDK of MSFS 2020 or 2024"))
     };
@@ -226,7 +225,7 @@ impl Conversation {
             OwnedHandle::from_raw_handle(made)
         };
         let mut handle: HANDLE = ptr::null_mut();
-        // SAFETY: the name ends with a zero; the event lives as long as the connection, and is closed after it.
+        // SAFETY: the name is NUL-terminated; the event lives as long as the connection, and is closed after it.
         let opened = unsafe { (functions.open)(&raw mut handle, c"Stratus".as_ptr(), ptr::null_mut(), 0, news.as_raw_handle(), SETTINGS) };
         (opened == 0 && !handle.is_null()).then(|| Self {
             functions,
@@ -308,7 +307,7 @@ impl Way for Conversation {
             super::STRING256 => simconnect_sys::SIMCONNECT_DATATYPE_STRING256,
             _ => return Err(Gone),
         };
-        // SAFETY: the handle is open, and both texts end with a zero.
+        // SAFETY: the handle is open, and both texts are NUL-terminated.
         let result = unsafe {
             (self.functions.define)(self.handle.0, definition, name.as_ptr(), unit.as_ptr(), kind, 0.0, simconnect_sys::SIMCONNECT_UNUSED)
         };
@@ -336,14 +335,14 @@ impl Way for Conversation {
     fn subscribe(&mut self, event: u32, name: &str) -> Result<(), Gone> {
         self.alive()?;
         let name = spelt(name)?;
-        // SAFETY: the handle is open, and the name ends with a zero.
+        // SAFETY: the handle is open, and the name is NUL-terminated.
         done(unsafe { (self.functions.subscribe)(self.handle.0, event, name.as_ptr()) })
     }
 
     fn name_event(&mut self, event: u32, name: &str) -> Result<(), Gone> {
         self.alive()?;
         let name = spelt(name)?;
-        // SAFETY: the handle is open, and the name ends with a zero.
+        // SAFETY: the handle is open, and the name is NUL-terminated.
         done(unsafe { (self.functions.name_event)(self.handle.0, event, name.as_ptr()) })
     }
 
@@ -363,7 +362,7 @@ impl Way for Conversation {
         let Some((add, ..)) = self.functions.airports else { return Err(Gone) };
         self.alive()?;
         let field = spelt(field)?;
-        // SAFETY: the handle is open, and the name ends with a zero.
+        // SAFETY: the handle is open, and the name is NUL-terminated.
         done(unsafe { add(self.handle.0, definition, field.as_ptr()) })?;
         self.sent()
     }
@@ -372,7 +371,7 @@ impl Way for Conversation {
         let Some((_, ask, _)) = self.functions.airports else { return Err(Gone) };
         self.alive()?;
         let icao = spelt(icao)?;
-        // SAFETY: the handle is open, and both texts end with a zero.
+        // SAFETY: the handle is open, and both texts are NUL-terminated.
         done(unsafe { ask(self.handle.0, definition, request, icao.as_ptr(), c"".as_ptr()) })?;
         self.sent()
     }
@@ -446,7 +445,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_simconnect_is_a_problem_with_a_remedy() {
+    fn library_without_simconnect_is_a_problem_with_a_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("SimConnect.dll");
         std::fs::write(&text, "no library").unwrap();
@@ -463,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_programs_folder_is_found() {
+    fn folder_of_a_running_program_is_found() {
         let own = std::env::current_exe().unwrap();
         let name = own.file_name().unwrap().to_str().unwrap().to_owned();
         let seen = folders_of(&["nobody.exe", &name.to_uppercase()]);

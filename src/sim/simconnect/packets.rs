@@ -184,7 +184,7 @@ impl Drop for Packets {
     }
 }
 
-/// Text in a field of fixed length, always ended by a zero.
+/// Text in a field of fixed length, always NUL-terminated.
 fn fixed(text: &str, length: usize) -> Vec<u8> {
     let mut field: Vec<u8> = text.bytes().take(length - 1).collect();
     field.resize(length, 0);

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_simulators_folder_comes_before_the_sdks_and_nothing_twice() {
+    fn simulator_folder_precedes_the_sdks_without_duplicates() {
         let sims = [PathBuf::from(r"D:\Sim")];
         let set = |v: &str| match v {
             "MSFS_SDK" => Some(r"C:\MSFS SDK".into()),
@@ -52,6 +52,6 @@ mod tests {
                 r"C:\MSFS 2024 SDK\SimConnect SDK\lib\SimConnect.dll",
             ]
         );
-        assert_eq!(candidates(&["Sim".into()], |_| Some("".into())).len(), 2, "an empty variable and a relative folder are none");
+        assert_eq!(candidates(&["Sim".into()], |_| Some("".into())).len(), 2, "an empty variable and a relative folder are ignored");
     }
 }

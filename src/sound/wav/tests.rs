@@ -1,10 +1,10 @@
-//! WAV files as they are found in the wild, built byte by byte, against what is in them.
+//! Tests with WAV files as found in the wild, built byte by byte.
 
 use super::*;
 
 const RATE: u32 = 16_000;
 
-/// What is in most of the files: a fifth of a second, loud and soft, 16 bits.
+/// The sound in most of the files: a fifth of a second, loud and soft, 16 bits.
 fn samples() -> Vec<i16> {
     (0..RATE / 5).map(|i| (f64::from(i * i / 40).sin() * 9000.0) as i16).collect()
 }
@@ -13,7 +13,7 @@ fn bytes(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|s| s.to_le_bytes()).collect()
 }
 
-/// A chunk with its pad byte, whose header says `length` where one is given.
+/// A chunk with its pad byte, whose header says `length` if given.
 fn chunk(name: &[u8; 4], body: &[u8], length: Option<u32>) -> Vec<u8> {
     let pad: &[u8] = if body.len().is_multiple_of(2) { &[] } else { &[0] };
     [name, &length.unwrap_or(body.len() as u32).to_le_bytes()[..], body, pad].concat()
@@ -36,7 +36,7 @@ fn wave(head: &[u8; 4], length: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
     [head, &length.to_le_bytes()[..], b"WAVE", &chunks.concat()].concat()
 }
 
-/// A file of these chunks with the length that they have.
+/// A file of these chunks with the correct length.
 fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
     wave(b"RIFF", 4 + chunks.concat().len() as u32, chunks)
 }
@@ -45,7 +45,7 @@ fn plain() -> Vec<u8> {
     chunk(b"fmt ", &format(1, 1, 16, 2), None)
 }
 
-/// The file has these samples, and `spare` more at most.
+/// Asserts that the file has these samples, and at most `spare` more.
 fn holds(name: &str, file: &[u8], wanted: &[i16], spare: usize) -> bool {
     let read = read(file).unwrap_or_else(|e| panic!("{name}: {e:?}"));
     let (got, n) = (&read.clip.samples, wanted.len());
@@ -57,7 +57,7 @@ fn holds(name: &str, file: &[u8], wanted: &[i16], spare: usize) -> bool {
 }
 
 #[test]
-fn lengths_that_are_wrong_lose_no_sound() {
+fn wrong_lengths_lose_no_sound() {
     let (samples, data) = (samples(), bytes(&samples()));
     let list = || chunk(b"LIST", b"INFOISFT\x0e\0\0\0Lavf60.3.100\0\0", None);
     for length in [0, 0x7fff_ffff, 0x8000_0000, u32::MAX, u32::MAX - 36, 0x7fff_ffdb, 40, 1000, data.len() as u32] {
@@ -76,7 +76,7 @@ fn lengths_that_are_wrong_lose_no_sound() {
         holds(&format!("LIST {length:#x} before"), &before, &samples, 0);
         holds(&format!("LIST {length:#x} after"), &riff(&[plain(), chunk(b"data", &data, None), list]), &samples, 0);
     }
-    // A length of the block or of a second that is wrong, and no bits at all.
+    // Wrong block size or byte rate, and no bits at all.
     for (at, wrong) in [(8, &[0u8; 4][..]), (8, &[255; 4]), (12, &[0, 0]), (12, &[4, 0]), (12, &[1, 0]), (12, &[255, 255]), (14, &[0, 0])] {
         let mut format = format(1, 1, 16, 2);
         format[at..at + wrong.len()].copy_from_slice(wrong);
@@ -85,7 +85,7 @@ fn lengths_that_are_wrong_lose_no_sound() {
 }
 
 #[test]
-fn a_file_that_was_cut_is_read_as_far_as_it_goes() {
+fn truncated_file_is_read_as_far_as_it_goes() {
     let (samples, file) = (samples(), riff(&[plain(), chunk(b"data", &bytes(&samples()), None)]));
     for length in [46, 1000, 1001, file.len() - 2, file.len() - 1] {
         assert!(holds(&format!("{length} bytes"), &file[..length], &samples[..(length - 44) / 2], 0), "{length}");
@@ -100,14 +100,14 @@ fn a_file_that_was_cut_is_read_as_far_as_it_goes() {
     ] {
         assert_eq!(read(&file[..length]).unwrap_err().why, why, "{length} bytes");
     }
-    // No samples are no error of the file's: whoever reads it says that nothing is heard.
+    // A file without samples is valid; the caller reports that it is silent.
     assert!(read(&file[..44]).unwrap().clip.samples.is_empty());
     let empty = riff(&[plain(), chunk(b"data", b"", None), chunk(b"LIST", b"INFOISFT\x02\0\0\0ab", None)]);
     assert!(read(&empty).unwrap().clip.samples.is_empty());
 }
 
 #[test]
-fn chunks_of_any_kind_length_and_order_are_passed_by() {
+fn unknown_chunks_are_skipped_in_any_order() {
     let (samples, data) = (samples(), bytes(&samples()));
     let sound = || chunk(b"data", &data, None);
     let odd = || chunk(b"bext", &[b'x'; 603], None);
@@ -138,7 +138,7 @@ fn chunks_of_any_kind_length_and_order_are_passed_by() {
     ] {
         assert!(!holds(name, &riff(&chunks), &samples, 0), "{name}");
     }
-    // Three bytes: one sample of 24 bits, and the byte that pads it.
+    // Three bytes: one 24-bit sample, and its pad byte.
     let three = riff(&[chunk(b"fmt ", &format(1, 1, 24, 3), None), chunk(b"data", &[0, 0, 64], None), odd()]);
     assert_eq!(read(&three).unwrap().clip.samples[..], [0.5]);
     let tagged = [&b"ID3\x03\0\0\0\0\x01\x02"[..], &[0; 130], &riff(&[plain(), sound()])].concat();
@@ -146,7 +146,7 @@ fn chunks_of_any_kind_length_and_order_are_passed_by() {
 }
 
 #[test]
-fn files_beyond_four_gigabytes_are_told_by_their_own_length() {
+fn files_beyond_four_gigabytes_use_their_64_bit_length() {
     let (samples, data) = (samples(), bytes(&samples()));
     let sizes = |data: u64| [&data.saturating_add(100).to_le_bytes()[..], &data.to_le_bytes(), &[0; 12]].concat();
     for head in [b"RF64", b"BW64"] {
@@ -162,10 +162,10 @@ fn files_beyond_four_gigabytes_are_told_by_their_own_length() {
 }
 
 #[test]
-fn every_width_and_coding_is_the_same_sound() {
+fn every_width_and_coding_yields_the_same_sound() {
     let samples = samples();
     let all = |f: &dyn Fn(i64) -> Vec<u8>| -> Vec<u8> { samples.iter().flat_map(|s| f(i64::from(*s))).collect() };
-    // The upper `n` bytes of a number whose top is bit 63, and the lower ones of one that stands at the other end.
+    // The upper `n` bytes of a number whose top is bit 63 (left-aligned), and the lower ones of a right-aligned one.
     let top = |v: i64, n: usize| (v << 48).to_le_bytes()[8 - n..].to_vec();
     let float = |v: i64| v as f64 / 32_768.0;
     for (name, format, data) in [
@@ -199,12 +199,12 @@ fn every_width_and_coding_is_the_same_sound() {
 }
 
 #[test]
-fn the_telephones_codes_are_read_and_floats_are_brought_to_scale() {
+fn telephone_codecs_are_read_and_floats_are_normalised() {
     let one = |tag, code: u8| {
         let file = riff(&[chunk(b"fmt ", &format(tag, 1, 8, 1), None), chunk(b"data", &[code, code], None)]);
         (read(&file).unwrap().clip.samples[0] * 32_768.0) as i32
     };
-    // G.711's own table: both ends, and next to nothing.
+    // From G.711's own table: both extremes, and values near zero.
     assert_eq!([0x80, 0x00, 0xff, 0x7f, 0xf0].map(|c| one(7, c)), [32_124, -32_124, 0, 0, 120]);
     assert_eq!([0xaa, 0x2a, 0xd5, 0x55, 0x80].map(|c| one(6, c)), [32_256, -32_256, 8, -8, 5_504]);
     let floats = |values: &[f32]| {
@@ -217,7 +217,7 @@ fn the_telephones_codes_are_read_and_floats_are_brought_to_scale() {
 }
 
 #[test]
-fn channels_that_cancel_or_are_dead_lose_no_sound() {
+fn cancelling_or_dead_channels_lose_no_sound() {
     let samples = samples();
     for (name, other) in [("inverted", -1.0), ("inverted and fainter", -0.5), ("dead", 0.0), ("the same", 1.0)] {
         for swapped in [false, true] {
@@ -234,7 +234,7 @@ fn channels_that_cancel_or_are_dead_lose_no_sound() {
 }
 
 #[test]
-fn another_kind_of_file_is_called_by_its_name() {
+fn other_kinds_of_files_are_named() {
     let ftyp = b"\0\0\0\x20ftypM4A \0\0\0\0";
     for (file, kind) in [
         (&b"ID3\x04\0\0\0\0\0\x7f\xff\xfb"[..], "an MP3 file"),
@@ -269,7 +269,7 @@ fn another_kind_of_file_is_called_by_its_name() {
 
 proptest::proptest! {
     #[test]
-    fn no_bytes_make_it_panic(places in proptest::collection::vec((0usize..200, proptest::num::u8::ANY), 0..8), cut in 0usize..7000) {
+    fn arbitrary_bytes_never_panic(places in proptest::collection::vec((0usize..200, proptest::num::u8::ANY), 0..8), cut in 0usize..7000) {
         let sizes = chunk(b"ds64", &[1; 28], None);
         let list = chunk(b"LIST", b"wavlabc", None);
         let chunks = [sizes, list, chunk(b"fmt ", &extensible(1, 2, 24, 20), None), chunk(b"data", &bytes(&samples()), None)];

@@ -35,7 +35,7 @@ fn spoke(s: &Spoken) -> (u32, Option<&str>) {
 }
 
 #[test]
-fn the_systems_voice_speaks_plain_words_at_the_units_pitch_and_pace() {
+fn system_voice_speaks_plain_words_at_the_units_pitch_and_pace() {
     static SAID: Mutex<Vec<Utterance>> = Mutex::new(Vec::new());
     let mut m = mouth(|| {
         Box::new(|u, _| {
@@ -55,7 +55,7 @@ fn the_systems_voice_speaks_plain_words_at_the_units_pitch_and_pace() {
 }
 
 #[test]
-fn pico_speaks_in_the_place_of_a_neural_voice_that_cannot() {
+fn pico_replaces_a_neural_voice_that_cannot_speak() {
     let folder = tempfile::tempdir().unwrap();
     let mut m = Mouth::with(Neural::new(folder.path().to_path_buf())).unwrap();
     let emma = Voice { name: "emma".into(), ..Voice::default() };
@@ -64,12 +64,16 @@ fn pico_speaks_in_the_place_of_a_neural_voice_that_cannot() {
     for (name, rate) in [("en-US", 24_000), ("heart", 24_000), ("en-GB", 16_000), ("pico:en-US", 16_000)] {
         assert_eq!(spoke(&m.speak("Wind calm", &Voice { name: name.into(), ..Voice::default() }, heard())), (rate, None), "{name}");
     }
-    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not installed")), "another one spoke since");
+    assert_eq!(
+        spoke(&m.speak("Wind calm", &emma, heard())),
+        (16_000, Some("the voice emma is not installed")),
+        "another voice spoke since"
+    );
     assert_eq!(picos(&emma).name, "pico:en-GB");
 }
 
 #[test]
-fn a_voice_that_cannot_speak_is_told_once_and_pico_speaks_in_its_place() {
+fn silent_voice_is_reported_once_and_pico_speaks() {
     let mut m = mouth(|| {
         Box::new(|u, _| match u.voice.as_str() {
             "there" => Ok(tone(22_050, 1, 16)),
@@ -91,7 +95,7 @@ fn a_voice_that_cannot_speak_is_told_once_and_pico_speaks_in_its_place() {
 }
 
 #[test]
-fn a_voice_that_hangs_is_waited_for_once_and_used_again_when_it_is_back() {
+fn hung_voice_is_awaited_once_and_reused_when_it_recovers() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     static HANGS: AtomicBool = AtomicBool::new(true);
     let make: fn() -> Speak = || {
@@ -109,7 +113,7 @@ fn a_voice_that_hangs_is_waited_for_once_and_used_again_when_it_is_back() {
     for _ in 0..3 {
         assert_eq!(spoke(&m.speak("wind calm", &v, heard())), (16_000, None));
     }
-    assert_eq!(ASKED.load(Ordering::Relaxed), 1, "nothing more is asked of what hangs");
+    assert_eq!(ASKED.load(Ordering::Relaxed), 1, "a hung voice gets no further requests");
     HANGS.store(false, Ordering::Relaxed);
     let until = Instant::now() + Duration::from_secs(20);
     while spoke(&m.speak("wind calm", &v, heard())).0 != 22_050 {
@@ -118,7 +122,7 @@ fn a_voice_that_hangs_is_waited_for_once_and_used_again_when_it_is_back() {
 }
 
 #[test]
-fn words_that_nobody_wants_any_more_are_given_up_and_the_next_ones_are_spoken() {
+fn cancelled_words_are_dropped_and_the_next_are_spoken() {
     static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
     let mut m = mouth(|| {
         Box::new(|u, given_up| {
@@ -136,7 +140,7 @@ fn words_that_nobody_wants_any_more_are_given_up_and_the_next_ones_are_spoken() 
 }
 
 #[test]
-fn a_voice_that_panics_is_started_again() {
+fn panicking_voice_is_restarted() {
     let mut m = mouth(|| {
         Box::new(|u, _| {
             assert!(!u.words.contains("bad"), "provoked");
@@ -149,7 +153,7 @@ fn a_voice_that_panics_is_started_again() {
 
 #[cfg(not(windows))]
 #[test]
-fn elsewhere_windows_voices_are_told_and_pico_speaks() {
+fn windows_voices_elsewhere_are_reported_and_pico_speaks() {
     let mut m = Mouth::new().unwrap();
     let spoken = m.speak("wind calm", &named("Microsoft David"), heard());
     assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not available")));

@@ -15,14 +15,14 @@ fn said(n: &mut Neural, voice: &Voice) -> Option<Result<Clip, Problem>> {
 }
 
 #[test]
-fn the_shipped_voice_speaks_for_every_accent_that_is_a_wish_and_for_none_that_was_chosen() {
+fn shipped_voice_covers_preferred_but_not_chosen_accents() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
     let clip = said(&mut n, &voice("en-US")).unwrap().unwrap();
     assert!(clip.rate == RATE && (1.0..4.0).contains(&clip.seconds()), "{} s", clip.seconds());
     assert!(n.is_loaded());
-    assert!(said(&mut n, &voice("en-GB")).is_none(), "the pilot chose a British voice: Pico has one");
-    assert!(said(&mut n, &Voice { cast: Some(7), ..voice("en-GB") }).unwrap().is_ok(), "a unit's accent is a wish");
+    assert!(said(&mut n, &voice("en-GB")).is_none(), "the pilot chose a British voice, which Pico has");
+    assert!(said(&mut n, &Voice { cast: Some(7), ..voice("en-GB") }).unwrap().is_ok(), "a unit's accent is only a preference");
     for other in ["pico:en-US", "pico", "windows:en-GB"] {
         assert!(!Neural::is_asked(other));
     }
@@ -32,7 +32,7 @@ fn the_shipped_voice_speaks_for_every_accent_that_is_a_wish_and_for_none_that_wa
 }
 
 #[test]
-fn a_voice_that_is_missing_cut_or_swapped_is_told_with_its_remedy() {
+fn missing_cut_or_swapped_voice_is_reported_with_its_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
     let p = said(&mut n, &voice("emma")).unwrap().unwrap_err();
@@ -45,14 +45,14 @@ fn a_voice_that_is_missing_cut_or_swapped_is_told_with_its_remedy() {
         fs::write(&emma, bytes).unwrap();
         let p = said(&mut n, &voice("emma")).unwrap().unwrap_err();
         assert!(p.to_string().contains("cannot use the voice emma") && p.to_string().contains("stratus voices get emma"), "{what}: {p}");
-        assert!(said(&mut n, &voice("en-US")).unwrap().is_ok(), "{what}: the others speak on");
+        assert!(said(&mut n, &voice("en-US")).unwrap().is_ok(), "{what}: the other voices keep speaking");
     }
     // A file that was found unusable is not read again until it changes.
     assert_eq!(n.wrong.len(), 1, "{:?}", n.wrong);
 }
 
 #[test]
-fn units_are_cast_from_the_voices_that_are_installed() {
+fn units_are_cast_from_the_installed_voices() {
     let folder = tempfile::tempdir().unwrap();
     for file in ["bf_emma.int8.onnx", "bm_fable.int8.onnx", "am_fenrir_v2.int8.onnx", "bm_mine.onnx", "not a voice.txt", "bad name!.onnx"] {
         fs::write(folder.path().join(file), "x").unwrap();
@@ -67,7 +67,7 @@ fn units_are_cast_from_the_voices_that_are_installed() {
 }
 
 #[test]
-fn a_voice_rests_after_a_minute_and_is_loaded_ahead_of_its_words() {
+fn idle_voice_is_unloaded_and_loaded_again_ahead_of_use() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
     n.warm("pico");
@@ -80,17 +80,17 @@ fn a_voice_rests_after_a_minute_and_is_loaded_ahead_of_its_words() {
 }
 
 #[test]
-fn the_casts_pitches_stay_apart_and_natural() {
+fn cast_pitches_stay_distinct_and_natural() {
     let all = [72, 76, 80, 86, 92, 100, 106, 112].map(pitch);
     assert!(all.windows(2).all(|w| w[1] - w[0] >= 0.02 - 1e-6) && all[0] == 0.86 && all[5] == 1.0 && all[7] == 1.12, "{all:?}");
     assert_eq!([60, 160].map(pitch), [0.86, 1.12]);
 }
 
 #[test]
-fn a_machine_that_is_too_slow_is_told_once_and_pico_speaks() {
+fn slow_machine_is_reported_once_and_pico_speaks() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
-    assert!(n.paced(0.5, 0.4).is_none(), "a word alone tells nothing");
+    assert!(n.paced(0.5, 0.4).is_none(), "a single word proves nothing");
     assert!(n.paced(1.0, 2.0).is_none() && n.paced(1.0, 2.0).is_none() && n.paced(0.1, 2.0).is_none(), "not in a row");
     assert!(n.paced(1.0, 2.0).is_none() && n.paced(1.0, 2.0).is_none());
     let p = n.paced(1.0, 2.0).unwrap();
@@ -99,7 +99,7 @@ fn a_machine_that_is_too_slow_is_told_once_and_pico_speaks() {
 }
 
 #[test]
-fn what_nobody_listens_to_is_not_made_and_hostile_words_stay_words() {
+fn cancelled_speech_is_not_made_and_hostile_text_stays_text() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
     let cut = n.speak("Hold short of runway two eight left.", &voice("heart"), false, &|| true).unwrap().unwrap();
