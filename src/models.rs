@@ -1,5 +1,5 @@
 //! The speech models that Stratus knows: whisper.cpp's published files, with checksums, costs and advice. Checksums and sizes are
-//! those of the published files (their Git LFS pointers). Also reads a mirror's list of its own models.
+//! those of the published files (their Git LFS pointers). Also reads a mirror's list of private models.
 
 pub mod brains;
 mod smaller;
@@ -184,7 +184,7 @@ struct Entry {
     advice: String,
 }
 
-/// Parses a mirror's list of its own models: tables `[[model]]` with name, file, bytes, sha256 and advice. A published model is
+/// Parses a mirror's list of private models: tables `[[model]]` with name, file, bytes, sha256 and advice. A published model is
 /// skipped if it is identical and rejected otherwise, because its name is reserved.
 pub fn own(text: &str, mirror: &str) -> Result<Vec<Offer>, String> {
     let index: Index = toml::from_str(text).map_err(|e| e.message().to_owned())?;

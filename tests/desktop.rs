@@ -209,7 +209,7 @@ fn say_ptt_second_instance_and_quit_by_menu_work() {
 #[ignore = "needs desktop"]
 fn without_a_model_the_tray_offers_them_and_reports_errors() {
     let desk = desk();
-    // A hub without a list of its own models, and with a single published model, which is damaged.
+    // A hub without a list of private models, and with a single published model, which is damaged.
     let hub = Hub::start(vec![("/ggml-base.en.bin", vec![7; 100])]);
     let at = hub.at;
     let mut tray = Tray::start_with(&desk, &format!("[ptt]\nkey = \"ScrollLock\"\n[speech]\nmirror = \"http://{at}\"\n"));
@@ -260,7 +260,7 @@ fn from_nothing_to_a_call_using_only_the_tray() {
         play(wav);
         desk.xdotool(&["keyup", "Scroll_Lock"]);
     };
-    // One: the model. The mirror has a single model of its own, which is chosen.
+    // One: the model. The mirror has a single private model, which is chosen.
     told("Welcome to Stratus");
     tray.state("needs your attention", 10);
     wait("the mirror's own model", 10, || {

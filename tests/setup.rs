@@ -16,7 +16,7 @@ const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-de
 const SUM: &str = "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e";
 const BYTES: u64 = 4_919_751;
 
-/// A mirror with one model of its own, which can break off.
+/// A mirror with one private model, which can break off.
 struct Mirror {
     at: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,

@@ -388,7 +388,7 @@ pub(super) fn resolve(host: &str, port: u16) -> Option<SocketAddr> {
     all.iter().find(|a| a.is_ipv4()).or(all.first()).copied()
 }
 
-/// Connects to a port, if a program listens there. Windows waits two seconds for a closed port of its own machine, so
+/// Connects to a port, if a program listens there. Windows waits two seconds for a closed local port, so
 /// the time for that is short: a local port that does not answer at once is closed.
 pub(super) fn connect(at: SocketAddr) -> Option<TcpStream> {
     let within = if at.ip().is_loopback() { 300 } else { 2000 };

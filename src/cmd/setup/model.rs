@@ -73,7 +73,7 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     let (offers, absent) = available(s);
-    // If a mirror lists exactly one model of its own, that one; otherwise the one that suits most pilots.
+    // If a mirror lists exactly one private model, that one; otherwise the one that suits most pilots.
     let standard = match &offers[..] {
         [one] => one.name.clone(),
         [one, next, ..] if one.own && !next.own => one.name.clone(),

@@ -73,7 +73,7 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
     let approach = r.approach.is_some() && s.arrival.is_some() && s.ifr;
     let of_landing = crate::gate::asks_to_land(heard).is_some() || s.facility == Facility::Tower;
     if told(Remark::AsksCleared) && !of_landing && (plain || heard.intent == Intent::Readback && r.pending.is_none()) && !approach {
-        // Class B requires a clearance (7110.65 7-9-2): without one, the aircraft is told to remain outside.
+        // Class B requires a clearance (7110.65 7-9-2): without one, the controller says to remain outside.
         if let Some(b) = s.bravo.as_ref().filter(|b| !s.ifr && !r.bravo && !b.inside) {
             return Some(Decision::say([Item::RemainOutside(format!("{} Bravo airspace", b.name))].into_iter().chain(s.pressure())));
         }

@@ -125,8 +125,8 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     }
 }
 
-/// Another aircraft reads back a runway clearance that was not for it. Silence would let the wrong aircraft go, so it is told whose
-/// clearance it was (7110.65 2-4-15: similar callsigns).
+/// Another aircraft reads back a runway clearance that was not for it. Silence would let the wrong aircraft go, so the controller
+/// says whose clearance it was (7110.65 2-4-15: similar callsigns).
 pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<super::Outcome> {
     let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;

@@ -18,7 +18,7 @@ use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// Delay before a wrong transponder code is mentioned.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
-/// Delay before an aircraft that was sent to another frequency, and is still here, is told again.
+/// Delay before an aircraft that was sent to another frequency, and is still here, hears it again.
 const STILL_HERE: Duration = Duration::from_secs(60);
 /// Time for the pilot to answer between two unsolicited transmissions.
 const BREATH: Duration = Duration::from_secs(4);

@@ -339,7 +339,7 @@ pub(super) fn grouped(feet: i32) -> String {
     if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
 }
 
-/// The approach that an arrival without a request is told to expect: visual if the weather allows it (7110.65 7-4-2: a ceiling of 1,000
+/// The approach to expect for an arrival without a request: visual if the weather allows it (7110.65 7-4-2: a ceiling of 1,000
 /// feet and 3 miles), otherwise the most precise one in the data for the runway. Without such data it is also visual: nothing is invented.
 pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
     let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
