@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 mod amid;
+mod forms;
 mod near;
 
 use amid::{AMID, by_designator, stands_alone, within};
+use forms::american;
+pub(super) use forms::own_forms;
 use near::{Nearness, nearness};
 
 use super::figures::{digits, run_end};
@@ -95,46 +98,6 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     telephony::airline(&[word(t, p)]).map(|_| p)
 }
 
-/// A United States registration: "N" and digits.
-fn american(callsign: &str) -> bool {
-    callsign.strip_prefix('N').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// The spoken forms of the own callsign, the longest first, and whether each is complete.
-pub(super) fn own_forms(own: &str) -> Vec<(String, bool)> {
-    let mut forms: Vec<(String, bool)> = Vec::new();
-    let mut add = |s: &str, full: bool| {
-        if s.len() >= 2 && !forms.iter().any(|(f, _)| f == s) {
-            forms.push((s.to_owned(), full));
-        }
-    };
-    let tail = |n: usize| own.get(own.len().saturating_sub(n)..).unwrap_or("");
-    let us = american(own);
-    let digits_at = own.find(|c: char| c.is_ascii_digit());
-    if us {
-        add(&own[1..], true);
-        if own.len() > 4 {
-            add(tail(3), false);
-        }
-        if own.len() > 5 {
-            add(tail(4), false);
-        }
-        if own.len() > 3 && tail(2).bytes().any(|b| b.is_ascii_alphabetic()) {
-            add(tail(2), false);
-        }
-    } else if digits_at == Some(3) {
-        add(&own[3..], true);
-    } else {
-        add(own, true);
-        if own.len() >= 4 {
-            add(&format!("{}{}", &own[..1], tail(2)), false);
-            add(tail(3), false);
-            add(tail(2), false);
-        }
-    }
-    forms
-}
-
 /// Matches the own callsign in one of its forms, character by character.
 pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
     let code = own.as_str();
@@ -192,6 +155,9 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
                 let run = run_end(t, end.saturating_sub(1)).max(end);
                 // "Alaska five ninety three, three point five climbing": a digit directly before a point belongs to a value.
                 let pointed = t.get(run) == Some(&Token::Point);
+                // "Southwest four fifty one, one eight zero": no flight number has so many figures.
+                let two_numbers = airline && prefix.is_some() && run - i > 4 && !matches!(t.get(end), Some(Token::Digit(_, Link::Joined)));
+                let pointed = pointed || two_numbers;
                 if unit(t.get(end)) || (run > end && !unit(t.get(run)) && !pointed) {
                     continue;
                 }

@@ -118,14 +118,15 @@ fn of_one_kind(tokens: &[Token], back: usize, at: usize, after: usize) -> Option
     (back..at).rev().find(|i| kind.iter().any(|w| stands(&tokens[..at], *i, w)))
 }
 
-/// Where the last place between `back` and `at` is named, if another place follows: "to Las Vegas, correction, Henderson".
+/// Where the last known place between `back` and `at` is named, if a name may follow: "to Las Vegas, correction, Henderson".
 fn place_before(tokens: &[Token], back: usize, at: usize, after: usize) -> Option<usize> {
     let named = |i: usize, end: usize| {
         let words: Vec<&str> = tokens[i..end.min(i + LONGEST_PLACE)].iter().map(Token::word).collect();
         crate::places::place(&words).is_some()
     };
-    let to = if tokens.get(after).is_some_and(|t| t.is("to")) { after + 1 } else { after };
-    if to >= tokens.len() || !named(to, tokens.len()) {
+    // The new name need not be known; it stands where the old one stood.
+    let goes_on = ["request", "requesting", "we", "i", "ready", "taxi", "with", "at", "information", "looking"];
+    if !tokens.get(after).is_some_and(|t| !t.word().is_empty() && !goes_on.iter().any(|w| t.is(w))) {
         return None;
     }
     // The name's first word, and not "vegas" of "las vegas".
@@ -134,7 +135,10 @@ fn place_before(tokens: &[Token], back: usize, at: usize, after: usize) -> Optio
         let words: Vec<&str> = tokens[*i..at].iter().map(Token::word).collect();
         crate::places::place(&words).is_some_and(|(_, n)| i + n > last)
     });
-    Some(start.unwrap_or(last))
+    let start = start.unwrap_or(last);
+    // "To Las Vegas, correction, to Henderson".
+    let led = start > back && tokens[start - 1].is("to") && tokens.get(after).is_some_and(|t| t.is("to"));
+    Some(if led { start - 1 } else { start })
 }
 
 /// No name of a place has more words.

@@ -4,6 +4,7 @@
 
 mod again;
 mod asides;
+mod beside;
 mod circumstances;
 mod confirm;
 pub(crate) mod ctaf;
@@ -25,6 +26,7 @@ mod zone;
 
 pub(crate) use distress::plight;
 pub(super) use radar::way_in;
+pub(crate) use tower::said_leg;
 
 use crate::clearances;
 use crate::gate::{self, Call};
@@ -79,6 +81,10 @@ impl From<Decision> for Outcome {
 
 /// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
+    beside::answered(s, record, heard, said, main_answer(s, record, heard, said))
+}
+
+fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
     // The first call to a unit is not a readback, even if it shares words with one. Neither is a report of what another unit cleared.
     let nothing_due = heard.intent == Intent::Readback && record.pending.is_none();
     let new_here = heard.addressed.facility == Some(s.facility) && !record.contacted.contains(&s.facility);
@@ -314,7 +320,9 @@ fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             return Decision::Say(items);
         }
     }
-    let higher = heard.remarks.has(Remark::OtherLevel);
+    let higher = heard.remarks.has(Remark::OtherLevel)
+        || heard.remarks.has(Remark::Wishes)
+            && s.altitude_ft.zip(heard.slots.altitude_ft.last().copied()).is_some_and(|(a, b)| (a - b).abs() < 300);
     if let Some(feet) = heard.slots.altitude_ft.last().filter(|f| higher && s.ifr && s.live && !s.on_ground && (500..60_000).contains(*f)) {
         // Assign the level that the aircraft cannot leave.
         let safe = s.floor_ft.is_none_or(|floor| floor <= *feet);
@@ -381,6 +389,10 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.facility == Facility::Ground && heard.callsign.is_some() && ground::arrived(s, record) {
         let meant = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
         return ground::decide(s, record, &meant);
+    }
+    let farewell = heard.remarks.has(Remark::SaysGoodbye) && heard.requests.is_empty() && heard.doubt.is_none();
+    if s.live && farewell && heard.callsign.is_some() && !heard.remarks.has(Remark::Wishes) {
+        return Decision::say([Item::Advice("good day".into())]);
     }
     if heard.remarks.has(Remark::Informs) && heard.callsign.is_some() && heard.requests.is_empty() && heard.doubt.is_none() {
         return Decision::say([Item::Roger]);

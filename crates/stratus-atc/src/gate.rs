@@ -173,8 +173,8 @@ pub fn standing_entry(record: &Record) -> Option<Admitted<Entry>> {
 }
 
 /// An instrument flight seen on final: the state of a session that starts there.
-pub fn established(s: &Situation) -> Option<Admitted<Landing>> {
-    (s.live && s.ifr && !s.on_ground && s.phase == crate::phase::Phase::Final).then(Admitted::new)
+pub fn established(s: &Situation, lined_up: bool) -> Option<Admitted<Landing>> {
+    (s.live && s.ifr && !s.on_ground && (lined_up || s.phase == crate::phase::Phase::Final)).then(Admitted::new)
 }
 
 /// A report of a pattern leg from that very leg, by a pilot who was told to enter there.
@@ -185,8 +185,9 @@ pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<A
         "base" => s.phase == Phase::Base,
         "final" => s.phase == Phase::Final,
         _ => false,
-    };
-    let plain = heard.intent == Intent::PositionReport && !denies(&heard.clauses);
+    } || crate::decide::said_leg(s, heard).is_some();
+    let of_pattern = [Intent::PositionReport, Intent::TouchAndGoRequest, Intent::InboundLanding, Intent::PatternRequest];
+    let plain = of_pattern.contains(&heard.intent) && !denies(&heard.clauses);
     expected(record, None).filter(|_| s.live && there && plain)
 }
 
@@ -224,9 +225,14 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     if record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress) && affirms(c) {
         return Call::Declared(Admitted::new());
     }
+    let cries = evidence::cries(c);
+    let asked = record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress);
+    if asked && denies(c) && !cries.called.iter().any(|s| s.stands()) {
+        return Call::Denied;
+    }
     // "Emergency" also occurs in reports, so the learned reader must not place it at another time or with another aircraft.
     let of_now = heard.learned.is_none_or(|r| r.votes.is_none() || r.in_force() >= 0.5);
-    let evidence::Cries { mut called, named, plain } = evidence::cries(c);
+    let evidence::Cries { mut called, named, plain } = cries;
     if called.iter().any(|s| s.stands()) || of_now && named.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }

@@ -129,6 +129,11 @@ pub fn check_beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said:
     beside(items, known, to, &said.tokens, region)
 }
 
+/// Whether the words contradict an item, whatever other values they contain.
+pub fn contradicts(items: &[Item], to: Option<&Callsign>, said: &Said, region: Region) -> bool {
+    judge(items, named(to).as_ref(), &said.tokens, region, None).wrong.iter().any(|w| *w != ReadbackItem::Callsign)
+}
+
 /// Whether any speaker read these items back correctly.
 pub fn taken_by_anybody(items: &[Item], said: &Said, region: Region) -> bool {
     taken(items, None, &said.tokens, region)

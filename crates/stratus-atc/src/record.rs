@@ -118,6 +118,9 @@ pub struct Record {
     pub speed_kt: Option<u16>,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
+    /// The ICAO code of the field to which a pilot in trouble wants to go.
+    #[serde(default)]
+    pub bound: Option<String>,
     /// Lost, or in cloud, by the pilot's own words.
     #[serde(default)]
     pub plight: Option<Plight>,
@@ -132,6 +135,12 @@ pub struct Record {
     /// What the last transmission asked the pilot to confirm, and for which runway.
     #[serde(default)]
     pub confirming: Option<(Wish, Option<Runway>)>,
+    /// The aircraft has landed at this field, and has not taken off again.
+    #[serde(default)]
+    pub arrived: bool,
+    /// The level that the pilot last asked for, feet.
+    #[serde(default)]
+    pub wants_level: Option<i32>,
     /// Every readback must include the callsign.
     pub strict: bool,
 }
@@ -219,7 +228,11 @@ impl Record {
                     self.missed = true;
                     self.approach = self.approach.take().map(|(kind, _)| (kind, false));
                 }
-                Item::GoAround => self.landing = None,
+                Item::GoAround => {
+                    self.landing = None;
+                    let cancelled = |p: &Pending| p.instruction.items.iter().any(|i| matches!(i, Item::Cleared(_)));
+                    self.pending = self.pending.take().filter(|p| !cancelled(p));
+                }
                 Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
                 Item::Enter(..) | Item::StraightIn => {
                     self.pattern_runway = runway.or(self.pattern_runway);
@@ -320,6 +333,13 @@ impl Record {
         if was == Phase::Departure && is != Phase::TakeoffRoll {
             self.takeoff = None;
         }
+        // The departure may be seen late, or not at all if the flight goes on elsewhere.
+        if is.airborne() && is != Phase::Departure {
+            (self.takeoff, self.taxi, self.lined_up, self.hold_short, self.crossing) = (None, None, None, None, None);
+        }
+        if is.airborne() {
+            self.arrived = false;
+        }
         match is {
             Phase::Departure | Phase::Crosswind => {
                 self.taxi = None;
@@ -336,7 +356,11 @@ impl Record {
                 self.altitude_ft = None;
                 (self.expects, self.missed, self.deviating) = (None, false, false);
             }
-            Phase::Final | Phase::LandingRoll => self.owed.retain(|o| *o != Owed::Base),
+            Phase::LandingRoll => {
+                self.arrived = true;
+                self.owed.retain(|o| *o != Owed::Base);
+            }
+            Phase::Final => self.owed.retain(|o| *o != Owed::Base),
             Phase::GoAround => {
                 self.owed.retain(|o| *o != Owed::Base);
                 self.landing = None;
@@ -351,6 +375,9 @@ impl Record {
         let used = self.pending.as_ref().is_some_and(|p| {
             p.instruction.items.iter().any(|i| match i {
                 Item::Cleared(_) => matches!(is, Phase::LandingRoll | Phase::TaxiIn | Phase::GoAround),
+                // In flight, on the ground again or at the stand, the taxi is history.
+                Item::Taxi { .. } => is.airborne() || is == Phase::TakeoffRoll || was == Phase::TaxiIn,
+                Item::TaxiToParking { .. } => is == Phase::Parked,
                 Item::ClearedForTakeoff { .. } => is.airborne(),
                 _ => false,
             })

@@ -131,6 +131,20 @@ remarks! {
     AsksLetter = "asks_letter",
     /// Asks for the pressure setting.
     AsksPressure = "asks_pressure",
+    /// Wants the pressure setting, beside anything else.
+    WantsPressure = "wants_pressure",
+    /// Wants the wind, beside anything else.
+    WantsWind = "wants_wind",
+    /// Wants to know which ATIS information is current, beside anything else.
+    WantsLetter = "wants_letter",
+    /// Says goodbye, or thanks the controller.
+    SaysGoodbye = "says_goodbye",
+    /// Asks about the weather at some place.
+    AsksWeatherAt = "asks_weather_at",
+    /// Asks which runway is meant, in use or to be expected.
+    AsksRunway = "asks_runway",
+    /// Letting down on the dead side of the circuit.
+    OnDeadSide = "on_dead_side",
     /// Asks for the sequence number.
     AsksPlace = "asks_place",
     /// Asks whether the base turn will be called.

@@ -19,7 +19,20 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if r.emergency.is_some() {
         return None;
     }
-    if s.on_ground { on_ground(s, r, heard) } else { in_flight(s, r, heard) }
+    asked_runway(s, r, heard).or_else(|| if s.on_ground { on_ground(s, r, heard) } else { in_flight(s, r, heard) })
+}
+
+/// Which runway: the one that was given, otherwise the one in use.
+fn asked_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let asks = heard.remarks.has(Remark::AsksRunway) && s.live && matches!(heard.intent, Intent::Unknown | Intent::SayAgain);
+    if !asks || r.confirming.is_some() || !heard.requests.is_empty() {
+        return None;
+    }
+    let arrival = s.arrival.as_ref().and_then(|a| a.runway);
+    let given = r.takeoff.or(r.landing.map(|(x, _)| x)).or(if s.on_ground { r.taxi } else { r.expects.or(r.pattern_runway) });
+    let runway = given.or(arrival).or(s.active)?;
+    let word = if given.is_some() || s.on_ground { "runway" } else { "expect runway" };
+    Some(Decision::say([advice(format!("{word} {runway}"))]))
 }
 
 fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {

@@ -87,7 +87,12 @@ pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding,
     rest.slots.nature = None;
     match rest.intents.first().copied() {
         Some(first) => super::decide(s, record, &Understanding { intent: first, ..rest }, said),
-        None => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]).into(),
+        None => {
+            let way = heard.remarks.has(Remark::AsksNearest) || heard.remarks.has(Remark::WantsBack);
+            let home = super::distress::home(s).filter(|_| way && !s.on_ground);
+            let ask = home.is_none().then_some(Item::Ask(Ask::Intentions));
+            Decision::say([Item::Roger].into_iter().chain(home).chain(ask)).into()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Plight, Record};
 use crate::remark::Remark;
-use crate::request::Request;
+use crate::request::{Request, Way};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway, Side, turn};
 
@@ -19,6 +19,8 @@ use crate::units::{Facility, Runway, Side, turn};
 const ON_THE_WAY: f64 = 15.0;
 /// The largest climb given to a pilot who cannot see, feet: above it, turning back leads out of the cloud sooner.
 const CLIMB_IN_CLOUD_FT: i32 = 2_000;
+/// Beyond this distance, nobody sees a field, nautical miles.
+const IN_SIGHT_NM: u16 = 12;
 /// Beyond this distance an aircraft in distress gets directions to the field, nautical miles.
 const FAR_NM: u16 = 6;
 /// The turn back out of cloud, degrees; the heading is rounded to fives.
@@ -34,8 +36,17 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     let mut items = vec![Item::RogerEmergency(grade)];
     if record.emergency.is_some() && !worse {
         // The emergency is already known, on this frequency or the last one, so the current request matters.
+        let short = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= FAR_NM + 4);
+        let lands = s.live && s.facility == Facility::Tower && !s.on_ground && short && record.landing.is_none();
+        if let Some(r) = free_runway(s, heard).filter(|_| lands) {
+            let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
+            return Decision::say(items.into_iter().chain(s.wind()).chain([Item::Runway(r), clearances::rescue(leave)]).chain(help));
+        }
         if let Some(Decision::Say(rest)) = granted(s, record, heard) {
             return Decision::say(items.into_iter().chain(rest));
+        }
+        if s.facility.is_radar() && !s.on_ground {
+            return Decision::say(items.into_iter().chain(home(s)));
         }
     }
     let first = record.emergency.is_none();
@@ -79,7 +90,8 @@ fn begins_a_flight(intent: Intent) -> bool {
 }
 
 fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
-    s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r))
+    let elsewhere = s.home.as_ref().is_some_and(|h| !h.here);
+    s.runway_for(heard.slots.runway).filter(|r| !elsewhere && s.occupant(*r).is_none() && !s.is_closed(*r))
 }
 
 /// Answers any other call from an aircraft in distress: it demands no readback and no repetition, and grants the request (7110.65 10-1-1).
@@ -149,6 +161,20 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     let back = heard.remarks.has(Remark::WantsBack) && heard.intent != Intent::Readback;
     let own_way = heard.remarks.has(Remark::OwnWay) && (heard.remarks.has(Remark::Wishes) || heard.has(Intent::TouchAndGoRequest));
     let mut items = Vec::new();
+    if heard.intent != Intent::Readback
+        && let Some(told) = weather_below(s, heard)
+    {
+        items.extend(told);
+        return Some(Decision::Say(items.into_iter().chain(help).collect()));
+    }
+    let down = heard.requests.iter().any(|q| matches!(q, Request::Level { way: Some(Way::Down), .. }));
+    if down && !s.ifr && s.facility.is_radar() {
+        // A visual flight chooses its way down; the controller adds what keeps it clear of the ground.
+        items.push(Item::Advice("descend at your discretion, remain clear of cloud".into()));
+        items.extend(s.floor_ft.map(|feet| Item::Advice(format!("minimum safe altitude {} feet", super::radar::grouped(feet)))));
+        items.extend(s.pressure());
+        return Some(Decision::Say(items.into_iter().chain(help).collect()));
+    }
     let far = heard.remarks.has(Remark::AsksDistance) || heard.remarks.has(Remark::AsksNearest);
     if heard.remarks.has(Remark::AnyRunway) && heard.slots.runway.is_none() {
         items.push(Item::AnyRunway);
@@ -163,6 +189,14 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
         let known = s.approach_named(&kind, runway).map(str::to_owned);
         let listed = s.approaches.as_ref().is_some_and(|a| !a.is_empty());
         let kind = if listed { known.or_else(|| Some(super::radar::way_in(s, runway))) } else { Some(kind) }?;
+        let visual = kind.eq_ignore_ascii_case("visual") && s.live;
+        // Vectors lead to the runway in use; an approach to another one is the pilot's choice.
+        let other = s.final_course.is_some_and(|f| f.runway != runway);
+        if visual || other && s.live {
+            items.extend([Item::Approach { kind, expect: !visual }, Item::Runway(runway)]);
+            items.extend(help);
+            return Some(Decision::Say(items));
+        }
         match vectors::to_the_runway(s, r, &kind) {
             Some(vector) => items.extend(vector),
             None => items.extend([Item::Approach { kind, expect: true }, Item::Runway(runway)]),
@@ -284,7 +318,8 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
         let rest = if turned { vec![Item::Report(crate::instruction::ReportPoint::Words("clear of cloud".into()))] } else { turn_back(s) };
         return Some(Decision::say([Item::Roger].into_iter().chain(contact).chain(rest)));
     }
-    if heard.has(Intent::FieldInSight) && s.facility.is_radar() {
+    let in_sight = s.home.as_ref().is_some_and(|h| h.distance_nm <= IN_SIGHT_NM);
+    if heard.has(Intent::FieldInSight) && s.facility.is_radar() && in_sight {
         let tower = s.station(Facility::Tower).map(|_| s.contact(Facility::Tower));
         return Some(Decision::say([Item::Roger].into_iter().chain(tower)));
     }
@@ -312,8 +347,23 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
     if r.pending.is_some() && matches!(heard.intent, Intent::Readback | Intent::Roger) {
         return None;
     }
+    if let Some(told) = weather_below(s, heard) {
+        return Some(Decision::Say(told));
+    }
     let way = way_home(s);
     (!way.is_empty()).then(|| Decision::say([Item::Roger].into_iter().chain(contact).chain(way)))
+}
+
+/// The weather at the field, for a pilot above cloud who asks for bases, tops or a way down. Tops are not known here.
+fn weather_below(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
+    let asks = heard.remarks.has(Remark::AsksReports) || heard.remarks.has(Remark::AsksWeatherAt) || heard.intent == Intent::WeatherRequest;
+    let asks = asks && !in_cloud(heard);
+    let of_field = super::sky::told(s);
+    let name = s.home.as_ref().map(|h| h.name.clone()).filter(|_| asks && !of_field.is_empty())?;
+    if s.home.as_ref().is_some_and(|h| !h.here) {
+        return None;
+    }
+    Some([Item::Advice(format!("{name} weather"))].into_iter().chain(s.wind()).chain(of_field).chain(s.pressure()).collect())
 }
 
 /// An aircraft in distress is not made to explain or repeat itself. A call that was not understood is acknowledged, with directions to the

@@ -5,12 +5,20 @@ use crate::gate;
 use crate::instruction::{Item, Wish};
 use crate::intent::Understanding;
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::request::Request;
 use crate::situation::Situation;
 
 /// The question that states what one reader heard, if that reading needs confirmation.
 pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let wish = gate::wish(heard.doubt?, s)?;
+    // A request that names the airspace needs no question.
+    if wish == Wish::Entry && heard.remarks.has(Remark::ThroughBravo) && gate::admit::<gate::Entry>(heard, record).is_ok() {
+        return None;
+    }
+    if wish == Wish::Distress && record.emergency.is_some() {
+        return None;
+    }
     if gate::is_confirmed(wish, record, heard) {
         return None;
     }
@@ -22,7 +30,7 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
         return None;
     }
-    if wish == Wish::Landing && (gate::on_leg(record, s, heard).is_some() || gate::established(s).is_some()) {
+    if wish == Wish::Landing && (gate::on_leg(record, s, heard).is_some() || gate::established(s, false).is_some()) {
         return None;
     }
     // An instrument flight is expected to ask for what was announced to it.

@@ -33,7 +33,9 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
     }
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
         // The last transmission may be about something else; the runway that this aircraft was assigned still applies.
-        let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
+        let taxi = record.taxi.filter(|_| s.on_ground);
+        let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(taxi).filter(|r| Some(*r) != heard.slots.runway);
+        let told = told.filter(|r| s.known(*r).is_some());
         return match (runway_of(&last.items), told) {
             (Some(_), _) => restate(last, &[]),
             // A runway to expect is not a clearance. The readback of the approach clearance is checked when it comes.
@@ -143,6 +145,9 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         && heard.addressed.facility.is_none()
         && heard.callsign.is_some();
     if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
+        if let Some(o) = read_back_beside(s, record, heard, said) {
+            return Some(o);
+        }
         // A new request shows that the conversation has moved on; the readback is still awaited.
         return None;
     }
@@ -152,7 +157,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     }
     // The pilot may also repeat what was said before, and what the field provides anyway.
     let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
-    let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).collect();
+    let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).chain(standing(s, record)).collect();
     let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), said, s.region);
     // A call that does something else and reads nothing back is not a readback, which is still awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
@@ -181,13 +186,19 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     if report {
-        let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
+        let wrong = readback::contradicts(&pending.instruction.items, Some(&pending.instruction.to), said, s.region);
+        let mentions = wrong || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
             return None;
         }
     }
     if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
         return None;
+    }
+    if check.verdict != Verdict::Correct && superseded(s, record, pending) {
+        // The controller has said something newer, and the pilot answers that.
+        let settled = Record { pending: None, ..record.clone() };
+        return Some(Outcome { settled: true, ..super::decide(s, &settled, heard, said) });
     }
     let verdict = Some(check.verdict);
     let judged = Some(check.clone());
@@ -227,6 +238,57 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
             }
         }
     })
+}
+
+/// A complete readback in a call that also does something else: it is settled, and the rest is answered. If the call only repeats what was
+/// issued ("taxi to holding point 24, and could you give us the QNH"), the readback is all of it.
+fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
+    let pending = record.pending.as_ref().filter(|_| s.live)?;
+    let alarm = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::Unable, Intent::SayAgain, Intent::GoAround];
+    if record.emergency.is_some() || heard.slots.not_ready || alarm.iter().any(|i| heard.has(*i)) {
+        return None;
+    }
+    let check = readback::check_beside(&pending.instruction.items, &[], Some(&pending.instruction.to), said, s.region);
+    if check.verdict != Verdict::Correct || mandatory(pending, s.region) == 0 {
+        return None;
+    }
+    let settled = Record { pending: None, ..record.clone() };
+    let repeats = pending.instruction.items.iter().any(|i| grants(i, heard.intent)) && !heard.remarks.has(Remark::Wishes);
+    let rest = if repeats { Decision::Silent(Silence::ReadbackCorrect) } else { super::decide(s, &settled, heard, said).decision };
+    Some(Outcome { decision: rest, verdict: Some(Verdict::Correct), settled: true, check: Some(check) })
+}
+
+/// Whether an item is what this intent would ask for.
+fn grants(item: &Item, intent: Intent) -> bool {
+    match item {
+        Item::Taxi { .. } => matches!(intent, Intent::TaxiRequest | Intent::RequestProgressiveTaxi),
+        Item::TaxiToParking { .. } => matches!(intent, Intent::TaxiToParking | Intent::ClearOfRunway),
+        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } => matches!(intent, Intent::DepartureReady | Intent::TakeoffRequest),
+        Item::Cleared(_) => matches!(intent, Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::PatternRequest),
+        Item::ClearedTo { .. } => intent == Intent::IfrClearanceRequest,
+        Item::Altitude { .. } => intent == Intent::AltitudeRequest,
+        Item::Contact { .. } => intent == Intent::FrequencyChangeRequest,
+        Item::Squawk(_) => intent == Intent::SquawkReport,
+        _ => false,
+    }
+}
+
+/// Whether the controller has transmitted something newer than the instruction whose readback is awaited.
+fn superseded(s: &Situation, record: &Record, pending: &crate::record::Pending) -> bool {
+    s.live && !pending.whole.is_empty() && record.last.as_ref().is_some_and(|l| l.items != pending.whole)
+}
+
+/// The values that are valid for this aircraft: a pilot may repeat them beside those of the last transmission.
+fn standing(s: &Situation, record: &Record) -> Vec<Item> {
+    let level = record.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
+    let runways = [record.expects, record.taxi, record.pattern_runway, record.landing.map(|(r, _)| r), record.takeoff];
+    level
+        .into_iter()
+        .chain(record.squawk.map(Item::Squawk))
+        .chain(record.speed_kt.map(Item::Speed))
+        .chain(runways.into_iter().flatten().map(Item::Runway))
+        .chain(record.sent_to.as_ref().map(|(contact, _)| contact.clone()))
+        .collect()
 }
 
 /// A flight that deviated around weather reports that it is clear of it.

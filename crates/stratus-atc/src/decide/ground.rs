@@ -19,7 +19,11 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
     match heard.intent {
         Intent::TaxiRequest | Intent::PatternRequest | Intent::RequestProgressiveTaxi => {
-            if matches!(s.phase, Phase::TaxiIn) {
+            // A pilot who goes out again names the runway, or the pattern.
+            let inward = record.arrived || record.parking.is_some();
+            let named = heard.slots.runway.is_some() && heard.slots.location.is_none() && record.parking.is_some();
+            let out = named || heard.has(Intent::PatternRequest);
+            if matches!(s.phase, Phase::TaxiIn) || s.live && inward && !out && s.phase != Phase::HoldingShort {
                 return parking(s, heard);
             }
             taxi(s, record, heard)
@@ -54,6 +58,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::say([s.contact(Facility::Tower)])
         }
         Intent::PositionReport => Decision::say([Item::Roger]),
+        Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled]),
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
 }
@@ -124,7 +129,10 @@ fn parking(s: &Situation, heard: &Understanding) -> Decision {
     let asked = heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway"));
     let place = asked.map_or_else(|| "parking".to_owned(), ToOwned::to_owned);
     let route = s.route_in.clone().unwrap_or_default();
+    // Without a route in the data there is nothing to add step by step.
+    let own_way = heard.intent == Intent::RequestProgressiveTaxi && route.via.is_empty();
     let mut items = vec![Item::TaxiToParking { place, via: route.via }];
+    items.extend(own_way.then(|| Item::Advice("via any taxiway".into())));
     if let Some((runway, at)) = route.first_crossing {
         items.push(Item::HoldShort { runway, at });
     }

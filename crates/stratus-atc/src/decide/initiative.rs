@@ -13,7 +13,7 @@ use crate::gate::{self, Admitted, Entry};
 use crate::instruction::{Ask, Climb, Item, Landing};
 use crate::phase::Phase;
 use crate::record::Record;
-use crate::situation::{FinalCourse, Situation};
+use crate::situation::{FinalCourse, NearAirspace, Situation};
 use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// Delay before a wrong transponder code is mentioned.
@@ -497,9 +497,16 @@ fn next_notice(next: &Station) -> Notice {
 /// Hands the aircraft off to the unit that now takes over.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // A lost pilot is guided until they see the field.
-    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none())?;
+    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none() && r.sent_to.is_none())?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
+    // In class B and C airspace the tower takes the aircraft over with its code (7110.65 7-7-1, 7-8-1).
+    let served =
+        |a: &NearAirspace| s.destination.as_ref().is_some_and(|d| d.here) && a.icao == s.icao && matches!(a.class, Class::B | Class::C);
+    let keeps_code = s.airspace.as_ref().is_some_and(served);
+    if to_tower && !r.ifr && keeps_code {
+        return Some((next_notice(next), vec![contact]));
+    }
     if to_tower && !r.ifr {
         return Some((next_notice(next), vec![Item::RadarServiceTerminated, Item::SquawkVfr, contact]));
     }

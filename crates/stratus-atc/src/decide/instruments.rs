@@ -14,7 +14,7 @@ use crate::record::Record;
 use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
 use crate::situation::{Arrival, Situation};
-use crate::units::{Facility, Runway, Side, Time};
+use crate::units::{Facility, Runway, Side, Time, turn};
 
 /// Planned descent gradient: three degrees, in feet per nautical mile, with a margin of a tenth.
 const PROFILE_FT: f64 = 318.0 / 1.1;
@@ -133,7 +133,10 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     }
     // A level reported beside another request is the aircraft's present level.
     let beside = |q: &&Request| !matches!(q, Request::Level { .. });
-    if let Some(request) = heard.requests.iter().find(beside).or(heard.requests.first()) {
+    // The ride is the reason, and the level the request.
+    let of_ride = heard.requests.iter().any(|q| matches!(q, Request::RideReport { .. }));
+    let wished = heard.requests.iter().find(|q| of_ride && matches!(q, Request::Level { feet: Some(_), .. }));
+    if let Some(request) = wished.or_else(|| heard.requests.iter().find(beside)).or(heard.requests.first()) {
         return Some(requested(s, r, a, heard, request));
     }
     Some(match heard.intent {
@@ -208,6 +211,12 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     let here = s.icao == a.icao;
     let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
     let near = matches!(s.phase, Phase::Final | Phase::Base) || a.distance_nm <= CLEARS_NM;
+    // Lined up with the runway, the aircraft is on its approach, cleared here or before.
+    let along = |course: f64| s.heading_mag.is_some_and(|h| turn(h, course).abs() < 45.0);
+    let lined_up = a
+        .course
+        .is_some_and(|f| (0.0..CLEARS_NM).contains(&f.before_nm) && f.right_nm.abs() < 0.4 * f.before_nm + 0.2 && along(f.course_mag));
+    let on_final = s.phase == Phase::Final || lined_up && heard.intent != Intent::GoAround;
     let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
     match heard.intent {
         Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
@@ -225,12 +234,12 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
                 || heard.callsign.is_some() && (!r.contacted.contains(&s.facility) || heard.slots.runway.is_some()))
                 && here
                 && near
-                && (!r.missed || s.phase == Phase::Final)
+                && (!r.missed || on_final)
                 && r.landing.is_none()
-                && (cleared || s.phase == Phase::Final) =>
+                && (cleared || on_final) =>
         {
             let wanted = super::tower::wanted(r, heard);
-            let leave = gate::expected(r, s.transponder).or_else(|| gate::established(s));
+            let leave = gate::expected(r, s.transponder).or_else(|| gate::established(s, on_final));
             let wind = s.wind().filter(|_| heard.intent == Intent::WeatherRequest);
             Some(match super::tower::landing_for(s, r, heard, wanted, leave) {
                 Decision::Say(items) if !items.iter().any(|i| Some(i) == wind.as_ref()) => {
@@ -240,7 +249,7 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
             })
         }
         // A flight without an approach clearance gets it from the approach unit.
-        _ if lands && here && !cleared && s.phase != Phase::Final => {
+        _ if lands && here && !cleared && !on_final => {
             a.approach_unit.as_ref().map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }]))
         }
         Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => {
@@ -307,7 +316,9 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
         return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared))
             .then_some(to);
     }
-    let filed = filed(s)?;
+    // The level that the pilot asked for and got takes the place of the filed one.
+    let agreed = r.wants_level.filter(|feet| *feet >= lowest(s, a));
+    let filed = agreed.or_else(|| filed(s))?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
     (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
 }

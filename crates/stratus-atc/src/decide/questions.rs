@@ -16,8 +16,13 @@ use crate::units::{Facility, Runway};
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let asks = |act: Act| heard.acts.contains(&act);
     // A question beside a request waits until that request has been answered.
-    let alone = matches!(heard.intent, Intent::Unknown | Intent::CheckIn | Intent::PositionReport | Intent::Roger | Intent::PatternRequest);
-    if !alone {
+    // "Any chance of three zero left" has the shape of a request for a level.
+    let of_runway = heard.intent == Intent::AltitudeRequest && heard.requests.iter().all(|q| matches!(q, Request::Runway { .. }));
+    let alone = matches!(heard.intent, Intent::Unknown | Intent::CheckIn | Intent::PositionReport | Intent::Roger | Intent::PatternRequest)
+        || of_runway && !heard.requests.is_empty();
+    // At the stand, the delay comes before the push.
+    let at_stand = s.live && s.phase == crate::phase::Phase::Parked && s.facility != Facility::Tower && asks(Act::Delay);
+    if !alone && !at_stand {
         return None;
     }
     if asks(Act::Disregard) && heard.acts.iter().all(|a| matches!(a, Act::Disregard | Act::CheckIn | Act::Roger | Act::TrafficSeen)) {
@@ -32,6 +37,19 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
     if asks(Act::Sequence) {
         return Some(sequence(s, r));
+    }
+    let runway = heard.requests.iter().find_map(|q| if let Request::Runway { runway: Some(x) } = q { Some(*x) } else { None });
+    if let Some(x) = runway.filter(|_| s.live && !s.ifr && (of_runway || heard.intent == Intent::Unknown)) {
+        if s.facility == Facility::Ground && s.on_ground {
+            let mut taxi = Understanding { intent: Intent::TaxiRequest, intents: vec![Intent::TaxiRequest], ..heard.clone() };
+            taxi.slots.runway = Some(x);
+            return Some(super::ground::decide(s, r, &taxi));
+        }
+        if s.facility.is_radar() && !s.on_ground {
+            let free = s.known(x).is_some() && !s.is_closed(x);
+            let expect = Item::Advice(format!("expect runway {x}"));
+            return Some(Decision::say([if free { expect } else { Item::Unable(format!("runway {x} not available")) }]));
+        }
     }
     if s.facility != Facility::Tower {
         return None;

@@ -38,6 +38,11 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::AltitudeRequest if s.live && record.bravo && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
             Decision::Say(slots.altitude_ft.last().map(|feet| super::instruments::level(s, *feet)).into_iter().collect())
         }
+        // On the ground a level is one to expect: the climb is cleared after departure.
+        Intent::AltitudeRequest if s.live && s.on_ground && record.ifr && slots.altitude_ft.last().is_some_and(|f| *f <= HIGHEST_FT) => {
+            let feet = slots.altitude_ft.last().copied().unwrap_or_default();
+            Decision::say([Item::Roger, Item::ExpectAltitude { feet, level: s.is_level(feet) }])
+        }
         Intent::AltitudeRequest => altitude(s, heard),
         Intent::HeadingReport if slots.bad_heading.is_some() => {
             Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
@@ -61,6 +66,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             (None, None) => Decision::say([Item::Roger]),
         },
         Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
+        Intent::FrequencyChangeRequest if record.radar && s.next_unit.is_some() => Decision::Say(
+            s.next_unit.iter().map(|next| Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }).collect(),
+        ),
         Intent::FrequencyChangeRequest => Decision::say([Item::RadarServiceTerminated, Item::FrequencyChangeApproved]),
         Intent::Diversion => match &slots.destination {
             Some(d) => {
@@ -185,7 +193,7 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
     let Ok(leave) = gate::admit(heard, record) else {
         return Decision::say([gate::question(Wish::Entry, None)]);
     };
-    let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
+    let feet = heard.slots.altitude_ft.last().copied().or(record.wants_level).or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
     let named = record.wants_bravo;
     let wished = Record { wants_through: feet, wants_bravo: named, bravo: false, radar: record.radar, ..Record::default() };
     let way = way_through(s, &wished, &leave);
@@ -316,11 +324,15 @@ fn altitude(s: &Situation, heard: &Understanding) -> Decision {
         Some(feet) if !(500..=HIGHEST_FT).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
         }
-        Some(feet) if !s.ifr => Decision::say([
-            Item::Roger,
-            Item::Advice("altitude your discretion, maintain VFR".into()),
-            Item::Advice(format!("report level at {}", grouped(feet))),
-        ]),
+        Some(feet) if !s.ifr => Decision::say(
+            [Item::Roger, Item::Advice("altitude your discretion, maintain VFR".into())]
+                .into_iter()
+                // A pilot who is there already has nothing to report.
+                .chain(
+                    (!s.altitude_ft.is_some_and(|now| (now - feet).abs() < 200))
+                        .then(|| Item::Advice(format!("report level at {}", grouped(feet)))),
+                ),
+        ),
         Some(feet) if s.floor_ft.max(s.minimum_ft).is_some_and(|least| feet < least) => {
             Decision::say([Item::Unable("lower, that is below the minimum altitude here".into()), Item::Ask(Ask::RequestedAltitude)])
         }

@@ -88,6 +88,11 @@ fn vector(s: &Situation) -> Vec<Item> {
 fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     match heard.slots.topic? {
         Topic::ClearedToLand if heard.has(Intent::SayAgain) => Some(match record.landing {
+            // The pilot names another runway than the one of the clearance.
+            Some((runway, _)) if heard.slots.runway.is_some_and(|x| x != runway) => {
+                let again = record.landing.and_then(|(_, kind)| gate::standing(record).map(|leave| clearances::landing(&leave, kind)));
+                Decision::say([Item::Negative, Item::Runway(runway)].into_iter().chain(again))
+            }
             Some((runway, kind)) => {
                 let again = gate::standing(record).map(|leave| clearances::landing(&leave, kind));
                 Decision::say([Item::Affirm, Item::Runway(runway)].into_iter().chain(again))

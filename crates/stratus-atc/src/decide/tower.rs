@@ -7,6 +7,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Owed, Record};
 use crate::remark::Remark;
+use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::region::{WindWith, filled};
 use crate::units::{Facility, Runway, Side};
@@ -139,7 +140,7 @@ fn departure_for(
     if !at_runway {
         return match s.phase {
             Phase::Parked | Phase::PushedBack if s.station(Facility::Ground).is_some() => Decision::say([s.contact(Facility::Ground)]),
-            Phase::TakeoffRoll => Decision::Silent(crate::silence::Silence::TakeoffRoll),
+            Phase::TakeoffRoll => Decision::Silent(Silence::TakeoffRoll),
             _ => Decision::say([
                 Item::HoldShort { runway, at: None },
                 Item::Report(ReportPoint::Words(format!("when holding short of runway {runway}"))),
@@ -186,7 +187,12 @@ fn departure_for(
     // Traffic on a longer final does not block the departure, but the pilot hears about it (7110.65 2-1-21).
     items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
-    items.extend(after_takeoff(s, heard, wish));
+    // Where visual flights leave by reporting points, the way out comes with the clearance.
+    let point = heard.remarks.point.as_ref().filter(|_| s.live && s.region.circuit_joins.contains(&"reporting points"));
+    match point {
+        Some(point) => items.push(Item::PatternWords(format!("leave control zone via {point}"))),
+        None => items.extend(after_takeoff(s, heard, wish)),
+    }
     Decision::Say(items)
 }
 
@@ -248,11 +254,15 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.is_closed(runway) {
         return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
     }
-    if in_pattern(s.phase) && !matches!(s.phase, Phase::Departure) {
+    if in_pattern(s.phase) && !matches!(s.phase, Phase::Departure) || said_leg(s, heard).is_some() {
         return landing(s, record, heard, wanted(record, heard));
     }
     if heard.slots.distance_nm.is_none() && heard.slots.position.is_none() && s.position.is_none() {
         return Decision::ask(Ask::Position);
+    }
+    if s.live && s.ifr {
+        // An instrument arrival stays on its approach.
+        return Decision::say([Item::Runway(runway), Item::Continue]);
     }
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::Say(weather);
@@ -405,7 +415,8 @@ pub(super) fn owed_base(s: &Situation, record: &Record) -> Option<Vec<Item>> {
 /// On short final to an occupied runway, the aircraft is sent around, whatever the call.
 pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let short = s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 1.0);
-    let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some();
+    let sent = record.last.as_ref().is_some_and(|l| l.items.contains(&Item::GoAround));
+    let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some() || sent;
     let runway = s.runway_for(heard.slots.runway).filter(|r| short && !known && s.occupant(*r).is_some())?;
     let who = s.occupant(runway).map(|o| Item::Traffic(format!("{o}, on the runway")));
     Some(Decision::say([Item::GoAround].into_iter().chain(who).chain(after_going_around(s, record))))
@@ -449,7 +460,7 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let leg = match (leg, said) {
         (Some(Leg::Upwind | Leg::Crosswind), "downwind") => Some(Leg::Downwind),
         (Some(Leg::Upwind | Leg::Crosswind | Leg::Downwind), "base") => Some(Leg::Base),
-        (leg, _) => leg,
+        (leg, _) => leg.or_else(|| said_leg(s, heard)),
     };
     if leg.is_none() {
         return if said.is_empty() && heard.slots.distance_nm.is_none() {
@@ -469,6 +480,33 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
             Decision::say([Item::Roger, Item::Report(ReportPoint::Midfield(Some(side)))])
         }
         _ => landing(s, record, heard, wanted(record, heard)),
+    }
+}
+
+/// Beyond this distance from the threshold, a leg that the pilot names is not in the pattern yet, nautical miles.
+const PATTERN_NM: f64 = 4.0;
+/// The same, feet above the field.
+const PATTERN_FT: f64 = 3_000.0;
+/// A final of this length is reported to the tower, nautical miles.
+const LONG_FINAL_NM: f64 = 7.0;
+
+/// The leg that the pilot reports where the aircraft may well be on it: the track shows a leg only after some seconds, and not at all where
+/// the pattern is flown wide.
+pub(crate) fn said_leg(s: &Situation, heard: &Understanding) -> Option<Leg> {
+    let course = s.final_course?;
+    let near = course.before_nm.hypot(course.right_nm) <= PATTERN_NM && heard.slots.distance_nm.is_none();
+    // In front of the runway, more or less on its centreline.
+    let in_front = (0.0..LONG_FINAL_NM).contains(&course.before_nm) && course.right_nm.abs() < 0.4 * course.before_nm + 0.3;
+    let high = s.altitude_ft.zip(s.elevation_ft).is_some_and(|(now, field)| f64::from(now) > field + PATTERN_FT);
+    let joining = matches!(s.phase, Phase::Inbound | Phase::Arrival | Phase::Cruise | Phase::Transition);
+    if !s.live || s.on_ground || s.ifr || high || !joining {
+        return None;
+    }
+    match heard.slots.position.as_deref()? {
+        "downwind" => Some(Leg::Downwind).filter(|_| near),
+        "base" => Some(Leg::Base).filter(|_| near),
+        "final" => Some(Leg::Final).filter(|_| in_front),
+        _ => None,
     }
 }
 
@@ -492,6 +530,12 @@ fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
     if s.on_ground {
         return Decision::say([Item::Roger]);
+    }
+    let led = |i: &Item| matches!(i, Item::ClosedTraffic(_) | Item::RunwayHeading);
+    let sent = |l: &crate::instruction::Instruction| l.from == s.facility && l.items.contains(&Item::GoAround) && l.items.iter().any(led);
+    if s.live && record.last.as_ref().is_some_and(sent) {
+        // The pilot reads back the go-around, which came with the way back.
+        return Decision::Silent(Silence::ReadbackCorrect);
     }
     Decision::say([Item::Roger, Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
 }

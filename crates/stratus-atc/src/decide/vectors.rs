@@ -94,7 +94,7 @@ pub(super) fn practice(now: Time, s: &Situation, r: &Record, w: &Watch) -> Optio
 
 fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) -> Option<(Notice, Vec<Item>)> {
     if field.out_nm > OWN_NAVIGATION_NM {
-        return own_navigation(r, field).filter(|_| !w.told(Notice::Vector(3))).map(|items| (Notice::Vector(3), items));
+        return own_navigation(s, r, field).filter(|_| !w.told(Notice::Vector(3))).map(|items| (Notice::Vector(3), items));
     }
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
@@ -117,7 +117,7 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
 pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     let field = field(s, Some(a))?;
     if field.out_nm > OWN_NAVIGATION_NM {
-        return own_navigation(r, &field);
+        return own_navigation(s, r, &field);
     }
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
@@ -138,14 +138,23 @@ pub(super) fn to_the_runway(s: &Situation, r: &Record, kind: &str) -> Option<Vec
 
 /// If terrain leaves no level for a vector, the approach is cleared as published, on the pilot's own navigation. A visual approach waits
 /// for the field in sight (7110.65 7-4-3).
-fn own_navigation(r: &Record, field: &Field<'_>) -> Option<Vec<Item>> {
+fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<Item>> {
     let (a, f) = (field.arrival?, field.course);
     let (kind, _) = r.approach.as_ref().filter(|_| a.distance_nm <= CLEARED_NM)?;
     if kind.eq_ignore_ascii_case("visual") {
         return Some(vec![Item::Report(ReportPoint::Words("the field in sight".into()))]);
     }
+    // The level is kept until the procedure leads down (7110.65 4-8-1).
+    let keep = s.altitude_ft.map(|now| {
+        let least = (field.minimum_ft + 499) / 500 * 500;
+        super::instruments::level(s, if now > least + 200 { least } else { (now + 50) / 100 * 100 })
+    });
+    let until = keep.is_some().then_some(Item::UntilEstablished);
     let report = Item::Report(ReportPoint::Words("established".into()));
-    Some(vec![Item::ResumeOwnNavigation, Item::Approach { kind: kind.clone(), expect: false }, Item::Runway(f.runway), report])
+    let (keep, until) = (keep.into_iter(), until.into_iter());
+    let cleared = [Item::ResumeOwnNavigation, Item::Approach { kind: kind.clone(), expect: false }, Item::Runway(f.runway), report];
+    let [own, rest @ ..] = cleared;
+    Some([own].into_iter().chain(keep).chain(until).chain(rest).collect())
 }
 
 /// Rounds a heading to fives, from 5 to 360.

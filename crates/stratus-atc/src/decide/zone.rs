@@ -35,9 +35,18 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         _ if tells(Remark::HoldsThere) => {
             Some(Decision::say([Item::Roger, Item::PatternWords(format!("hold over {point}")), super::questions::place(s, s.active?)]))
         }
+        // Over the exit point, or with the way out given before, only the frequency is left to ask for.
+        Intent::FrequencyChangeRequest if tells(Remark::LeavesFrequency) => {
+            let way = zone("leave");
+            let given = r.last.as_ref().is_some_and(|l| l.items.contains(&way))
+                || s.final_course.is_some_and(|f| f.right_nm.hypot(f.before_nm) > 5.0);
+            Some(Decision::say([Item::Roger].into_iter().chain((!given).then_some(way)).chain([Item::FrequencyChangeApproved])))
+        }
         Intent::FrequencyChangeRequest | Intent::TransitionRequest | Intent::Unknown | Intent::Diversion if tells(Remark::LeavesZone) => {
-            let left = matches!(heard.intent, Intent::FrequencyChangeRequest) && tells(Remark::LeavesFrequency);
-            Some(if left { Decision::say([Item::Roger, Item::FrequencyChangeApproved]) } else { Decision::say([zone("leave")]) })
+            Some(Decision::say([zone("leave")]))
+        }
+        Intent::PositionReport | Intent::Unknown if s.phase == Phase::Departure && r.pending.is_none() => {
+            Some(Decision::say([Item::Roger]))
         }
         Intent::InboundLanding | Intent::CheckIn if !super::in_pattern(s.phase) => {
             if gate::admit::<gate::Landing>(heard, r).is_err() && heard.intent == Intent::InboundLanding {
@@ -79,6 +88,9 @@ fn overhead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     let place = heard.slots.position.as_deref();
     if matches!(s.phase, Phase::Base | Phase::Final) || r.pending.is_some() && heard.intent == Intent::Readback {
         return None;
+    }
+    if heard.remarks.has(Remark::OnDeadSide) && matches!(heard.intent, Intent::PositionReport | Intent::Unknown) {
+        return Some(Decision::say([Item::Roger, Item::Report(ReportPoint::Words("downwind".into()))]));
     }
     match place {
         Some("overhead")

@@ -3,6 +3,7 @@
 use crate::airports::Station;
 use crate::intent::{Intent, Understanding};
 use crate::remark::Remark;
+use crate::request::Request;
 use crate::situation::FlightPlan;
 use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
@@ -10,9 +11,20 @@ use crate::{Engine, decide, gate, telephony};
 impl Engine {
     /// Files the destination that the pilot states, if no plan is on file.
     pub(crate) fn file_by_voice(&mut self, u: &Understanding) {
-        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion);
+        let troubled = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| u.has(*i));
+        let troubled = troubled || self.record.emergency.is_some() || self.record.plight.is_some();
+        if let Some(field) = u
+            .slots
+            .destination
+            .as_deref()
+            .filter(|_| troubled && !u.other_aircraft)
+            .and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)))
+        {
+            self.record.bound = Some(field.icao);
+        }
+        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion) || troubled;
         let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
-        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) {
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled {
             return;
         }
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
@@ -57,6 +69,12 @@ impl Engine {
         if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
+        }
+        let level = u.requests.iter().find_map(|q| if let Request::Level { feet, .. } = q { *feet } else { None });
+        let asked = level
+            .or_else(|| u.slots.altitude_ft.last().copied().filter(|_| u.has(Intent::AltitudeRequest) || u.has(Intent::TransitionRequest)));
+        if let Some(feet) = asked.filter(|f| (500..=60_000).contains(f)) {
+            self.record.wants_level = Some(feet);
         }
         self.record.plight = decide::plight(self.record.plight, u);
         self.record.service = u.remarks.service.clone().or(self.record.service.take());

@@ -6,7 +6,7 @@ use super::{by_words, scope, sequence, whereabouts};
 use crate::airports::procedures::{self, Kind};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
-use crate::intent::Understanding;
+use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::report::{self, FlightPlan, Other};
 use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
@@ -19,6 +19,10 @@ const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
 const APPROACH_TAKES_NM: f64 = 40.0;
 /// Within this distance the destination's tower takes over a VFR arrival, nautical miles.
 const TOWER_TAKES_NM: f64 = 12.0;
+/// A radar unit of an airport works this far around it, nautical miles, where no volume is known.
+const RADAR_AREA_NM: f64 = 40.0;
+/// A runway that most light twins and business aircraft in trouble can use, feet.
+const LONG_RUNWAY_FT: f64 = 4_000.0;
 /// Within this distance an aircraft on final affects others who want the runway, nautical miles.
 const FINAL_TRAFFIC_NM: f64 = 6.0;
 /// Within this distance an aircraft on final closes the runway to others, nautical miles.
@@ -130,7 +134,7 @@ impl Engine {
             bravo: scope::bravo(&self.airspaces, &self.report),
             elevation_ft: at.map(|_| airport.elevation_ft),
             ias_kt: at.map(|_| self.report.ias_kt),
-            home: at.filter(|_| !self.report.on_ground).map(|p| home(airport, p)),
+            home: at.filter(|_| !self.report.on_ground).map(|p| home(&self.refuge(p, airport, u), airport, p)),
             arrival: at.filter(|_| self.record.ifr && !self.report.on_ground).and_then(|p| self.arrival(p)),
             live: at.is_some(),
             around: self.around.clone(),
@@ -190,16 +194,56 @@ impl Engine {
             Facility::Departure | Facility::Approach | Facility::Center => {
                 let there = self.destination_airport()?;
                 let distance = to?.distance_nm;
-                let tower_takes =
-                    if self.record.ifr { self.record.approach.as_ref().is_some_and(|a| a.1) } else { distance <= TOWER_TAKES_NM };
+                let tower_takes = if self.record.ifr {
+                    self.record.approach.as_ref().is_some_and(|a| a.1)
+                } else {
+                    distance <= TOWER_TAKES_NM && self.flies_to(there.position)
+                };
                 if tower_takes && distance <= TOWER_TAKES_NM {
                     return of(&there, Facility::Tower).and_then(other);
+                }
+                if distance > APPROACH_TAKES_NM
+                    && let Some(center) = self.center_ahead(station, at)
+                {
+                    return Some(center);
                 }
                 let nearer = there.position.distance_nm(at) < airport.position.distance_nm(at) || there.icao == airport.icao;
                 if distance <= APPROACH_TAKES_NM && nearer { of(&there, Facility::Approach).and_then(other) } else { None }
             }
             _ => None,
         }
+    }
+
+    /// The en-route unit that takes the aircraft over from a radar unit whose area it has left, or from another en-route unit.
+    fn center_ahead(&self, station: &Station, at: LatLon) -> Option<Station> {
+        let center = self.around.en_route(at, self.report.altitude_ft)?;
+        if station.facility == Facility::Center {
+            return Some(center).filter(|c| c.name != station.name);
+        }
+        let left = self.airports.heard_on(station.frequency, at).is_none_or(|a| a.position.distance_nm(at) > RADAR_AREA_NM);
+        Some(center).filter(|c| left && !c.frequency.same_channel(station.frequency))
+    }
+
+    /// The field for an aircraft that needs help: the one that its pilot named, otherwise the nearest with a tower or a long runway.
+    fn refuge(&self, at: LatLon, airport: &Airport, u: &Understanding) -> Airport {
+        let calls = [Intent::Mayday, Intent::PanPan, Intent::Lost].iter().any(|i| u.has(*i)) && !u.other_aircraft;
+        if self.record.emergency.is_none() && self.record.plight.is_none() && !calls {
+            return airport.clone();
+        }
+        let named = self.record.bound.as_deref().and_then(|code| self.airports.find(code));
+        let suitable = |a: &Airport| {
+            a.stations.iter().any(|s| s.facility == Facility::Tower) || runway::ends(a).iter().any(|g| g.length_ft >= LONG_RUNWAY_FT)
+        };
+        named
+            .or_else(|| Some(airport.clone()).filter(|a| suitable(a) && a.position.distance_nm(at) <= RADAR_AREA_NM))
+            .or_else(|| self.airports.nearest_of(at, RADAR_AREA_NM, suitable))
+            .unwrap_or_else(|| airport.clone())
+    }
+
+    /// Whether the aircraft flies towards a place, rather than away from it.
+    fn flies_to(&self, place: LatLon) -> bool {
+        let Some(at) = self.report.position else { return false };
+        turn(self.report.heading_true, at.bearing(place)).abs() <= 90.0
     }
 
     /// The aircraft on each runway, keyed by the runway's first end.
@@ -291,12 +335,13 @@ pub(super) fn round_up(feet: f64, step: f64) -> i32 {
 }
 
 /// The direction and distance to an airport from a place.
-fn home(airport: &Airport, at: LatLon) -> Home {
+fn home(airport: &Airport, here: &Airport, at: LatLon) -> Home {
     let degrees = (at.bearing(airport.position) - airport.variation).rem_euclid(360.0).round() as u16;
     Home {
         name: airport.name.clone(),
         heading_mag: if degrees == 0 { 360 } else { degrees },
         distance_nm: airport.position.distance_nm(at).round().min(999.0) as u16,
+        here: airport.icao == here.icao,
     }
 }
 

@@ -220,6 +220,8 @@ pub struct Home {
     pub heading_mag: u16,
     /// Nautical miles.
     pub distance_nm: u16,
+    /// It is the current airport, whose runways and weather are known.
+    pub here: bool,
 }
 
 /// The destination of a flight.
