@@ -18,6 +18,7 @@ mod instruments;
 mod minima;
 mod questions;
 mod radar;
+mod runway_meant;
 pub(crate) mod sky;
 mod topics;
 mod tower;
@@ -97,10 +98,10 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
-    if let Some(meant) = letter_understood(s, record, heard) {
+    if let Some(meant) = runway_meant::with_its_letter(s, record, heard) {
         return decide(s, record, &meant, said);
     }
-    if let Some(meant) = side_apart(s, heard) {
+    if let Some(meant) = runway_meant::without_the_turn(s, heard) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = ground::as_meant(s, record, heard) {
@@ -125,6 +126,11 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     let over = record.emergency == Some(Emergency::Pan) && heard.remarks.has(Remark::AllWell) && !heard.other_aircraft;
     if over && !heard.has(Intent::Mayday) {
         return circumstances::distress_over(s, record, heard, said);
+    }
+    // At the stand, engines that are shut down are the end of the flight.
+    let ends = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::TaxiIn) && heard.remarks.has(Remark::IsDone);
+    if ends && record.emergency.is_none() && !gate::calls_by_name(heard) && (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) {
+        return Decision::Silent(Silence::NotDue).into();
     }
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
@@ -256,7 +262,9 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             // A pilot who asks for the weather wants more than a single figure.
             let sky = heard.remarks.has(Remark::WholeWeather).then(|| sky::told(s)).into_iter().flatten();
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
-            let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
+            let here = s.airport_name.to_lowercase();
+            let far = heard.remarks.weather_at.as_ref().is_some_and(|name| !here.contains(name.as_str()));
+            let elsewhere = far || slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
             if items.is_empty() || elsewhere {
                 items = vec![Item::Unable("weather there is not available here".into())];
                 items.extend(if elsewhere { s.pressure() } else { None });
@@ -499,31 +507,6 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
         (None, _) => items.push(Item::Ask(Ask::Runway)),
     }
     Decision::Say(items)
-}
-
-/// "Off two six" at a field with only lettered runways 26: the runway is the one that this aircraft was given.
-fn letter_understood(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
-    let said = heard.slots.runway.filter(|r| r.side.is_none() && s.known(*r).is_none())?;
-    let given = [record.landing.map(|(r, _)| r), record.takeoff, record.taxi, record.pattern_runway, record.expects, s.active];
-    let meant = given.into_iter().flatten().find(|r| r.number == said.number && s.known(*r).is_some())?;
-    let mut heard = heard.clone();
-    heard.slots.runway = Some(meant);
-    Some(heard)
-}
-
-/// "Three one, right" at a field without a runway 31R: the runway is 31, and the turn is right.
-fn side_apart(s: &Situation, heard: &Understanding) -> Option<Understanding> {
-    let said = heard.slots.runway.filter(|r| s.known(*r).is_none() && !s.runways.is_empty())?;
-    let plain = Runway { side: None, ..said };
-    let side = match said.side? {
-        crate::units::Position3::Left => crate::units::Side::Left,
-        crate::units::Position3::Right => crate::units::Side::Right,
-        _ => return None,
-    };
-    s.known(plain).filter(|_| matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest))?;
-    let mut meant = heard.clone();
-    (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
-    Some(meant)
 }
 
 /// The call belongs to another unit: the pilot gets that unit's frequency (7110.65 2-1-17).

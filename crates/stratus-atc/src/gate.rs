@@ -259,6 +259,12 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     if told_of || all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
 }
 
+/// Whether the call contains MAYDAY, PAN PAN or the word emergency for this aircraft.
+pub fn calls_by_name(heard: &Understanding) -> bool {
+    let cries = evidence::cries(&heard.clauses);
+    cries.called.iter().chain(&cries.named).any(|s| s.stands())
+}
+
 /// The learned reader is sure that this aircraft is in distress now, and that it is not an exercise.
 fn sure_distress(r: &Reading) -> bool {
     let call = matches!(r.intent, Intent::Mayday | Intent::PanPan) && r.confidence >= SURE_DISTRESS;

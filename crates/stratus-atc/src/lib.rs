@@ -348,6 +348,7 @@ impl Engine {
     pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
         let understanding = self.completed(understanding);
+        let understanding = self.with_named_field(text, understanding);
         let said = Said::new(text, &self.context());
         if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
             self.called = Some(f);

@@ -151,6 +151,8 @@ remarks! {
     AsksBaseCall = "asks_base_call",
     /// Asks whether it is cleared into class B.
     AsksBravo = "asks_bravo",
+    /// Asks whether it is inside class B, or clear of it.
+    AsksWhetherInside = "asks_whether_inside",
     /// Asks for the transponder code, or for confirmation of it.
     AsksCode = "asks_code",
     /// Asks for the level, or for confirmation of it.
@@ -176,12 +178,15 @@ pub struct Remarks {
     pub point: Option<String>,
     /// The flight information service that the pilot names, if the state provides it: "Traffic Service".
     pub service: Option<String>,
+    /// The place whose weather the pilot asks for, in the pilot's words.
+    #[serde(default)]
+    pub weather_at: Option<String>,
 }
 
 impl Remarks {
     /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
-        Self { told: BTreeSet::new(), point, service }
+        Self { told: BTreeSet::new(), point, service, weather_at: None }
     }
 
     /// Whether the call contains this remark.

@@ -7,6 +7,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::remark::Remark;
+use crate::request::{Expected, Request};
 use crate::situation::Situation;
 use crate::units::Facility;
 
@@ -24,8 +25,12 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
 
 /// Which runway: the one that was given, otherwise the one in use.
 fn asked_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
-    let asks = heard.remarks.has(Remark::AsksRunway) && s.live && matches!(heard.intent, Intent::Unknown | Intent::SayAgain);
-    if !asks || r.confirming.is_some() || !heard.requests.is_empty() {
+    let of_runway = |q: &Request| matches!(q, Request::Expect { about: Expected::Runway });
+    let expects = heard.requests.iter().any(of_runway);
+    let asks = (heard.remarks.has(Remark::AsksRunway) || expects && s.on_ground) && s.live;
+    let asks = asks && matches!(heard.intent, Intent::Unknown | Intent::SayAgain);
+    let another = heard.requests.iter().any(|q| matches!(q, Request::Runway { .. } | Request::Approach { .. }));
+    if !asks || r.confirming.is_some() || another {
         return None;
     }
     let arrival = s.arrival.as_ref().and_then(|a| a.runway);
@@ -45,6 +50,17 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
     let alone = matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::PushbackRequest | Intent::Roger | Intent::Readback);
     if s.on_runway || moving || !alone || r.pending.is_some() && heard.intent == Intent::Readback {
         return None;
+    }
+    if told(Remark::AsksNext) && s.live {
+        let departure = || s.station(Facility::Departure).or_else(|| s.station(Facility::Approach));
+        let next = match s.facility {
+            Facility::Clearance => departure().map(|d| advice(format!("departure frequency {}", d.frequency))),
+            Facility::Ground if s.phase == Phase::HoldingShort => s.station(Facility::Tower).map(|_| s.contact(Facility::Tower)),
+            _ => None,
+        };
+        if let Some(next) = next {
+            return Some(Decision::say([next]));
+        }
     }
     if told(Remark::Halts) {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, advice("advise when ready")]));

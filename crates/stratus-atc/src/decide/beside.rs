@@ -41,7 +41,8 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
 
 /// A readback that is right and asks something else as well: the rest is answered as a call without a readback.
 fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, outcome: Outcome) -> Outcome {
-    const ASKS: [Remark; 7] = [
+    const ASKS: [Remark; 8] = [
+        Remark::AsksRunway,
         Remark::AsksNext,
         Remark::AsksDistance,
         Remark::AsksPlace,

@@ -52,6 +52,13 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if s.facility == Facility::Clearance {
         return None;
     }
+    // "Are we still in the Bravo", "are we clear of it yet": the position answers.
+    if asks(Remark::AsksWhetherInside) && s.live && !s.on_ground {
+        let inside = s.airspace.as_ref().filter(|a| a.class == Class::B && a.inside);
+        let words =
+            inside.map_or_else(|| "you are clear of Bravo airspace".to_owned(), |a| format!("you are in {} Bravo airspace", a.name));
+        return Some(Decision::say([Item::Advice(words)]));
+    }
     if asks(Remark::AsksBravo) && s.live {
         let through = gate::standing_entry(r).map(|leave| clearances::through(&leave, "Bravo"));
         return Some(match through {

@@ -65,6 +65,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     } else if let Some(d) = &heard.slots.destination {
         let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
         items.push(Item::Advice(format!("proceed direct {name} when able")));
+        items.extend(home(s).filter(|_| s.live && !s.on_ground));
     } else if !s.on_ground && (first || worse) {
         items.extend(home(s));
         items.extend(heard.slots.runway.and(free_runway(s, heard)).map(|r| Item::Advice(format!("runway {r} available"))));
@@ -357,7 +358,9 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
 /// The weather at the field, for a pilot above cloud who asks for bases, tops or a way down. Tops are not known here.
 fn weather_below(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
     let asks = heard.remarks.has(Remark::AsksReports) || heard.remarks.has(Remark::AsksWeatherAt) || heard.intent == Intent::WeatherRequest;
-    let asks = asks && !in_cloud(heard);
+    let here = s.airport_name.to_lowercase();
+    let elsewhere = heard.remarks.weather_at.as_ref().is_some_and(|name| !here.contains(name.as_str()));
+    let asks = asks && !elsewhere && !in_cloud(heard);
     let of_field = super::sky::told(s);
     let name = s.home.as_ref().map(|h| h.name.clone()).filter(|_| asks && !of_field.is_empty())?;
     if s.home.as_ref().is_some_and(|h| !h.here) {

@@ -244,7 +244,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
 /// issued ("taxi to holding point 24, and could you give us the QNH"), the readback is all of it.
 fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
     let pending = record.pending.as_ref().filter(|_| s.live)?;
-    let alarm = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::Unable, Intent::SayAgain, Intent::GoAround];
+    let alarm = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::Unable, Intent::GoAround];
     if record.emergency.is_some() || heard.slots.not_ready || alarm.iter().any(|i| heard.has(*i)) {
         return None;
     }
@@ -253,7 +253,10 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
         return None;
     }
     let settled = Record { pending: None, ..record.clone() };
-    let repeats = pending.instruction.items.iter().any(|i| grants(i, heard.intent)) && !heard.remarks.has(Remark::Wishes);
+    let granted = pending.instruction.items.iter().any(|i| grants(i, heard.intent)) && !heard.remarks.has(Remark::Wishes);
+    // "The QNH once more": one value, and not the whole instruction.
+    let value = [Remark::WantsPressure, Remark::WantsWind, Remark::WantsLetter].iter().any(|w| heard.remarks.has(*w));
+    let repeats = granted || value && matches!(heard.intent, Intent::SayAgain | Intent::WeatherRequest);
     let rest = if repeats { Decision::Silent(Silence::ReadbackCorrect) } else { super::decide(s, &settled, heard, said).decision };
     Some(Outcome { decision: rest, verdict: Some(Verdict::Correct), settled: true, check: Some(check) })
 }

@@ -275,7 +275,9 @@ pub(super) const UNITS: [&str; 13] = [
     "control",
 ];
 /// Words before "to" for a flight to somewhere.
-const GOES: [&str; 27] = [
+const GOES: [&str; 29] = [
+    "go",
+    "vectors",
     "going",
     "headed",
     "heading",

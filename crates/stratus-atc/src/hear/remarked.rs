@@ -15,6 +15,7 @@ const CALLED_WITHIN: usize = 5;
 /// The remarks of a call. `letter` is the ATIS letter in the call.
 pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Clauses, letter: Option<char>, region: Region) -> Remarks {
     let mut remarks = Remarks::with(point(t, clauses, letter), service(region, clauses));
+    remarks.weather_at = weather_at(t);
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
     let name = region.unit_information.to_lowercase();
     if t.iter().take(CALLED_WITHIN).skip(1).any(|x| x.is(&name)) {
@@ -33,6 +34,54 @@ fn service(region: Region, clauses: &Clauses) -> Option<String> {
         w[..1].make_ascii_uppercase();
     }
     Some(words.join(" "))
+}
+
+/// Words around "weather" that do not name a place.
+const NO_PLACE: [&str; 33] = [
+    "the",
+    "your",
+    "field",
+    "here",
+    "airport",
+    "this",
+    "my",
+    "our",
+    "of",
+    "current",
+    "latest",
+    "any",
+    "and",
+    "a",
+    "is",
+    "check",
+    "get",
+    "have",
+    "for",
+    "local",
+    "request",
+    "requesting",
+    "actual",
+    "present",
+    "some",
+    "bad",
+    "destination",
+    "worsening",
+    "to",
+    "clear",
+    "minutes",
+    "now",
+    "that",
+];
+
+/// "The weather at Odense", "the latest Bromma weather".
+fn weather_at(t: &[Token]) -> Option<String> {
+    let at = t.iter().position(|x| x.is("weather") || x.is("conditions"))?;
+    let name = |i: usize| t.get(i).map(Token::word).filter(|w| w.len() > 3 && !NO_PLACE.contains(w)).map(str::to_owned);
+    if t.get(at + 1).is_some_and(|x| ["at", "in", "over", "around", "near", "for"].iter().any(|w| x.is(w))) {
+        return name(at + 2);
+    }
+    let asked = at >= 2 && ["latest", "current", "the", "actual", "get", "have"].iter().any(|w| t[at - 2].is(w));
+    if asked { name(at - 1) } else { None }
 }
 
 /// A visual reporting point by its letter and, where several share it, its number: "Echo", "Sierra 2". A letter in a callsign, in an ATIS

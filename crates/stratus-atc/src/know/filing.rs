@@ -8,10 +8,38 @@ use crate::situation::FlightPlan;
 use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
 
+/// The farthest field that a pilot in trouble would choose, nautical miles.
+const CHOSEN_NM: f64 = 150.0;
+
+/// Whether the call is one for help.
+fn calls_for_help(u: &Understanding) -> bool {
+    !u.other_aircraft && [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| u.has(*i))
+}
+
 impl Engine {
+    /// Adds the field that a pilot in trouble names, if the words alone did not show that it is one: only the airports around tell "go to
+    /// Bradley" from "go to tower".
+    pub(crate) fn with_named_field(&self, text: &str, mut u: Understanding) -> Understanding {
+        let troubled = calls_for_help(&u) || self.record.emergency.is_some() || self.record.plight.is_some();
+        let Some(at) = self.report.position.filter(|_| troubled && u.slots.destination.is_none() && !self.report.on_ground) else {
+            return u;
+        };
+        let low = text.to_lowercase();
+        let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let leads = |i: &usize| matches!(words[*i], "to" | "for" | "into" | "at" | "want" | "wants");
+        let named = |i: usize| {
+            let run = words.get(i + 1..(i + 4).min(words.len()))?;
+            let found = self.airports.named(&run.join(" "))?;
+            let first = found.name.split_whitespace().next().unwrap_or("").to_lowercase();
+            (run.first() == Some(&first.as_str()) && found.position.distance_nm(at) <= CHOSEN_NM).then_some(found.icao)
+        };
+        u.slots.destination = (0..words.len()).filter(leads).find_map(named);
+        u
+    }
+
     /// Files the destination that the pilot states, if no plan is on file.
     pub(crate) fn file_by_voice(&mut self, u: &Understanding) {
-        let troubled = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| u.has(*i));
+        let troubled = calls_for_help(u);
         let troubled = troubled || self.record.emergency.is_some() || self.record.plight.is_some();
         if let Some(field) = u
             .slots

@@ -8,6 +8,7 @@ use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
+use crate::remark::Remark;
 use crate::report::{self, FlightPlan, Other};
 use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, Transition, compass_word, turn};
@@ -230,7 +231,8 @@ impl Engine {
         if self.record.emergency.is_none() && self.record.plight.is_none() && !calls {
             return airport.clone();
         }
-        let named = self.record.bound.as_deref().and_then(|code| self.airports.find(code));
+        let bound = self.record.bound.as_deref().filter(|_| !u.remarks.has(Remark::AsksNearest));
+        let named = bound.and_then(|code| self.airports.find(code));
         let suitable = |a: &Airport| {
             a.stations.iter().any(|s| s.facility == Facility::Tower) || runway::ends(a).iter().any(|g| g.length_ft >= LONG_RUNWAY_FT)
         };

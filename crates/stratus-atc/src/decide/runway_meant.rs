@@ -1,0 +1,31 @@
+//! The runway that a pilot means, where the words alone name one that does not exist here.
+
+use crate::intent::{Intent, Understanding};
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::Runway;
+
+/// "Off two six" at a field with only lettered runways 26: the runway is the one that this aircraft was given.
+pub(super) fn with_its_letter(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| r.side.is_none() && s.known(*r).is_none())?;
+    let given = [record.landing.map(|(r, _)| r), record.takeoff, record.taxi, record.pattern_runway, record.expects, s.active];
+    let meant = given.into_iter().flatten().find(|r| r.number == said.number && s.known(*r).is_some())?;
+    let mut heard = heard.clone();
+    heard.slots.runway = Some(meant);
+    Some(heard)
+}
+
+/// "Three one, right" at a field without a runway 31R: the runway is 31, and the turn is right.
+pub(super) fn without_the_turn(s: &Situation, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| s.known(*r).is_none() && !s.runways.is_empty())?;
+    let plain = Runway { side: None, ..said };
+    let side = match said.side? {
+        crate::units::Position3::Left => crate::units::Side::Left,
+        crate::units::Position3::Right => crate::units::Side::Right,
+        _ => return None,
+    };
+    s.known(plain).filter(|_| matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest))?;
+    let mut meant = heard.clone();
+    (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
+    Some(meant)
+}
