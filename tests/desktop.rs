@@ -174,7 +174,7 @@ fn pilot_holds_the_key_and_is_answered() {
     eprintln!("{seconds:.2} s of speech at the speaker: {answer}");
     assert!(seconds > 0.8, "{seconds} s of speech in {} s", sound.len() / 16_000);
     let menu = tray.item.menu();
-    assert!(menu.iter().any(|e| e.enabled && e.label.starts_with("Repeat last call")), "{menu:#?}");
+    assert!(menu.iter().any(|e| e.enabled && e.label.starts_with("Repeat controller's last words")), "{menu:#?}");
     assert!(tray.end(|t| t.signal("-TERM")).success());
 }
 
@@ -432,7 +432,7 @@ fn terminal_setup_ends_with_a_call_by_the_tray_it_starts() {
     setup.shows("The controller: \"");
     let said = setup.end();
     for done in
-        ["Good level: Headset", "Understood: ", "Your callsign is N172SP", "Stratus is running", "You: \"", "Done. `stratus say --suggest`"]
+        ["Good level: Headset", "Heard: ", "Your callsign is N172SP", "Stratus is running", "You: \"", "Done. `stratus say --suggest`"]
     {
         assert!(said.contains(done), "{done:?} in {said}");
     }

@@ -145,7 +145,7 @@ fn every_menu_entry_does_what_it_says() {
 
     let mut menu = Menu { tray: &tray, clicked: BTreeSet::new() };
     let heard = record("spk.monitor", || {
-        menu.click("Repeat last call");
+        menu.click("Repeat controller's last words");
         tray.state("the controller speaks", 10);
         tray.state("ready", 30);
         menu.click("Test speaker");

@@ -91,8 +91,40 @@ fn without_a_simulator_the_called_station_answers() {
 
 #[test]
 fn without_a_simulator_a_call_must_name_a_station() {
-    let toast = says(&mut app(""), "high low ground sky ho one seven two sierra papa radio check");
+    let toast = says(&mut app(""), "this is skyhawk one seven two sierra papa radio check");
     assert!(!toast.conversation && toast.title == "No station understood" && toast.body.starts_with("Begin with its name"), "{toast:?}");
+}
+
+#[test]
+fn first_call_to_a_misheard_name_reaches_the_airport() {
+    for heard in
+        ["Highlow Ground, Skyhawk one seven two sierra papa, radio check", "high low ground skyhawk one seven two sierra papa radio check"]
+    {
+        let mut config = Config::default();
+        config.pilot.callsign = "N172SP".parse().ok();
+        let toast = says(&mut App::new(Arc::new(config), Airports::world()), heard);
+        assert!(toast.conversation && toast.title.starts_with("Hilo Ground") && toast.body.contains("I read you"), "{heard}: {toast:?}");
+    }
+}
+
+/// The documents and the last step of the set-up ask for the same first call.
+#[test]
+fn documents_and_setup_name_the_same_first_call() {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    let mut app = App::new(Arc::new(config), Airports::world());
+    let fx = app.handle(Time(0), Event::Menu(Choice::Step(Step::Call)));
+    let toast = toasts(&fx)[0];
+    let call = "Denver Ground, november one seven two sierra papa, radio check";
+    assert!(toast.body.contains(&format!("\u{201c}{call}\u{201d}")), "{toast:?}");
+    for (name, text) in [
+        ("README.md", include_str!("../README.md")),
+        ("docs/first-run.md", include_str!("../docs/first-run.md")),
+        ("docs/first-flight.md", include_str!("../docs/first-flight.md")),
+    ] {
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&format!("\"{call}\"")), "{name}");
+    }
 }
 
 #[test]

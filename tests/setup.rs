@@ -294,7 +294,7 @@ fn without_a_simulator_setup_asks_for_a_known_airport() {
     assert!(said.contains("(LFP") && home.text().contains("airport = \"LF"), "a town is found too: {said}");
     assert!(run("\nphto\n").contains("Hilo"));
     let said = run("\ncall\n");
-    assert!(said.contains("[PHTO]") && home.text().contains("airport = \"\""), "{said}");
+    assert!(said.contains("Enter keeps PHTO") && home.text().contains("airport = \"\""), "{said}");
     let out = home.run(&[&args[..], &["--yes", "--airport", "kpao"]].concat(), "");
     assert!(out.status.success() && home.text().contains("airport = \"KPAO\""), "{out:?}");
 }

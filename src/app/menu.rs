@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use crate::atc::Reply;
+use crate::atc::instruction::Item;
 use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
 use crate::models::{self, Offer, brains, voices};
 use crate::problem::{Part, Problem};
@@ -55,7 +56,15 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Keeps a transmission for its repetition. A reminder or a correction only names a part of the instruction before it, so that
+    /// one stays.
     pub(super) fn said(&mut self, reply: &Reply, voice: &Voice) {
+        let before = self.recent.front().map_or(&[][..], |(before, _)| &before.instruction.items);
+        let is_part = |i: &Item| matches!(i, Item::ReadBack(_) | Item::Negative) || before.contains(i);
+        let names_part = reply.instruction.items.iter().any(|i| matches!(i, Item::ReadBack(_) | Item::Negative));
+        if !before.is_empty() && names_part && reply.instruction.items.iter().all(is_part) {
+            return;
+        }
         self.recent.push_front((reply.clone(), voice.clone()));
         self.recent.truncate(RECENT);
     }
@@ -184,7 +193,7 @@ impl App {
                     && let Some((reply, voice)) = self.desk.recent.get(usize::from(n)).cloned()
                 {
                     // Show the text too: while the controller is muted, it is the only output.
-                    fx.push(self.said(self.speaker(&reply).as_ref(), &reply, None, None));
+                    fx.push(self.said_again(self.speaker(&reply).as_ref(), &reply));
                     let tx = self.new_tx();
                     self.repeat(now, tx, reply, voice, fx);
                 }
@@ -197,7 +206,7 @@ impl App {
             Choice::TestKey => self.test_key(now, None, fx),
             Choice::SayCallsign => self.ask_callsign(now, fx),
             Choice::TypeCallsign => self.type_callsign(fx),
-            Choice::Airport(icao) => self.choose_airport(icao, fx),
+            Choice::Airport(icao) => self.airport_picked(icao, fx),
             Choice::TypeAirport => fx.push(Effect::AskAirport(self.config.sim.airport.clone().unwrap_or_default())),
             Choice::Step(step) => self.step(now, step, fx),
             Choice::SkipSteps => self.skip_steps(fx),

@@ -39,7 +39,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
         status(model),
         Item::Line,
         // Older answers are in the log.
-        entry_if(!model.recent.is_empty(), "Repeat last call", Choice::Repeat(0)),
+        entry_if(!model.recent.is_empty(), "Repeat controller's last words", Choice::Repeat(0)),
         check("Mute controller", model.muted, Choice::ToggleMute),
         Item::Line,
         microphone(model),
@@ -56,7 +56,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
 /// The fault, clickable; otherwise the next step of the first run; otherwise the unit on the frequency and the callsign of the aircraft.
 fn status(model: &MenuModel) -> Item {
     if let Some(fault) = &model.fault {
-        return Item::Entry(cut(&fault.words, TOP_CHARS), fault.mend.clone());
+        return Item::Entry(fault_row(&fault.words, model.steps.next()), fault.mend.clone());
     }
     match (model.steps.next(), &model.fetching) {
         (Some(Step::Model), Some((_, percent))) => {
@@ -68,6 +68,16 @@ fn status(model: &MenuModel) -> Item {
     let unit = if model.unit.trim().is_empty() { "No station on this frequency" } else { &model.unit };
     let callsign = if model.callsign.is_empty() { String::new() } else { format!(" \u{b7} {}", model.callsign) };
     Item::Told(cut(&format!("{unit}{callsign}"), TOP_CHARS))
+}
+
+/// A fault, with the step of the first run that goes on after it: "(4 of 5) No microphone found: test it…". If there is no room for
+/// the action, the row has the title alone.
+fn fault_row(words: &str, next: Option<Step>) -> String {
+    let step = next.map_or_else(String::new, |s| format!("{} ", Steps::count(s)));
+    let room = TOP_CHARS.saturating_sub(step.chars().count());
+    let title = words.rsplit_once(": ").map(|(title, _)| format!("{title}\u{2026}"));
+    let short = title.filter(|t| words.chars().count() > room && t.chars().count() <= room);
+    format!("{step}{}", cut(short.as_deref().unwrap_or(words), room))
 }
 
 fn told(words: &str) -> Item {

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Part;
 
+/// How long the set-up in the terminal waits for the pilot to press the key, seconds. A call that has begun is awaited to its end.
+pub const CALL_WITHIN_S: u32 = 45;
+
 /// The steps of the first run, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,6 +107,11 @@ impl Steps {
     /// "Set up (2 of 5): test microphone…": the menu row of a step.
     pub fn row(step: Step) -> String {
         format!("{}: {}\u{2026}", Self::place(step), step.task())
+    }
+
+    /// "(2 of 5)": the shortest form, in front of a fault that hides the step's row.
+    pub fn count(step: Step) -> String {
+        format!("({} of {})", step.number(), Step::ALL.len())
     }
 
     /// "Set up (2 of 5)": a short form.

@@ -102,7 +102,17 @@ fn first_run_takes_the_first_row_with_its_ticks_under_help() {
     assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
     let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
     model.fault = Some(fault.clone());
-    assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault takes precedence");
+    let words = "(2 of 5) No microphone found: test it\u{2026}".to_owned();
+    assert_eq!(first(&model), Item::Entry(words, fault.mend), "a fault takes precedence, with the step that follows it");
+    for (words, row) in [
+        ("No sound from the microphone: test it\u{2026}", "(2 of 5) No sound from the microphone\u{2026}"),
+        ("Recognition slow: use Small\u{2026}", "(2 of 5) Recognition slow: use Small\u{2026}"),
+        ("Recognition slow: run a check\u{2026}", "(2 of 5) Recognition slow: run a check\u{2026}"),
+    ] {
+        assert!(row.chars().count() <= TOP_CHARS, "{row}");
+        assert_eq!(fault_row(words, Some(Step::Microphone)), row);
+    }
+    assert_eq!(fault_row("Speech recognition took too long: run a check\u{2026}", None), "Speech recognition took too long\u{2026}");
 }
 
 #[test]
