@@ -96,7 +96,8 @@ impl App {
                 return Some(Fault { words: "Unknown speech model: use it anyway\u{2026}".to_owned(), mend: Choice::TrustModel });
             }
             Part::SpeechModel if self.config.speech.model.is_none() => {
-                let words = "Set up: download a speech model\u{2026}".to_owned();
+                let size = self.first_model().map_or_else(String::new, |m| format!(" ({})", m.size()));
+                let words = format!("Set up: download a model{size}");
                 return Some(Fault { words, mend: Choice::Step(Step::Model) });
             }
             Part::SpeechModel if let Some(m) = self.faster_model().filter(|_| self.is_slow()) => {

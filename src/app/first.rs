@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::App;
 use super::telling::{EXAMPLE, NO_CALLSIGN, quoted};
 use crate::event::{CALL_WITHIN_S, Edge, Effect, Heard, LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample, Step, Steps, Toast};
-use crate::models;
+use crate::models::{self, Offer};
 use crate::problem::{Part, Problem};
 use crate::settings::{Config, key_words};
 use crate::units::{Callsign, Time};
@@ -140,7 +140,7 @@ impl App {
         }
         match self.steps().next() {
             Some(Step::Model) => {
-                let size = models::first_choice(&self.desk.absent).map_or_else(String::new, |m| format!(" ({})", m.size()));
+                let size = self.first_model().map_or_else(String::new, |m| format!(" ({})", m.size()));
                 let body = format!("It needs a speech model{size}. {}", self.next_row());
                 fx.push(self.notice("Welcome to Stratus", &body));
             }
@@ -176,24 +176,24 @@ impl App {
         }
     }
 
+    /// The speech model that the first run downloads. If a mirror offers exactly one model, that model is meant.
+    pub(super) fn first_model(&self) -> Option<Offer> {
+        let own = &self.desk.own_models;
+        let published = || models::first_choice(&self.desk.absent).map(|m| Offer::published(m, None));
+        own.first().filter(|_| own.len() == 1).cloned().or_else(published).or_else(|| own.first().cloned())
+    }
+
     /// Runs a step from the menu, whether for the first time or again.
     pub(super) fn step(&mut self, now: Time, step: Step, fx: &mut Vec<Effect>) {
         match step {
-            Step::Model if self.config.speech.model.is_none() => {
-                // If a mirror offers exactly one model, that model is meant.
-                let own = self.desk.own_models.first().filter(|_| self.desk.own_models.len() == 1);
-                let published = models::first_choice(&self.desk.absent).map(|m| m.name.to_owned());
-                match own.map(|o| o.name.clone()).or(published).or_else(|| Some(self.desk.own_models.first()?.name.clone())) {
-                    Some(name) => self.fetch_model(&name, fx),
-                    None => {
-                        let body = format!(
-                            "Choose another mirror in the settings file, or use your own file under {}.",
-                            Part::SpeechModel.place()
-                        );
-                        fx.push(self.notice("Your mirror has no speech models", &body));
-                    }
+            Step::Model if self.config.speech.model.is_none() => match self.first_model() {
+                Some(offer) => self.fetch_model(&offer.name, fx),
+                None => {
+                    let body =
+                        format!("Choose another mirror in the settings file, or use your own file under {}.", Part::SpeechModel.place());
+                    fx.push(self.notice("Your mirror has no speech models", &body));
                 }
-            }
+            },
             Step::Model => {
                 let body = format!("Choose another under {}.", Part::SpeechModel.place());
                 fx.push(self.notice(&format!("Speech model: {}", self.model_name()), &body));
@@ -218,7 +218,13 @@ impl App {
 
     /// The call that the last step asks for; `None` if no unit is on the frequency. Without a callsign, the one from the example is used.
     pub(super) fn first_call(&self) -> Option<String> {
-        Some(self.engine.calls().last()?.replace(NO_CALLSIGN, EXAMPLE))
+        // After an answer no radio check is suggested, but this step may be repeated.
+        let check = || {
+            let own = self.engine.callsign().map_or_else(|| NO_CALLSIGN.to_owned(), Callsign::painted);
+            Some(format!("{}, {own}, radio check", self.engine.station()?.name))
+        };
+        let call = self.engine.calls().into_iter().rev().find(|call| call.ends_with("radio check")).or_else(check)?;
+        Some(call.replace(NO_CALLSIGN, EXAMPLE))
     }
 
     /// Ends the guided first run at the pilot's request.
@@ -344,7 +350,7 @@ impl App {
                     fx.push(self.noted("Good level", &body, &level));
                 } else {
                     // Recognition takes a while; tell the pilot not to speak again.
-                    fx.push(self.noted("Good level", "Recognising your words\u{2026}", &level));
+                    fx.push(self.noted_for(models::TIMEOUT * 2, "Good level", "Recognising your words\u{2026}", &level));
                     self.first.unheard = Some(sample.microphone);
                     fx.push(Effect::HearCheck { take: sample.take, hints: self.engine.hints() });
                 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::App;
 use crate::atc::Reply;
 use crate::atc::instruction::Item;
-use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
+use crate::event::{Choice, Devices, Effect, MenuModel, Place, UpdateNews, Voice};
 use crate::models::{self, Offer, brains, voices};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
@@ -44,6 +44,8 @@ pub(super) struct Known {
     pub(super) absent: Vec<String>,
     /// A newer release, and its file once downloaded.
     update: Option<(Offered, Option<PathBuf>)>,
+    /// The place that "What to say now" has explained.
+    pub(super) explained: Option<Place>,
     /// The last reported reason why an airport's data could not be read.
     pub(super) no_chart: Option<Problem>,
     /// The last reported language model that does not follow its instructions.
@@ -102,7 +104,9 @@ impl App {
             _ => match (self.engine.com1(), &self.config.sim.airport) {
                 (Some(f), _) => format!("No station on {f}"),
                 // Without a radio, each call names the station it addresses.
-                (None, Some(icao)) if state == SimState::Looking => format!("At {icao}, no simulator"),
+                (None, Some(icao)) if state == SimState::Looking => {
+                    format!("At {}, no simulator", self.engine.airport().map_or(icao, |a| &a.name))
+                }
                 (None, _) => "No frequency tuned".to_owned(),
             },
         }
@@ -123,6 +127,7 @@ impl App {
             fetching: self.desk.fetching.clone(),
             own_models: self.desk.own_models.clone(),
             absent: self.desk.absent.clone(),
+            download: self.first_model().map_or_else(String::new, |m| m.size()),
             faster: self.faster_model().map(|m| m.name.to_owned()),
             place: self.place(),
             simbrief: self.config.pilot.simbrief.is_some(),
@@ -223,7 +228,10 @@ impl App {
             }
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
             Choice::Volume(percent) => self.set("audio.volume_percent", percent.to_string(), |c| c.audio.volume_percent = percent, fx),
-            Choice::WhatToSay => fx.push(self.what_to_say()),
+            Choice::WhatToSay => {
+                let told = self.what_to_say();
+                fx.push(told);
+            }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
             Choice::GetVoice(name) => {
                 let Some(v) = voices::find(&name) else { return };

@@ -8,7 +8,7 @@ use crate::atc::Reply;
 use crate::atc::instruction::Item;
 use crate::atc::silence::Silence;
 use crate::atc::spoken;
-use crate::event::{Effect, Toast, Voice};
+use crate::event::{Effect, PlaceReason, Toast, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
 use crate::units::Callsign;
@@ -96,13 +96,20 @@ impl App {
     }
 
     /// The calls that fit the situation, one per line, as spoken; and why they go to this airport.
-    pub(super) fn what_to_say(&self) -> Effect {
+    pub(super) fn what_to_say(&mut self) -> Effect {
         let calls = self.suggested();
         if calls.is_empty() {
-            return self.notice("Nobody to call", "Tune a frequency that a station answers on.");
+            return match self.engine.station() {
+                Some(_) => self.notice("Nothing to say now", "Fly as you are cleared. The controller calls you."),
+                None => self.notice("Nobody to call", "Tune a frequency that a station answers on."),
+            };
         }
         let told = |call: &String| format!("\u{2022} \u{201c}{call}\u{201d}");
-        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here()).collect();
+        // The place is explained once, until it changes. An open or unknown one still needs the pilot.
+        let place = self.place();
+        let known = self.desk.explained.replace(place.clone()).is_some_and(|before| before == place);
+        let settled = !matches!(place.why, PlaceReason::Open | PlaceReason::Unknown);
+        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here().filter(|_| !(known && settled))).collect();
         self.notice("What to say now", &lines.join("\n"))
     }
 
@@ -121,6 +128,12 @@ impl App {
     pub(super) fn noted(&self, title: &str, body: &str, details: &str) -> Effect {
         let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
         self.toast(toast, Duration::ZERO)
+    }
+
+    /// The same, shown for at least this long: the result follows.
+    pub(super) fn noted_for(&self, time: Duration, title: &str, body: &str, details: &str) -> Effect {
+        let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
+        self.toast(toast, time)
     }
 
     /// A short form of a problem; the log has the details.

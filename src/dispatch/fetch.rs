@@ -1,5 +1,6 @@
 //! Background jobs started from the menu: the download of a speech model or voice, one at a time, and the doctor.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,6 +99,12 @@ fn working(report: &str) -> Vec<Part> {
     report.lines().filter(|l| l.starts_with("ok ")).filter_map(part).collect()
 }
 
+/// The message about a check. An opener may fail, or do nothing and report success: the message always has the report's path.
+fn message(report: &str, file: &Path) -> Event {
+    let (title, body) = checked(report);
+    Event::Notice { title, body: format!("{body}\nThe report is {}.", shown(file)) }
+}
+
 /// The result of a check, from its report.
 fn checked(report: &str) -> (String, String) {
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
@@ -149,11 +156,9 @@ impl Shell {
             inbox.send(match told {
                 Ok(told) => {
                     inbox.send(Event::Working(working(&told)));
-                    // An opener may fail, or do nothing and report success: the message always has the path.
-                    let (title, body) = checked(&told);
-                    let told = Event::Notice { title, body: format!("{body}\nThe report is {}.", shown(&report)) };
-                    open_or(&inbox, &report, told.clone());
-                    told
+                    let message = message(&told, &report);
+                    open_or(&inbox, &report, message.clone());
+                    message
                 }
                 Err(e) => Event::Trouble(Problem::new("the check could not run").because(e).about(Part::Files)),
             });
@@ -172,6 +177,8 @@ mod tests {
     fn check_result_states_the_number_of_problems() {
         let told = checked;
         assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
+        let Event::Notice { body, .. } = message("ok       folders\n", Path::new("/logs/doctor.txt")) else { panic!() };
+        assert_eq!(body, "The report has the details.\nThe report is /logs/doctor.txt.");
         let report =
             "ok       speech model    Base\nok       recognition     right\nPROBLEM  microphone      none\nabsent   simulator       none\n";
         assert_eq!(working(report), [Part::SpeechModel]);

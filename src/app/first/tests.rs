@@ -58,6 +58,8 @@ fn five_steps_are_ticked_off_in_order() {
     assert!(t.live && t.body == format!("Headset\n{}{}", "\u{2588}".repeat(10), "\u{2591}".repeat(10)), "{t:?}");
     let fx = app.handle(Time(50), sample(Loudness::Good));
     assert!(fx.iter().any(|e| matches!(e, Effect::HearCheck { .. })) && said(&fx)[0].0 == "Good level", "{fx:?}");
+    let lasts = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.seconds) } else { None });
+    assert!(lasts >= Some(40), "shown until the result comes: {fx:?}");
     let fx = app.handle(Time(60), Event::CheckHeard(Ok(words("Radio check."))));
     assert_eq!(said(&fx)[0].0, "\u{2713} Microphone works");
     assert!(said(&fx)[0].1.contains("Headset heard") && kept(&fx).unwrap().done.contains(&Step::Microphone), "{fx:?}");
