@@ -301,7 +301,7 @@ fn every_menu_entry_does_what_it_says() {
     shown(&Path::new(&logs).join("doctor.txt"));
     told("The report ");
     menu.click("What to say now");
-    told("radio check");
+    told("What to say now");
     menu.click("Use my own file");
     menu.click("Another one");
 
