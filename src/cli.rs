@@ -30,7 +30,7 @@ pub enum Command {
     Run(Run),
     /// Fly a whole short flight with nothing installed. Example: stratus demo --fast --seed 2
     Demo(Demo),
-    /// Say something as if spoken. Example: stratus say "Hilo Ground, Skyhawk 172SP, radio check"
+    /// Say something as if spoken. Example: stratus say "Denver Ground, N172SP, radio check"
     Say(Say),
     /// File a flight plan with the running tray, from a file or from SimBrief. Example: stratus plan load KPAO-KMRY.pln
     Plan(PlanArgs),

@@ -16,7 +16,7 @@ mod open;
 mod recording;
 pub mod simbrief;
 pub mod steps;
-mod transcript;
+pub mod transcript;
 pub mod updates;
 mod voice;
 

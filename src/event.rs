@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::loudness::{LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample};
 pub use self::menu::{Choice, Devices, Fault, MenuModel, Place, PlaceReason, SoundDevice, TrayState};
-pub use self::steps::{Step, Steps};
+pub use self::steps::{CALL_WITHIN_S, Step, Steps};
 use crate::airports::described::{Described, Origin};
 use crate::airports::minima::Area;
 use crate::airports::surroundings::Surroundings;
@@ -297,6 +297,8 @@ pub enum Event {
         /// The request.
         id: u64,
     },
+    /// Run check found that these parts work.
+    Working(Vec<Part>),
     /// A message of the shell that is not a fault.
     Notice {
         /// The title.

@@ -34,6 +34,8 @@ const MAX_LINE: usize = 64 * 1024;
 const READ_LIMIT: Duration = Duration::from_secs(5);
 /// Timeout for an answer, long enough for a recognised call and a language model.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// Timeout for the outcome of a spoken call. Stratus itself answers earlier if the key is not pressed; a call may be repeated.
+pub const CALL_LIMIT: Duration = Duration::from_secs(300);
 
 /// A request from another process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -300,8 +302,9 @@ fn answer(line: &[u8], shared: &Shared) -> Reply {
         Err(e) => return error(&format!("not a request: {e}")),
     };
     let (to, from) = sync_channel(1);
+    let limit = if matches!(request, Request::NextCall(_)) { CALL_LIMIT } else { ANSWER_LIMIT };
     (shared.handle)(request, Replier { to });
-    match from.recv_timeout(ANSWER_LIMIT) {
+    match from.recv_timeout(limit) {
         Ok(reply) => reply,
         Err(RecvTimeoutError::Timeout) => error("Stratus took too long"),
         Err(RecvTimeoutError::Disconnected) => error("Stratus has no answer to that"),

@@ -145,7 +145,7 @@ fn every_menu_entry_does_what_it_says() {
 
     let mut menu = Menu { tray: &tray, clicked: BTreeSet::new() };
     let heard = record("spk.monitor", || {
-        menu.click("Repeat last call");
+        menu.click("Repeat controller's last words");
         tray.state("the controller speaks", 10);
         tray.state("ready", 30);
         menu.click("Test speaker");
@@ -301,7 +301,7 @@ fn every_menu_entry_does_what_it_says() {
     shown(&Path::new(&logs).join("doctor.txt"));
     told("The report ");
     menu.click("What to say now");
-    told("radio check");
+    told("What to say now");
     menu.click("Use my own file");
     menu.click("Another one");
 

@@ -49,15 +49,15 @@ fn tray_shows_states_and_a_working_menu() {
     };
     tray.menu(&model);
     let menu = wait("the new menu", 5, || Some(item.menu()).filter(|m| m[0].label.contains("Hilo")));
-    assert_eq!(menu[0].label, "Hilo & Tower__118.1", "an underscore is doubled, so that it does not mark a mnemonic");
+    assert_eq!(menu[0].label, "Hilo & Tower__118.1 \u{b7} muted", "an underscore is doubled, so that it does not mark a mnemonic");
     assert!(!menu[0].enabled);
-    assert!(menu[1].enabled && menu[1].label == "Repeat last call", "{menu:#?}");
+    assert!(menu[1].enabled && menu[1].label == "Repeat controller's last words", "{menu:#?}");
     assert!(menu.iter().find(|e| e.label.contains("Mute")).unwrap().checked);
     wait("the unit in the tooltip", 5, || item.tooltip().contains("Hilo  Tower_118.1").then_some(()));
 
     assert!(menu.iter().any(|e| e.label.contains("0.8 s") && !e.enabled), "{menu:#?}");
     for (words, choice) in [
-        ("Repeat last call", Choice::Repeat(0)),
+        ("Repeat controller's last words", Choice::Repeat(0)),
         ("Mute", Choice::ToggleMute),
         ("Yeti", Choice::Microphone("Yeti_1".into())),
         ("Headset", Choice::Speaker("Headset".into())),

@@ -91,8 +91,40 @@ fn without_a_simulator_the_called_station_answers() {
 
 #[test]
 fn without_a_simulator_a_call_must_name_a_station() {
-    let toast = says(&mut app(""), "high low ground sky ho one seven two sierra papa radio check");
+    let toast = says(&mut app(""), "this is skyhawk one seven two sierra papa radio check");
     assert!(!toast.conversation && toast.title == "No station understood" && toast.body.starts_with("Begin with its name"), "{toast:?}");
+}
+
+#[test]
+fn first_call_to_a_misheard_name_reaches_the_airport() {
+    for heard in
+        ["Highlow Ground, Skyhawk one seven two sierra papa, radio check", "high low ground skyhawk one seven two sierra papa radio check"]
+    {
+        let mut config = Config::default();
+        config.pilot.callsign = "N172SP".parse().ok();
+        let toast = says(&mut App::new(Arc::new(config), Airports::world()), heard);
+        assert!(toast.conversation && toast.title.starts_with("Hilo Ground") && toast.body.contains("I read you"), "{heard}: {toast:?}");
+    }
+}
+
+/// The documents and the last step of the set-up ask for the same first call.
+#[test]
+fn documents_and_setup_name_the_same_first_call() {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    let mut app = App::new(Arc::new(config), Airports::world());
+    let fx = app.handle(Time(0), Event::Menu(Choice::Step(Step::Call)));
+    let toast = toasts(&fx)[0];
+    let call = "Denver Ground, november one seven two sierra papa, radio check";
+    assert!(toast.body.contains(&format!("\u{201c}{call}\u{201d}")), "{toast:?}");
+    for (name, text) in [
+        ("README.md", include_str!("../README.md")),
+        ("docs/first-run.md", include_str!("../docs/first-run.md")),
+        ("docs/first-flight.md", include_str!("../docs/first-flight.md")),
+    ] {
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&format!("\"{call}\"")), "{name}");
+    }
 }
 
 #[test]
@@ -210,7 +242,7 @@ fn without_a_simulator_the_menu_names_the_settings_airport() {
     let mut config = Config::default();
     config.sim.airport = Some("PHTO".into());
     let app = App::new(Arc::new(config), Airports::first());
-    assert_eq!(app.menu_model().unit, "At PHTO, no simulator");
+    assert_eq!(app.menu_model().unit, "At Hilo, no simulator");
 }
 
 #[test]
@@ -261,6 +293,28 @@ fn what_to_say_now_lists_two_or_three_calls() {
     let mut nobody = self::app("133.0");
     let fx = nobody.handle(Time(0), Event::Suggest { id: 9 });
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 9, text, note } if text.is_empty() && note.contains("nobody"))), "{fx:?}");
+}
+
+#[test]
+fn no_radio_check_is_suggested_after_an_answer() {
+    let mut app = app("121.9");
+    let suggested = |app: &mut App| toasts(&app.handle(Time(0), Event::Menu(Choice::WhatToSay)))[0].body.clone();
+    assert!(suggested(&mut app).contains("radio check"));
+    says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
+    let tx = stratus::units::TxId(app.upcoming_tx().0 - 1);
+    app.handle(Time(3000), Event::Played { tx, complete: true });
+    let body = suggested(&mut app);
+    assert!(body.contains("request taxi") && !body.contains("radio check"), "{body}");
+}
+
+#[test]
+fn answer_that_was_only_shown_is_in_the_transcript() {
+    let mut app = app("121.9");
+    says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
+    // The key is pressed before the first sound of the answer.
+    let fx = app.handle(Time(9000), Event::Ptt(Edge::Down));
+    let line = fx.iter().find_map(|e| if let Effect::Record(l) = e { Some(l.text.clone()) } else { None });
+    assert!(line.as_deref().is_some_and(|l| l.contains("runway 8")), "{fx:?}");
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn from_nothing_to_an_understood_call() {
     assert!(said.contains("club.en \u{2013} 5 MB, for our members (from your mirror)"), "{said}");
     assert!(said.contains("Not on your mirror: Base, Small, Tiny."), "only available models are offered: {said}");
     assert!(!said.contains("Base \u{2013} 148 MB"), "{said}");
-    assert!(told.contains("club.en: 100 %"), "{told}");
+    assert!(told.contains("   club.en: 100 %"), "{told}");
     // The model's speed on this machine is stated in one sentence.
     assert_eq!(
         said.matches("the demo's model does not understand people: `stratus models get base.en` suits most pilots").count(),
@@ -294,7 +294,7 @@ fn without_a_simulator_setup_asks_for_a_known_airport() {
     assert!(said.contains("(LFP") && home.text().contains("airport = \"LF"), "a town is found too: {said}");
     assert!(run("\nphto\n").contains("Hilo"));
     let said = run("\ncall\n");
-    assert!(said.contains("[PHTO]") && home.text().contains("airport = \"\""), "{said}");
+    assert!(said.contains("Enter keeps PHTO") && home.text().contains("airport = \"\""), "{said}");
     let out = home.run(&[&args[..], &["--yes", "--airport", "kpao"]].concat(), "");
     assert!(out.status.success() && home.text().contains("airport = \"KPAO\""), "{out:?}");
 }
@@ -324,6 +324,9 @@ fn invalid_answers_are_rejected_with_a_remedy() {
     let (code, said, told) = home.setup(&[], "99\nbest.en\n/no/such.bin\nnone\nHyperspace\nF13\nN17-2SP!\nN172SP\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert_eq!(said.matches("   no: ").count(), 5, "{said}");
+    // The way back is named after the end, not before it.
+    let at = |words: &str| said.find(words).unwrap_or_else(|| panic!("no {words:?} in {said}"));
+    assert!(at("Almost done") < at("`stratus setup --undo` restores"), "{said}");
     assert!(home.text().contains("callsign = \"N172SP\"") && home.text().contains("key = \"F13\"") && home.text().starts_with("# mine\n"));
     // An invalid configuration is not overwritten.
     fs::write(home.config(), "[audio\n").unwrap();

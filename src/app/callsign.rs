@@ -1,7 +1,5 @@
 //! Asks for the pilot's callsign and stores it: step four of the first run, and a row of the menu.
 
-use std::time::Duration;
-
 use super::App;
 use super::first::Test;
 use super::telling::quoted;
@@ -12,11 +10,11 @@ use crate::event::{Effect, Step};
 use crate::problem::Problem;
 use crate::units::{Callsign, Time};
 
-/// How long to wait for a callsign. The pilot may need to look it up.
-const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
-
 /// Shorter callsigns are rare and probably misheard, so they must be repeated.
 const SHORTEST_SURE: usize = 5;
+
+/// The letters of a registration without figures, such as G-ABCD or EI-ABC.
+const REGISTRATION_LETTERS: usize = 5;
 
 impl App {
     /// Treats the next call as the callsign.
@@ -28,7 +26,7 @@ impl App {
             fx.push(self.no_model());
             return;
         }
-        self.first.test = Some(Test::Callsign { until: now + CALLSIGN_WITHIN });
+        self.first.test = Some(Test::callsign(now));
         let body = format!(
             "Hold {}, wait for the red icon, and say, for example:\n\u{201c}November one seven two sierra papa\u{201d}",
             self.key()
@@ -116,9 +114,7 @@ impl App {
         if text.is_empty() {
             return;
         }
-        let reading = understood_alone(&text);
-        let said = reading.callsign.filter(|c| reading.loose == 0 && c.is_usual());
-        match text.parse::<Callsign>().ok().or(said) {
+        match typed(&text) {
             Some(callsign) => {
                 if self.first.wants_callsign() {
                     self.first.test = None;
@@ -134,6 +130,22 @@ impl App {
             }
         }
     }
+}
+
+/// Reads a typed callsign: as painted on the aircraft, as filed, or as spoken. Without a figure it is a registration of five letters in
+/// one piece: "G-ABCD", but not "fly me".
+pub fn typed(text: &str) -> Option<Callsign> {
+    let text = text.trim();
+    let painted = text.parse::<Callsign>().ok();
+    let figure = text.chars().any(|c| c.is_ascii_digit());
+    let registration = |c: &Callsign| c.as_str().len() == REGISTRATION_LETTERS && !text.contains(' ');
+    painted.filter(|c| figure || registration(c)).or_else(|| {
+        if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | ',' | '.')) {
+            return None;
+        }
+        let reading = understood_alone(text);
+        reading.callsign.filter(|c| reading.loose == 0 && c.is_usual())
+    })
 }
 
 /// Parses a callsign that is spoken without a call. It ignores any earlier callsign, so that a similar new one is not taken for the
@@ -238,6 +250,25 @@ mod tests {
         let fx = app.handle(Time(6), Event::Typed { id: 6, text: "november seven three nine kilo papa hmm banana".into(), opinion: None });
         let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.clone()) } else { None }).unwrap();
         assert!(toast.title.contains("N739KP"), "{toast:?}");
+    }
+
+    #[test]
+    fn typed_words_are_a_callsign_only_if_they_look_like_one() {
+        for (text, callsign) in [
+            ("N172SP", Some("N172SP")),
+            ("n 172 sp", Some("N172SP")),
+            ("g-abcd", Some("GABCD")),
+            ("EIABC", Some("EIABC")),
+            ("baw327", Some("BAW327")),
+            ("Shamrock five two kilo", Some("EIN52K")),
+            ("Golf Bravo November Kilo Romeo", Some("GBNKR")),
+            ("fly me", None),
+            ("banana", None),
+            ("my callsign", None),
+            ("N17-2SP!", None),
+        ] {
+            assert_eq!(super::typed(text).map(|c| c.to_string()).as_deref(), callsign, "{text}");
+        }
     }
 
     #[test]

@@ -70,6 +70,16 @@ impl App {
         fx.push(self.told(&p));
     }
 
+    /// A check found that these parts work: their faults end.
+    pub(super) fn checked_parts(&mut self, parts: &[Part]) {
+        for part in parts {
+            self.faults.over(*part);
+            if *part == Part::SpeechModel {
+                self.in_time();
+            }
+        }
+    }
+
     /// The fault shown in the menu, with the action for a click.
     pub(super) fn fault(&self) -> Option<Fault> {
         let p = self.faults.first()?;
@@ -86,12 +96,16 @@ impl App {
                 return Some(Fault { words: "Unknown speech model: use it anyway\u{2026}".to_owned(), mend: Choice::TrustModel });
             }
             Part::SpeechModel if self.config.speech.model.is_none() => {
-                let words = "Set up: download a speech model\u{2026}".to_owned();
+                let size = self.first_model().map_or_else(String::new, |m| format!(" ({})", m.size()));
+                let words = format!("Set up: download a model{size}");
                 return Some(Fault { words, mend: Choice::Step(Step::Model) });
             }
             Part::SpeechModel if let Some(m) = self.faster_model().filter(|_| self.is_slow()) => {
-                let words = format!("Recognition too slow: switch to {}\u{2026}", models::plain_name(m.name));
+                let words = format!("Recognition slow: use {}\u{2026}", models::plain_name(m.name));
                 return Some(Fault { words, mend: Choice::SpeechModel(m.name.to_owned()) });
+            }
+            Part::SpeechModel if self.is_slow() => {
+                return Some(Fault { words: "Recognition slow: run a check\u{2026}".to_owned(), mend: Choice::Doctor });
             }
             Part::Microphone => ("test it", Choice::CheckMicrophone),
             Part::PushToTalk => ("change the key", Choice::BindKey),

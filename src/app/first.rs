@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::App;
-use super::telling::quoted;
-use crate::event::{Edge, Effect, Heard, LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample, Step, Steps, Toast};
-use crate::models;
+use super::telling::{EXAMPLE, NO_CALLSIGN, quoted};
+use crate::event::{CALL_WITHIN_S, Edge, Effect, Heard, LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample, Step, Steps, Toast};
+use crate::models::{self, Offer};
 use crate::problem::{Part, Problem};
 use crate::settings::{Config, key_words};
 use crate::units::{Callsign, Time};
 
 /// How long a test waits for a key press.
 const KEY_WITHIN: Duration = Duration::from_secs(20);
+/// How long to wait for a callsign. The pilot may need to look it up.
+const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
 /// Number of cells in the level meter, from silence to full scale.
 const CELLS: u8 = 20;
 /// Below this level the meter is empty, dB.
@@ -27,11 +29,26 @@ pub(super) enum Test {
     Callsign { until: Time },
 }
 
+impl Test {
+    /// Waits for a callsign from now on.
+    pub(super) fn callsign(now: Time) -> Self {
+        Self::Callsign { until: now + CALLSIGN_WITHIN }
+    }
+}
+
 /// State of the microphone test. The pilot should not speak before it is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Check {
     Opening,
     Listening,
+}
+
+/// A request that waits for the outcome of the next spoken call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Awaited {
+    id: u64,
+    /// Until then the pilot has to press the key.
+    until: Time,
 }
 
 /// Progress of the first run, and the test in progress.
@@ -46,7 +63,7 @@ pub(super) struct First {
     /// A possibly misheard callsign, accepted once it is repeated.
     pub(super) doubtful: Option<Callsign>,
     /// The request that waits for the outcome of the next spoken call.
-    pub(super) awaited: Option<u64>,
+    awaited: Option<Awaited>,
     /// A spoken call has been answered, but the answer may still be playing.
     pub(super) answered: bool,
 }
@@ -83,6 +100,15 @@ impl First {
     }
 }
 
+fn call_within() -> Duration {
+    Duration::from_secs(u64::from(CALL_WITHIN_S))
+}
+
+/// The title of the microphone test once the microphone is open.
+fn say_now() -> String {
+    format!("Say \u{201c}radio check\u{201d} within {SPEAK_WITHIN_S} seconds")
+}
+
 /// Draws a level as a row of cells, on a decibel scale to match perceived loudness.
 fn bar(rms_db: f32) -> String {
     let loud = (rms_db - LEAST_DB) / -LEAST_DB * f32::from(CELLS);
@@ -114,7 +140,7 @@ impl App {
         }
         match self.steps().next() {
             Some(Step::Model) => {
-                let size = models::first_choice(&self.desk.absent).map_or_else(String::new, |m| format!(" ({})", m.size()));
+                let size = self.first_model().map_or_else(String::new, |m| format!(" ({})", m.size()));
                 let body = format!("It needs a speech model{size}. {}", self.next_row());
                 fx.push(self.notice("Welcome to Stratus", &body));
             }
@@ -150,24 +176,24 @@ impl App {
         }
     }
 
+    /// The speech model that the first run downloads. If a mirror offers exactly one model, that model is meant.
+    pub(super) fn first_model(&self) -> Option<Offer> {
+        let own = &self.desk.own_models;
+        let published = || models::first_choice(&self.desk.absent).map(|m| Offer::published(m, None));
+        own.first().filter(|_| own.len() == 1).cloned().or_else(published).or_else(|| own.first().cloned())
+    }
+
     /// Runs a step from the menu, whether for the first time or again.
     pub(super) fn step(&mut self, now: Time, step: Step, fx: &mut Vec<Effect>) {
         match step {
-            Step::Model if self.config.speech.model.is_none() => {
-                // If a mirror offers exactly one model, that model is meant.
-                let own = self.desk.own_models.first().filter(|_| self.desk.own_models.len() == 1);
-                let published = models::first_choice(&self.desk.absent).map(|m| m.name.to_owned());
-                match own.map(|o| o.name.clone()).or(published).or_else(|| Some(self.desk.own_models.first()?.name.clone())) {
-                    Some(name) => self.fetch_model(&name, fx),
-                    None => {
-                        let body = format!(
-                            "Choose another mirror in the settings file, or use your own file under {}.",
-                            Part::SpeechModel.place()
-                        );
-                        fx.push(self.notice("Your mirror has no speech models", &body));
-                    }
+            Step::Model if self.config.speech.model.is_none() => match self.first_model() {
+                Some(offer) => self.fetch_model(&offer.name, fx),
+                None => {
+                    let body =
+                        format!("Choose another mirror in the settings file, or use your own file under {}.", Part::SpeechModel.place());
+                    fx.push(self.notice("Your mirror has no speech models", &body));
                 }
-            }
+            },
             Step::Model => {
                 let body = format!("Choose another under {}.", Part::SpeechModel.place());
                 fx.push(self.notice(&format!("Speech model: {}", self.model_name()), &body));
@@ -181,7 +207,7 @@ impl App {
                     fx.push(self.notice("Nobody to call", "Tune a frequency that a station answers on."));
                     return;
                 };
-                let mut body = format!("Hold {}, wait for the red icon, and say:\n\u{201c}{call}\u{201d}", self.key());
+                let mut body = format!("Hold {}, wait for the red icon, and say:\n\u{201c}{}\u{201d}", self.key(), self.aloud(&call));
                 if let Some(why) = self.why_here() {
                     body = format!("{body}\n{why}");
                 }
@@ -192,7 +218,13 @@ impl App {
 
     /// The call that the last step asks for; `None` if no unit is on the frequency. Without a callsign, the one from the example is used.
     pub(super) fn first_call(&self) -> Option<String> {
-        Some(self.engine.calls().last()?.replace("your callsign", "Skyhawk 172SP"))
+        // After an answer no radio check is suggested, but this step may be repeated.
+        let check = || {
+            let own = self.engine.callsign().map_or_else(|| NO_CALLSIGN.to_owned(), Callsign::painted);
+            Some(format!("{}, {own}, radio check", self.engine.station()?.name))
+        };
+        let call = self.engine.calls().into_iter().rev().find(|call| call.ends_with("radio check")).or_else(check)?;
+        Some(call.replace(NO_CALLSIGN, EXAMPLE))
     }
 
     /// Ends the guided first run at the pilot's request.
@@ -214,15 +246,41 @@ impl App {
         }
     }
 
+    /// Makes a request wait for the outcome of the next spoken call. Only one request can wait.
+    pub(super) fn await_call(&mut self, now: Time, id: u64, fx: &mut Vec<Effect>) {
+        if let Some(old) = self.first.awaited.replace(Awaited { id, until: now + call_within() }) {
+            fx.push(Effect::Answer { id: old.id, text: String::new(), note: "another set-up waits for the call now".to_owned() });
+        }
+    }
+
+    /// When the request stops waiting for a press. It waits as long as a call takes.
+    pub(super) fn awaited_deadline(&self) -> Option<Time> {
+        self.first.awaited.filter(|_| self.open.is_none()).map(|a| a.until)
+    }
+
+    /// Answers the request if the key was not pressed in time.
+    pub(super) fn call_overdue(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if self.awaited_deadline().is_some_and(|due| due <= now)
+            && let Some(Awaited { id, .. }) = self.first.awaited.take()
+        {
+            let key = self.key();
+            let note = format!("No call was heard\nHold {key} while you speak, and release it when you have finished.");
+            fx.push(Effect::Answer { id, text: String::new(), note });
+        }
+    }
+
     /// Reports the outcome of a spoken call to the request that waits for it, in the words of the notification. A press that only
     /// silenced a controller does not count as a call.
-    pub(super) fn call_came_to(&mut self, fx: &mut Vec<Effect>) {
-        let Some(id) = self.first.awaited else { return };
+    pub(super) fn call_came_to(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        let Some(Awaited { id, .. }) = self.first.awaited else { return };
         let told = fx
             .iter()
             .rev()
             .find_map(|e| if let Effect::Toast(t) = e { Some((t.conversation, t.title.clone(), t.body.clone())) } else { None });
-        let Some((answered, title, body)) = told else { return };
+        let Some((answered, title, body)) = told else {
+            self.first.awaited = Some(Awaited { id, until: now + call_within() });
+            return;
+        };
         self.first.awaited = None;
         fx.push(match body.split_once('\n').filter(|_| answered) {
             Some((text, rest)) => Effect::Answer { id, text: text.to_owned(), note: rest.to_owned() },
@@ -257,7 +315,7 @@ impl App {
             return;
         };
         self.faults.over(Part::Microphone);
-        if let Effect::Toast(toast) = self.notice("Say \u{201c}radio check\u{201d} now", &format!("{microphone}\n{}", bar(rms_db))) {
+        if let Effect::Toast(toast) = self.notice(&say_now(), &format!("{microphone}\n{}", bar(rms_db))) {
             // The first toast works on every desktop: it says that the microphone is open.
             fx.push(Effect::Toast(Toast { live: before == Check::Listening, ..toast }));
         }
@@ -292,7 +350,7 @@ impl App {
                     fx.push(self.noted("Good level", &body, &level));
                 } else {
                     // Recognition takes a while; tell the pilot not to speak again.
-                    fx.push(self.noted("Good level", "Recognising your words\u{2026}", &level));
+                    fx.push(self.noted_for(models::TIMEOUT * 2, "Good level", "Recognising your words\u{2026}", &level));
                     self.first.unheard = Some(sample.microphone);
                     fx.push(Effect::HearCheck { take: sample.take, hints: self.engine.hints() });
                 }
@@ -306,6 +364,9 @@ impl App {
             Ok(heard) => heard,
             Err(p) => return self.unanswered(p.or_about(Part::SpeechModel), fx),
         };
+        if let Some((title, body)) = self.timed_out(heard.took_ms) {
+            return fx.push(self.notice(title, &body));
+        }
         // Either word proves that the pilot was understood.
         let is_check = |text: &str| ["radio", "check"].iter().any(|word| text.to_lowercase().contains(word));
         if is_check(&heard.text) || heard.others.iter().any(|o| is_check(&o.text)) {
@@ -377,7 +438,22 @@ impl App {
                 fx.extend(asked.map(|id| Effect::Answer { id, text: String::new(), note: "it was not released".to_owned() }));
                 fx.push(self.notice(&format!("{} was not released", self.key()), "Press it once more, or choose another key."));
             }
-            Some(Test::Callsign { .. }) | None => {}
+            // Stratus is still working on what the pilot said.
+            Some(Test::Callsign { .. }) if self.open.is_some() => self.first.test = Some(Test::callsign(now)),
+            Some(Test::Callsign { .. }) => {
+                self.first.doubtful = None;
+                let next = self.next_row();
+                let body = if next.is_empty() { "To say it: Pilot \u{203a} Say callsign." } else { &next };
+                fx.push(self.notice("Your callsign was not said", body));
+            }
+            None => {}
+        }
+    }
+
+    /// A press without a result leaves the question for the callsign open: "say it again" means the callsign.
+    pub(super) fn keep_asking(&mut self, now: Time) {
+        if self.first.wants_callsign() {
+            self.first.test = Some(Test::callsign(now));
         }
     }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::App;
 use crate::atc::Reply;
-use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
+use crate::atc::instruction::Item;
+use crate::event::{Choice, Devices, Effect, MenuModel, Place, UpdateNews, Voice};
 use crate::models::{self, Offer, brains, voices};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
@@ -43,6 +44,8 @@ pub(super) struct Known {
     pub(super) absent: Vec<String>,
     /// A newer release, and its file once downloaded.
     update: Option<(Offered, Option<PathBuf>)>,
+    /// The place that "What to say now" has explained.
+    pub(super) explained: Option<Place>,
     /// The last reported reason why an airport's data could not be read.
     pub(super) no_chart: Option<Problem>,
     /// The last reported language model that does not follow its instructions.
@@ -55,7 +58,15 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Keeps a transmission for its repetition. A reminder or a correction only names a part of the instruction before it, so that
+    /// one stays.
     pub(super) fn said(&mut self, reply: &Reply, voice: &Voice) {
+        let before = self.recent.front().map_or(&[][..], |(before, _)| &before.instruction.items);
+        let is_part = |i: &Item| matches!(i, Item::ReadBack(_) | Item::Negative) || before.contains(i);
+        let names_part = reply.instruction.items.iter().any(|i| matches!(i, Item::ReadBack(_) | Item::Negative));
+        if !before.is_empty() && names_part && reply.instruction.items.iter().all(is_part) {
+            return;
+        }
         self.recent.push_front((reply.clone(), voice.clone()));
         self.recent.truncate(RECENT);
     }
@@ -93,7 +104,9 @@ impl App {
             _ => match (self.engine.com1(), &self.config.sim.airport) {
                 (Some(f), _) => format!("No station on {f}"),
                 // Without a radio, each call names the station it addresses.
-                (None, Some(icao)) if state == SimState::Looking => format!("At {icao}, no simulator"),
+                (None, Some(icao)) if state == SimState::Looking => {
+                    format!("At {}, no simulator", self.engine.airport().map_or(icao, |a| &a.name))
+                }
                 (None, _) => "No frequency tuned".to_owned(),
             },
         }
@@ -114,6 +127,7 @@ impl App {
             fetching: self.desk.fetching.clone(),
             own_models: self.desk.own_models.clone(),
             absent: self.desk.absent.clone(),
+            download: self.first_model().map_or_else(String::new, |m| m.size()),
             faster: self.faster_model().map(|m| m.name.to_owned()),
             place: self.place(),
             simbrief: self.config.pilot.simbrief.is_some(),
@@ -184,7 +198,7 @@ impl App {
                     && let Some((reply, voice)) = self.desk.recent.get(usize::from(n)).cloned()
                 {
                     // Show the text too: while the controller is muted, it is the only output.
-                    fx.push(self.said(self.speaker(&reply).as_ref(), &reply, None, None));
+                    fx.push(self.said_again(self.speaker(&reply).as_ref(), &reply));
                     let tx = self.new_tx();
                     self.repeat(now, tx, reply, voice, fx);
                 }
@@ -197,7 +211,7 @@ impl App {
             Choice::TestKey => self.test_key(now, None, fx),
             Choice::SayCallsign => self.ask_callsign(now, fx),
             Choice::TypeCallsign => self.type_callsign(fx),
-            Choice::Airport(icao) => self.choose_airport(icao, fx),
+            Choice::Airport(icao) => self.airport_picked(icao, fx),
             Choice::TypeAirport => fx.push(Effect::AskAirport(self.config.sim.airport.clone().unwrap_or_default())),
             Choice::Step(step) => self.step(now, step, fx),
             Choice::SkipSteps => self.skip_steps(fx),
@@ -214,7 +228,10 @@ impl App {
             }
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
             Choice::Volume(percent) => self.set("audio.volume_percent", percent.to_string(), |c| c.audio.volume_percent = percent, fx),
-            Choice::WhatToSay => fx.push(self.what_to_say()),
+            Choice::WhatToSay => {
+                let told = self.what_to_say();
+                fx.push(told);
+            }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
             Choice::GetVoice(name) => {
                 let Some(v) = voices::find(&name) else { return };

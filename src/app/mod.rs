@@ -3,7 +3,7 @@
 //! At most one transmission is open. Each of its jobs carries the transmission's id, and answers with an old id are dropped. A job
 //! without an answer times out, and the conversation goes on.
 
-mod callsign;
+pub mod callsign;
 mod copilot;
 mod faults;
 mod first;
@@ -14,7 +14,7 @@ mod pace;
 pub mod place;
 mod plan;
 mod press;
-mod telling;
+pub mod telling;
 mod voices;
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
 use crate::atc::{Engine, Hearing, Setup, language_model};
 use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Opinion, Speaker, TrayState};
-use crate::models::brains;
+use crate::models::{self, brains};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
@@ -35,7 +35,7 @@ use crate::units::{Time, TxId};
 use outgoing::Outgoing;
 
 /// Timeout for speech recognition.
-const RECOGNISE_DEADLINE: Duration = Duration::from_secs(20);
+const RECOGNISE_DEADLINE: Duration = models::TIMEOUT;
 /// Timeout for the take to arrive.
 const CAPTURE_DEADLINE: Duration = Duration::from_secs(3);
 /// Timeout for synthesis or playback without progress.
@@ -156,7 +156,7 @@ impl App {
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine stays silent while anybody is speaking.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
-        [open, out, engine, self.first.deadline()].into_iter().flatten().min()
+        [open, out, engine, self.first.deadline(), self.awaited_deadline()].into_iter().flatten().min()
     }
 
     /// Handles one event and returns the effects to carry out.
@@ -256,21 +256,23 @@ impl App {
             Event::Checked(result) => self.checked(result, &mut fx),
             Event::CheckHeard(result) => self.check_heard(result, &mut fx),
             Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),
-            Event::NextCall { id } => self.first.awaited = Some(id),
+            Event::NextCall { id } => self.await_call(now, id, &mut fx),
             Event::Suggest { id } => {
-                let (text, note) = match self.engine.calls() {
+                let (text, note) = match self.suggested() {
                     calls if calls.is_empty() => (String::new(), "nobody answers on this frequency".to_owned()),
                     calls => (calls.join("\n"), self.why_here().unwrap_or_default()),
                 };
                 fx.push(Effect::Answer { id, text, note });
             }
+            Event::Working(parts) => self.checked_parts(&parts),
             Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text, opinion } => self.typed(now, id, &text, opinion, &mut fx),
             Event::Quit => self.quit(&mut fx),
         }
         if spoken && self.open.is_none() {
-            self.call_came_to(&mut fx);
+            self.call_came_to(now, &mut fx);
+            self.keep_asking(now);
         }
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
         fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
@@ -371,6 +373,7 @@ impl App {
 
     fn decide(&mut self, now: Time, text: &str, reading: Understanding, words: Option<String>, fx: &mut Vec<Effect>) {
         let Some(open) = self.open.take() else { return };
+        let reading = self.named_by_sound(reading);
         let hearing = self.engine.answer_or(now, text, reading, words);
         fx.push(Effect::Record(self.line(now, Speaker::Pilot, text, &hearing, None)));
         if let Some(id) = open.typed {
@@ -407,6 +410,7 @@ impl App {
 
     fn wake(&mut self, now: Time, fx: &mut Vec<Effect>) {
         self.test_overdue(now, fx);
+        self.call_overdue(now, fx);
         if let Some(open) = self.open.as_mut().filter(|o| o.deadline.is_some_and(|d| d <= now)) {
             let tx = open.tx;
             match open.stage.clone() {

@@ -238,8 +238,9 @@ impl App {
         self.engine.delivered(now, complete);
         fx.push(Effect::Delivered { complete });
         self.call_is_over(fx);
-        // Text that was only shown (muted, no speaker) is written down too. An answer cut off before its first sound was never said.
-        if !out.started && complete {
+        // Text that was only shown is written down too: muted, without a speaker, or cut off before its first sound. A recording is shown
+        // once and may be cut off often.
+        if !out.started && (complete || out.reply.instruction.from != Facility::Atis) {
             self.write_down(now, &out, fx);
         }
     }

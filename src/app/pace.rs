@@ -1,8 +1,10 @@
 //! Judges from recognised calls whether the speech model is fast enough for this machine, and picks a faster one to suggest.
 
+use std::time::Duration;
+
 use super::App;
 use crate::event::Effect;
-use crate::models::{self, ACCEPTED_MS, Model};
+use crate::models::{self, ACCEPTED_MS, Model, TIMEOUT};
 
 /// Consecutive slow calls before a model counts as too slow. A single long call proves nothing.
 const SLOW_CALLS: u32 = 3;
@@ -45,10 +47,28 @@ impl App {
         fx.push(self.noted(&title, &body, &format!("the last one took {ms} ms")));
     }
 
+    /// The message about recognition that takes longer than Stratus waits for a call.
+    pub(super) fn timed_out(&self, ms: u32) -> Option<(&'static str, String)> {
+        if Duration::from_millis(u64::from(ms)) <= TIMEOUT {
+            return None;
+        }
+        let remedy = match self.switch_row() {
+            Some(row) => format!("Faster: {row}."),
+            None => "Close other programs, and test again.".to_owned(),
+        };
+        let body = format!("It took {} to understand you. Stratus waits {} s for a call. {remedy}", seconds(ms), TIMEOUT.as_secs());
+        Some(("Speech recognition is too slow", body))
+    }
+
     /// The message about a slow microphone test. A test is short, so one is enough.
     pub(super) fn slow_test(&self, ms: u32) -> Option<String> {
         let row = self.switch_row().filter(|_| ms > ACCEPTED_MS)?;
         Some(format!("It took {} to understand. Faster: {row}.", seconds(ms)))
+    }
+
+    /// A check found that recognition is fast enough.
+    pub(super) fn in_time(&mut self) {
+        self.pace.slow = 0;
     }
 
     /// Whether recognition was given up, or the last calls were too slow.
@@ -68,6 +88,7 @@ mod tests {
     use super::*;
     use crate::airports::data::Airports;
     use crate::event::{Choice, Edge, Event, Heard, Loudness, Sample, Take, Toast};
+    use crate::problem::{Part, Problem};
     use crate::settings::Config;
     use crate::units::Time;
 
@@ -113,10 +134,21 @@ mod tests {
         let told = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).unwrap();
         assert!(told.body.contains("Speech \u{203a} Switch to Tiny"), "{told:?}");
         let fault = app.menu().fault.unwrap();
-        assert_eq!(
-            (fault.words.as_str(), fault.mend),
-            ("Recognition too slow: switch to Tiny\u{2026}", Choice::SpeechModel("tiny.en".into()))
-        );
+        assert_eq!((fault.words.as_str(), fault.mend), ("Recognition slow: use Tiny\u{2026}", Choice::SpeechModel("tiny.en".into())));
+    }
+
+    #[test]
+    fn passed_check_ends_the_fault_of_slow_recognition() {
+        let mut app = with("tiny.en");
+        let late = Problem::new("speech recognition took too long").about(Part::SpeechModel).brief("Speech recognition took too long", "");
+        app.handle(Time(0), Event::Trouble(late));
+        app.pace = Pace { file: app.model_file(), slow: 1, told: false };
+        let fault = app.menu().fault.unwrap();
+        assert_eq!((fault.words.as_str(), fault.mend), ("Recognition slow: run a check\u{2026}", Choice::Doctor));
+        let fx = app.handle(Time(1), Event::Working(vec![Part::Microphone]));
+        assert!(app.menu().fault.is_some(), "{fx:?}");
+        let fx = app.handle(Time(2), Event::Working(vec![Part::Microphone, Part::SpeechModel]));
+        assert!(app.menu().fault.is_none() && fx.contains(&Effect::Tray(crate::event::TrayState::Ready)), "{fx:?}");
     }
 
     #[test]
@@ -132,5 +164,7 @@ mod tests {
         };
         assert!(test(3100).contains("It took 3.1 s to understand. Faster: Speech \u{203a} Switch to Base."));
         assert!(!test(900).contains("It took"));
+        let late = test(32_000);
+        assert!(late.starts_with("It took 32.0 s") && late.contains("Switch to Base") && !late.contains("heard you"), "{late}");
     }
 }

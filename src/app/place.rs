@@ -6,15 +6,22 @@ use super::App;
 use super::menu::text;
 use crate::airports::Airport;
 use crate::airports::data::Airports;
+use crate::atc::hear::sounds;
+use crate::atc::intent::Understanding;
 use crate::event::{Effect, Place, PlaceReason};
 use crate::problem::{Part, Problem, nearest};
 use crate::report::SimState;
+use crate::settings::AIRPORTS;
 use crate::units::{Facility, LatLon};
 
 /// The row of the menu.
 const ROW: &str = "Pilot \u{203a} Airport";
 /// Half the circumference of the Earth, nautical miles: every place is nearer.
 const EVERYWHERE_NM: f64 = 11_000.0;
+/// Up to this sound distance a name counts as the airport's.
+const SOUNDS_LIKE: u16 = 30;
+/// The fewest sounds of a name.
+const SHORTEST_NAME: usize = 4;
 
 /// Finds an airport by code, name, or town: "KPAO", "boston", "paris".
 pub fn find(airports: &Airports, wanted: &str) -> Result<Airport, Problem> {
@@ -42,14 +49,29 @@ pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
 
 /// The towered airport of this town with the longest runway. Airports that share a town have names such as "De Gaulle".
 fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
+    towered_in(airports, wanted).into_iter().next()
+}
+
+/// The other towered airports of the town that the pilot named: "Orly (LFPO)". Empty if they did not name a town.
+pub fn in_town(airports: &Airports, wanted: &str, chosen: &Airport) -> Vec<String> {
+    if airports.find(wanted).is_some() || airports.named(wanted).is_some() {
+        return Vec::new();
+    }
+    let others = towered_in(airports, wanted).into_iter().filter(|a| a.icao != chosen.icao);
+    others.map(|a| format!("{} ({})", a.name, a.icao)).collect()
+}
+
+/// The towered airports of a town, the longest runway first.
+fn towered_in(airports: &Airports, wanted: &str) -> Vec<Airport> {
     let (middle, wanted) = (LatLon::new(0.0, 0.0), wanted.trim().to_lowercase());
     let key = |at: LatLon| (at.lat.to_bits(), at.lon.to_bits());
     let towers: BTreeSet<_> = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM).iter().map(|(at, _)| key(*at)).collect();
     let codes = airports.codes(middle, EVERYWHERE_NM).into_iter().filter(|(_, at)| towers.contains(&key(*at)));
     let is_wanted = |a: &Airport| a.place.split(',').next().is_some_and(|town| town.trim().to_lowercase() == wanted);
     let longest = |a: &Airport| a.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max);
-    let all = codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted);
-    all.max_by(|a, b| longest(a).total_cmp(&longest(b)))
+    let mut all: Vec<Airport> = codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted).collect();
+    all.sort_by(|a, b| longest(b).total_cmp(&longest(a)));
+    all
 }
 
 /// Airports with a similar tower name.
@@ -60,7 +82,35 @@ fn resembling(airports: &Airports, wanted: &str) -> Vec<Airport> {
     nearest(wanted, names).into_iter().filter_map(|name| airports.named(name)).collect()
 }
 
+/// The name of the towered airport that these words sound like: "highlow" is Hilo. Of several, the closest; the airports that the
+/// menu offers first.
+fn sounding(airports: &Airports, words: &str) -> Option<String> {
+    let heard = sounds::of(&words.to_lowercase());
+    // A few sounds are near to many names.
+    if heard.len() < SHORTEST_NAME {
+        return None;
+    }
+    let offered = AIRPORTS.iter().map(|(_, name)| (*name).to_owned());
+    let towers = airports.stations_of(Facility::Tower, LatLon::new(0.0, 0.0), EVERYWHERE_NM);
+    let towers = towers.iter().filter_map(|(_, s)| s.name.strip_suffix(" Tower").map(str::to_owned));
+    let near = offered.chain(towers).map(|name| (sounds::distance(&heard, &sounds::of(&name.to_lowercase())), name));
+    near.filter(|(far, _)| *far <= SOUNDS_LIKE).min_by_key(|(far, _)| *far).map(|(_, name)| name)
+}
+
 impl App {
+    /// Without a simulator and a tuned radio, the first call names the airport. A name that no airport has counts as the one that it
+    /// sounds like.
+    pub(super) fn named_by_sound(&self, mut reading: Understanding) -> Understanding {
+        let is_first = self.engine.airport().is_none() && self.engine.com1().is_none() && reading.addressed.facility.is_some();
+        if let Some(name) = reading.addressed.name.as_deref().filter(|_| is_first)
+            && self.airports.named(name).is_none()
+            && let Some(meant) = sounding(&self.airports, name)
+        {
+            reading.addressed.name = Some(meant.to_lowercase());
+        }
+        reading
+    }
+
     /// The current airport, and the reason for it.
     pub(super) fn place(&self) -> Place {
         let chosen = self.config.sim.airport.clone().unwrap_or_default();
@@ -112,6 +162,20 @@ impl App {
         self.check_airport(fx);
     }
 
+    /// Places the pilot at the airport that they chose, and confirms it.
+    pub(super) fn airport_picked(&mut self, icao: String, fx: &mut Vec<Effect>) {
+        self.choose_airport(icao, fx);
+        fx.push(self.notice(&self.your_airport(), "Used while no simulator is connected."));
+    }
+
+    /// The confirmation of a choice: "Your airport is Hilo (PHTO)".
+    fn your_airport(&self) -> String {
+        match self.config.sim.airport.as_deref().and_then(|icao| self.airports.find(icao)) {
+            Some(airport) => format!("\u{2713} Your airport is {} ({})", airport.name, airport.icao),
+            None => "\u{2713} Your airport is the one that you call".to_owned(),
+        }
+    }
+
     /// Accepts a typed airport code or name.
     pub(super) fn airport_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
         let typed = match result {
@@ -127,9 +191,13 @@ impl App {
         };
         match find(&self.airports, &typed) {
             Ok(airport) => {
-                self.choose_airport(airport.icao.clone(), fx);
-                let title = format!("\u{2713} Your airport is {} ({})", airport.name, airport.icao);
-                fx.push(self.notice(&title, "It counts while no simulator is connected."));
+                let others = in_town(&self.airports, &typed, &airport);
+                self.airport_picked(airport.icao, fx);
+                if !others.is_empty() {
+                    let body = format!("Also there: {}. To change it: {ROW}.", others.join(", "));
+                    fx.pop();
+                    fx.push(self.notice(&self.your_airport(), &body));
+                }
             }
             Err(p) => fx.push(self.notice(&format!("Airport \u{201c}{typed}\u{201d} unknown"), &crate::problem::sentence(&p.fix))),
         }
@@ -144,7 +212,7 @@ mod tests {
     use crate::airports::data::Airports;
     use crate::event::{Choice, Event};
     use crate::report::Report;
-    use crate::settings::{AIRPORTS, Config};
+    use crate::settings::Config;
     use crate::units::Time;
 
     fn body(fx: &[Effect]) -> String {
@@ -159,6 +227,47 @@ mod tests {
             let unit = airport.stations.iter().any(|s| s.name == format!("{name} Ground") || s.name == format!("{name} Tower"));
             assert!(unit, "{icao}: {:?}", airport.stations);
         }
+    }
+
+    #[test]
+    fn first_station_name_is_taken_for_the_airport_it_sounds_like() {
+        let world = Airports::world();
+        for (heard, name) in
+            [("highlow", "Hilo"), ("high low", "Hilo"), ("denva", "Denver"), ("heath row", "Heathrow"), ("palo auto", "Palo Alto")]
+        {
+            assert_eq!(sounding(&world, heard).as_deref(), Some(name), "{heard}");
+        }
+        for heard in ["this is", "banana sandwich", "x"] {
+            assert_eq!(sounding(&world, heard), None, "{heard}");
+        }
+    }
+
+    #[test]
+    fn chosen_airport_is_confirmed_with_the_others_of_its_town() {
+        let mut app = App::new(Arc::new(Config::default()), Airports::world());
+        let told = |fx: &[Effect]| {
+            fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some((t.title.clone(), t.body.clone())) } else { None }).unwrap()
+        };
+        let (title, body) = told(&app.handle(Time(1), Event::Menu(Choice::Airport("PHTO".into()))));
+        assert_eq!((title.as_str(), body.as_str()), ("\u{2713} Your airport is Hilo (PHTO)", "Used while no simulator is connected."));
+        let (title, body) = told(&app.handle(Time(2), Event::AirportTyped(Ok(Some("Paris".into())))));
+        assert_eq!(title, "\u{2713} Your airport is De Gaulle (LFPG)");
+        assert!(body.contains("Orly (LFPO)") && body.contains("Le Bourget (LFPB)") && body.contains("To change it: "), "{body}");
+        let (title, _) = told(&app.handle(Time(3), Event::Menu(Choice::Airport(String::new()))));
+        assert_eq!(title, "\u{2713} Your airport is the one that you call");
+    }
+
+    #[test]
+    fn another_callsign_keeps_the_airport_that_a_call_named() {
+        let mut app = App::new(Arc::new(Config::default()), Airports::world());
+        let text = "Seattle Tower, N172SP, radio check".to_owned();
+        app.handle(Time(1), Event::Typed { id: 1, text, opinion: None });
+        app.handle(Time(2), Event::CallsignTyped(Ok(Some("N521MC".into()))));
+        assert_eq!((app.menu().place.why, app.menu().place.name.as_str()), (PlaceReason::Called, "Seattle"));
+        // Later calls still move the pilot.
+        let text = "Hilo Tower, N521MC, radio check".to_owned();
+        app.handle(Time(3), Event::Typed { id: 2, text, opinion: None });
+        assert_eq!(app.menu().place.name, "Hilo");
     }
 
     #[test]
@@ -206,7 +315,9 @@ mod tests {
         let fx = app.handle(Time(3), Event::Menu(Choice::Airport("EGLL".into())));
         assert!(fx.contains(&Effect::SetKey { path: "sim.airport".into(), value: "\"EGLL\"".into() }), "{fx:?}");
         assert_eq!((app.menu().place.why, app.menu().place.name.as_str()), (PlaceReason::Chosen, "Heathrow"));
-        assert!(ask(&mut app).contains("you are at Heathrow, as chosen under"), "{}", ask(&mut app));
+        let first = ask(&mut app);
+        assert!(first.contains("you are at Heathrow, as chosen under"), "{first}");
+        assert!(!ask(&mut app).contains("you are at"), "the place is explained once");
         let fx = app.handle(Time(4), Event::Menu(Choice::Airport(String::new())));
         assert!(fx.contains(&Effect::SetKey { path: "sim.airport".into(), value: "\"\"".into() }), "{fx:?}");
         assert_eq!(app.menu().place, Place::default());

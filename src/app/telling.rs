@@ -8,7 +8,7 @@ use crate::atc::Reply;
 use crate::atc::instruction::Item;
 use crate::atc::silence::Silence;
 use crate::atc::spoken;
-use crate::event::{Effect, Toast, Voice};
+use crate::event::{Effect, PlaceReason, Toast, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
 use crate::units::Callsign;
@@ -62,6 +62,11 @@ fn lesson_in_words(lesson: &str, due: &str) -> String {
     lesson.split("; ").map(part).collect::<Vec<_>>().join(" ")
 }
 
+/// The words that stand for an unknown callsign in a suggested call.
+pub const NO_CALLSIGN: &str = "your callsign";
+/// The spoken callsign of the examples, also in the documents.
+pub const EXAMPLE: &str = "november one seven two sierra papa";
+
 /// A call as spoken. Its callsign is in written form: "Skyhawk 172SP".
 fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     let Some(callsign) = callsign else { return call.to_owned() };
@@ -91,20 +96,44 @@ impl App {
     }
 
     /// The calls that fit the situation, one per line, as spoken; and why they go to this airport.
-    pub(super) fn what_to_say(&self) -> Effect {
-        let calls = self.engine.calls();
+    pub(super) fn what_to_say(&mut self) -> Effect {
+        let calls = self.suggested();
         if calls.is_empty() {
-            return self.notice("Nobody to call", "Tune a frequency that a station answers on.");
+            return match self.engine.station() {
+                Some(_) => self.notice("Nothing to say now", "Fly as you are cleared. The controller calls you."),
+                None => self.notice("Nobody to call", "Tune a frequency that a station answers on."),
+            };
         }
-        let told = |call: &String| format!("\u{2022} \u{201c}{}\u{201d}", aloud(call, self.engine.callsign()));
-        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here()).collect();
+        let told = |call: &String| format!("\u{2022} \u{201c}{call}\u{201d}");
+        // The place is explained once, until it changes. An open or unknown one still needs the pilot.
+        let place = self.place();
+        let known = self.desk.explained.replace(place.clone()).is_some_and(|before| before == place);
+        let settled = !matches!(place.why, PlaceReason::Open | PlaceReason::Unknown);
+        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here().filter(|_| !(known && settled))).collect();
         self.notice("What to say now", &lines.join("\n"))
+    }
+
+    /// The calls that fit now, as spoken.
+    pub fn suggested(&self) -> Vec<String> {
+        self.engine.calls().iter().map(|call| self.aloud(call)).collect()
+    }
+
+    /// A call as spoken, with the pilot's callsign or the one that the controller last answered.
+    pub(super) fn aloud(&self, call: &str) -> String {
+        let answered = || self.engine.record().last.as_ref().map(|last| &last.to);
+        aloud(call, self.engine.callsign().or_else(answered))
     }
 
     /// The same, with details for the log only: numbers and ids.
     pub(super) fn noted(&self, title: &str, body: &str, details: &str) -> Effect {
         let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
         self.toast(toast, Duration::ZERO)
+    }
+
+    /// The same, shown for at least this long: the result follows.
+    pub(super) fn noted_for(&self, time: Duration, title: &str, body: &str, details: &str) -> Effect {
+        let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
+        self.toast(toast, time)
     }
 
     /// A short form of a problem; the log has the details.
@@ -125,6 +154,19 @@ impl App {
         lines.extend(items.iter().map(|items| format!("{due}: {items}")));
         let lesson = lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
         lines.extend(lesson.map(|l| lesson_in_words(&l, items.as_deref().unwrap_or_default())));
+        self.transmission(station, reply, &lines)
+    }
+
+    /// The controller's words again. A readback that was accepted is not requested again.
+    pub(super) fn said_again(&self, station: Option<&Station>, reply: &Reply) -> Effect {
+        let mut lines = vec![reply.transmission.text.clone()];
+        let open = self.engine.record().pending.as_ref().map(|p| Reply { instruction: p.instruction.clone(), ..reply.clone() });
+        lines.extend(open.and_then(|open| self.engine.due(&open)).map(|items| format!("Read back: {items}")));
+        self.transmission(station, reply, &lines)
+    }
+
+    /// A toast with a controller's words, shown for as long as they are spoken.
+    fn transmission(&self, station: Option<&Station>, reply: &Reply, lines: &[String]) -> Effect {
         let title = station.map_or_else(|| "Stratus".into(), unit);
         let voice = self.paced(&voices::of(&self.config.speech, self.engine.airport(), station, reply.instruction.from));
         let speech = speech(&reply.transmission.spoken, &voice);

@@ -43,7 +43,7 @@ impl Way {
         let p = Problem::new(format!("the {word} was lost")).because(format!("{name}: {}", why.words())).about(self.part());
         if why == Loss::Ended {
             return p
-                .fix("connect it again; Stratus continues by itself")
+                .fix("connect it again; Stratus then continues automatically")
                 .brief(format!("{} disconnected", sentence(word)), format!("The system no longer offers {name}."))
                 .remedy(format!("Connect it again, or choose another under {place}."));
         }
@@ -51,7 +51,7 @@ impl Way {
             Self::In => "No sound from the microphone",
             Self::Out => "The speaker plays nothing",
         };
-        p.fix("Stratus opens it again by itself; if it stays so, choose another one")
+        p.fix("Stratus opens it again automatically; if that does not help, choose another one")
             .brief(title, format!("{name} does not respond."))
             .remedy(format!("Stratus is reopening it. If that does not help, choose another under {place}."))
     }

@@ -66,9 +66,9 @@ impl Loss {
     pub fn words(self) -> &'static str {
         match self {
             Self::Ended => "the sound system reports an error",
-            Self::Storm => "the sound system reports one error after the other",
-            Self::Still => "it stands still",
-            Self::Mute => "it delivers nothing",
+            Self::Storm => "the sound system reports one error after another",
+            Self::Still => "the sound stopped",
+            Self::Mute => "it does not respond",
         }
     }
 }

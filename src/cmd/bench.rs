@@ -127,8 +127,8 @@ fn any_of(there: &[models::Candidate], config: &Config) -> Result<Recogniser, Pr
     Err(why.unwrap_or_else(none_chosen))
 }
 
-/// Measures the active speech model on this machine with a few recordings.
-pub(super) fn model_in_force(config: &Config, paths: &Paths) -> Result<InForce, Problem> {
+/// Measures the active speech model on this machine with a few recordings. `progress` gets the number of the call, and of all calls.
+pub(super) fn model_in_force(config: &Config, paths: &Paths, progress: &mut dyn FnMut(usize, usize)) -> Result<InForce, Problem> {
     let in_force = models::there(&[], config, paths).into_iter().find(|c| c.in_force).ok_or_else(none_chosen)?;
-    Ok(choice::in_force(&in_force.measure(&models::recordings(&CALLS[..3])?, config)?))
+    Ok(choice::in_force(&in_force.measure(&models::recordings(&CALLS[..3])?, config, progress)?))
 }

@@ -20,6 +20,9 @@ use crate::settings::{BrainMode, Config};
 /// Timeout for a part; a large model on a slow machine needs most of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The name of the part that recognises a test call.
+const RECOGNITION: &str = "recognition";
+
 /// One check: the part, and the result.
 struct Check {
     part: &'static str,
@@ -39,9 +42,9 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     let check = |part, optional, result| Check { part, result, optional };
     let model = limited("speech model", false, parts::speech_model);
     let recognition = match &model.result {
-        Ok(_) => limited("recognition", false, parts::recognition),
+        Ok(_) => limited(RECOGNITION, false, parts::recognition),
         // One cause is one problem.
-        Err(_) => check("recognition", true, Err(parts::no_recognition())),
+        Err(_) => check(RECOGNITION, true, Err(parts::no_recognition())),
     };
     let checks = [
         check("configuration", false, found),
@@ -109,6 +112,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
 fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<String, Problem>) -> Result<String, Problem> {
     let (out, result) = sync_channel(1);
     let config = Arc::clone(config);
+    let model = Arc::clone(&config);
     std::thread::Builder::new()
         .name(part.to_owned())
         .spawn(move || {
@@ -116,6 +120,9 @@ fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<Strin
         })
         .map_err(|e| Problem::new(format!("cannot check {part}")).because(e))?;
     result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        if part == RECOGNITION {
+            return Err(parts::too_slow(&model, PATIENCE));
+        }
         Err(Problem::new(format!("the check of {part} did not finish"))
             .because(format!("no answer within {} s", PATIENCE.as_secs()))
             .fix("log out and in again, or restart the computer: part of the system is not responding"))

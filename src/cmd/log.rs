@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::cli::LogArgs;
 use crate::cmd::lines::{width, wrapped};
+use crate::dispatch::transcript::Dated;
 use crate::event::{Latency, Line, Speaker};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -58,15 +60,16 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
             last.pop_front();
         }
     }
+    let mut shown = Shown::default();
     for line in &last {
-        show(line, args.json, &mut out)?;
+        shown.show(line, args.json, &mut out)?;
     }
     if !args.follow {
         return Ok(ExitCode::SUCCESS);
     }
     loop {
         match reader.next()? {
-            Some(line) => show(&line, args.json, &mut out)?,
+            Some(line) => shown.show(&line, args.json, &mut out)?,
             None => {
                 std::thread::sleep(LOOK);
                 // Start over if the transcript was deleted or truncated.
@@ -93,7 +96,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next complete line; `None` if there is none yet.
-    fn next(&mut self) -> std::io::Result<Option<Line>> {
+    fn next(&mut self) -> std::io::Result<Option<Dated>> {
         loop {
             let room = LONGEST_LINE.saturating_sub(self.part.len() as u64);
             (&mut self.inner).take(room).read_until(b'\n', &mut self.part)?;
@@ -106,7 +109,7 @@ impl<R: BufRead> Reader<R> {
                 self.part.clear();
                 continue;
             }
-            let parsed = serde_json::from_slice::<Line>(&self.part);
+            let parsed = serde_json::from_slice::<Dated>(&self.part);
             let empty = self.part.iter().all(u8::is_ascii_whitespace);
             self.part.clear();
             match parsed {
@@ -118,13 +121,47 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-/// "  12:31  Ground 121.9  pilot  palo alto ground, ..."
-fn show(line: &Line, as_json: bool, out: &mut impl Write) -> std::io::Result<()> {
-    if as_json {
-        return writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default());
+/// What was shown last, so that a new session or day is marked.
+#[derive(Debug, Default)]
+struct Shown {
+    /// The last line's time since its session began.
+    t: Option<f64>,
+    /// The last line's day.
+    day: Option<String>,
+}
+
+impl Shown {
+    /// The heading in front of a line that begins a session or a day: what the times mean.
+    fn heading(&mut self, line: &Dated, day: Option<String>) -> Option<String> {
+        let first = self.t.is_none();
+        let session = self.t.replace(line.line.t).is_some_and(|before| line.line.t < before);
+        let same = std::mem::replace(&mut self.day, day) == self.day;
+        let what = if session { ", Stratus started again" } else { "" };
+        (first || session || !same).then(|| match &self.day {
+            Some(day) => format!("{day}, times in UTC{what}"),
+            None => format!("times since Stratus started{what}"),
+        })
     }
-    let seconds = line.t.max(0.0) as u64;
-    let time = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+
+    /// "12:31:05  Ground 121.9  pilot  palo alto ground, ...", below its heading.
+    fn show(&mut self, dated: &Dated, as_json: bool, out: &mut impl Write) -> std::io::Result<()> {
+        if as_json {
+            return writeln!(out, "{}", serde_json::to_string(dated).unwrap_or_default());
+        }
+        let at = dated.at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
+        if let Some(heading) = self.heading(dated, at.map(|at| at.date().to_string())) {
+            writeln!(out, "-- {heading}")?;
+        }
+        let seconds = dated.line.t.max(0.0) as u64;
+        let time = match at {
+            Some(at) => format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()),
+            None => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+        };
+        row(&dated.line, &time, out)
+    }
+}
+
+fn row(line: &Line, time: &str, out: &mut impl Write) -> std::io::Result<()> {
     let unit = match (line.facility, line.frequency) {
         (Some(unit), Some(frequency)) => format!("{} {frequency}", unit.word()),
         (None, Some(frequency)) => frequency.to_string(),
@@ -148,7 +185,7 @@ fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) 
     let mut all: Vec<Latency> = Vec::new();
     while let Some(line) = reader.next()? {
         // Skip unsolicited transmissions and answers to typed words: nothing was recognised, and nobody waited.
-        all.extend(line.latency_ms.filter(|l| l.recognise > 0));
+        all.extend(line.line.latency_ms.filter(|l| l.recognise > 0));
     }
     if json {
         writeln!(out, "{}", json!({"answers": all.len(), "broken_lines": reader.broken, "latency_ms": as_json(&all)}))?;
@@ -203,7 +240,7 @@ pub(super) fn figures(mut all: Vec<u32>) -> Option<Figures> {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> (Vec<Line>, u64) {
+    fn read(bytes: &[u8]) -> (Vec<Dated>, u64) {
         let mut r = Reader { inner: bytes, broken: 0, part: Vec::new() };
         let mut all = Vec::new();
         while let Some(l) = r.next().unwrap() {
@@ -237,9 +274,26 @@ mod tests {
         let (lines, broken) = read(text.as_bytes());
         assert_eq!((lines.len(), broken), (3, 4));
         let mut out = Vec::new();
-        show(&lines[0], false, &mut out).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), " 1:01:01  118.6              atc    N172SP, [2J radio check\n");
+        Shown::default().show(&lines[0], false, &mut out).unwrap();
+        let row = "118.6              atc    N172SP, [2J radio check\n";
+        assert_eq!(String::from_utf8(out).unwrap(), format!("-- times since Stratus started\n 1:01:01  {row}"));
         assert_eq!(read(b"\xff\xfe\n\0\0\n").1, 2);
+    }
+
+    #[test]
+    fn times_have_their_day_and_a_new_session_its_mark() {
+        let mut shown = Shown::default();
+        let mut heads = |at: i64, t: f64| {
+            let mut out = Vec::new();
+            let line = Dated { at: Some(at), line: Line { t, ..answer(0) } };
+            shown.show(&line, false, &mut out).unwrap();
+            String::from_utf8(out).unwrap().lines().map(|l| l.chars().take(24).collect::<String>().trim().to_owned()).collect::<Vec<_>>()
+        };
+        // 2026-11-30, 23:59:58 UTC.
+        assert_eq!(heads(1_796_083_198, 5.0), ["-- 2026-11-30, times in", "23:59:58  118.6"]);
+        assert_eq!(heads(1_796_083_199, 6.0), ["23:59:59  118.6"]);
+        assert_eq!(heads(1_796_083_201, 8.0)[0], "-- 2026-12-01, times in");
+        assert_eq!(heads(1_796_083_300, 1.0).len(), 2, "Stratus started again");
     }
 
     #[test]

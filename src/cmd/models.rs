@@ -72,13 +72,13 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Downloads a model unless it exists, and shows progress.
-pub(super) fn bring(m: &Offer, paths: &Paths, cancel: &AtomicBool) -> Result<PathBuf, Problem> {
-    offer::bring(m, paths, cancel, &mut shown(&m.name, m.bytes))
+/// Downloads a model unless it exists, and shows progress, with this margin.
+pub(super) fn bring(m: &Offer, paths: &Paths, cancel: &AtomicBool, margin: &'static str) -> Result<PathBuf, Problem> {
+    offer::bring(m, paths, cancel, &mut shown(&m.name, m.bytes, margin))
 }
 
-/// Shows download progress on standard error.
-pub(super) fn shown(name: &str, bytes: u64) -> impl FnMut(u64) {
+/// Shows download progress on standard error, with this margin.
+pub(super) fn shown(name: &str, bytes: u64, margin: &'static str) -> impl FnMut(u64) {
     let (mut shown, person) = (u64::MAX, std::io::stderr().is_terminal());
     move |have| {
         let percent = have * 100 / bytes.max(1);
@@ -86,7 +86,7 @@ pub(super) fn shown(name: &str, bytes: u64) -> impl FnMut(u64) {
         if percent != shown && (person || percent.is_multiple_of(10)) {
             shown = percent;
             let end = if person && percent < 100 { "\r" } else { "\n" };
-            let _ = write!(std::io::stderr(), "{name}: {percent} % of {} MB{end}", bytes.div_ceil(1_000_000));
+            let _ = write!(std::io::stderr(), "{margin}{name}: {percent} % of {} MB{end}", bytes.div_ceil(1_000_000));
             let _ = std::io::stderr().flush();
         }
     }
@@ -111,7 +111,7 @@ fn get(file: Option<&Path>, paths: &Paths, m: &Offer, keep: bool) -> anyhow::Res
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancel))?;
-        let at = bring(m, paths, &cancel)?;
+        let at = bring(m, paths, &cancel, "")?;
         writeln!(std::io::stdout(), "{} is in {}", m.name, at.display())?;
     }
     if !keep {

@@ -73,7 +73,7 @@ fn once(file: Option<&Path>, sim: Option<&str>, text: Option<&str>) -> anyhow::R
         return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use `none` or `replay:FILE`").into());
     }
     let Some(text) = text else {
-        let calls = stage.app.engine().calls();
+        let calls = stage.app.suggested();
         let note = if calls.is_empty() { "there is nobody to call: tune a station, or set sim.airport and sim.com1" } else { "" };
         return Ok((calls.join("\n"), note.to_owned()));
     };

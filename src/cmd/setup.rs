@@ -130,9 +130,7 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
     if !running {
         steps::keep(&s.paths, &s.steps);
     }
-    if let Some(copy) = before::end(&s.paths.config_file)? {
-        head(&format!("`stratus setup --undo` restores the settings that you had before; they are kept in {}.", shown(&copy)))?;
-    }
+    let copy = before::end(&s.paths.config_file)?;
     if s.config.speech.model.is_none() {
         head("Almost done: no speech model yet, so only typed calls (`stratus say TEXT`) work.")?;
     } else if running {
@@ -140,6 +138,9 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
     } else {
         let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
         head(&format!("Done. `stratus` starts the tray. Hold {key} and say \"radio check\", with the station's name and your callsign."))?;
+    }
+    if let Some(copy) = copy {
+        head(&format!("`stratus setup --undo` restores the settings that you had before; they are kept in {}.", shown(&copy)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

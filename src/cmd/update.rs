@@ -34,7 +34,7 @@ pub(super) fn run(file: Option<&Path>, args: &Update) -> anyhow::Result<ExitCode
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancel))?;
-        at = Some(updates::bring(&offered, &feed, &paths, &cancel, &mut super::models::shown(&offered.file, offered.bytes))?);
+        at = Some(updates::bring(&offered, &feed, &paths, &cancel, &mut super::models::shown(&offered.file, offered.bytes, ""))?);
     }
     if args.json {
         writeln!(out, "{}", json!({"version": own, "newer": offered, "file": at}))?;

@@ -41,10 +41,10 @@ pub(super) fn run(file: Option<&Path>, args: &VoicesArgs) -> anyhow::Result<Exit
         }
         Some(VoicesWhat::Get { name }) if name.eq_ignore_ascii_case("all") => {
             for v in voices::ALL.iter().filter(|v| v.name != voices::SHIPPED) {
-                get(file, &paths, v)?;
+                get(file, &paths, v, "")?;
             }
         }
-        Some(VoicesWhat::Get { name }) => get(file, &paths, known(name)?)?,
+        Some(VoicesWhat::Get { name }) => get(file, &paths, known(name)?, "")?,
         Some(VoicesWhat::Remove { name }) => remove(file, &paths, known(name)?)?,
         Some(VoicesWhat::Try { out }) => hear(&paths, out.as_deref())?,
     }
@@ -85,15 +85,15 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Downloads a voice unless it exists, and reports its path.
-pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow::Result<()> {
+/// Downloads a voice unless it exists, and shows progress, with this margin.
+pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice, margin: &'static str) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     let at = paths.voices_dir().join(v.file);
     let shipped = neural::installed(&paths.voices_dir()).into_iter().find(|i| i.name == v.name && i.shipped);
     if let Some(i) = shipped.filter(|i| neural::is_whole(v, &i.file)) {
-        writeln!(out, "{} is part of the package: {}", v.name, i.file.display())?;
+        writeln!(out, "{margin}{} is part of the package: {}", v.name, i.file.display())?;
     } else if offer::is_voice_whole(v, paths) {
-        writeln!(out, "{} is already installed: {}", v.name, at.display())?;
+        writeln!(out, "{margin}{} is already installed: {}", v.name, at.display())?;
     } else if v.name == voices::SHIPPED {
         return Err(Problem::new(format!("the voice {} comes with the package and cannot be downloaded", v.name))
             .fix("reinstall Stratus")
@@ -102,8 +102,8 @@ pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow:
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancel))?;
-        let at = offer::bring_voice(v, mirror(file).as_deref(), paths, &cancel, &mut super::models::shown(v.name, v.bytes))?;
-        writeln!(out, "{} is in {}", v.name, at.display())?;
+        let at = offer::bring_voice(v, mirror(file).as_deref(), paths, &cancel, &mut super::models::shown(v.name, v.bytes, margin))?;
+        writeln!(out, "{margin}{} is in {}", v.name, at.display())?;
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
         status(model),
         Item::Line,
         // Older answers are in the log.
-        entry_if(!model.recent.is_empty(), "Repeat last call", Choice::Repeat(0)),
+        entry_if(!model.recent.is_empty(), "Repeat controller's last words", Choice::Repeat(0)),
         check("Mute controller", model.muted, Choice::ToggleMute),
         Item::Line,
         microphone(model),
@@ -56,18 +56,29 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
 /// The fault, clickable; otherwise the next step of the first run; otherwise the unit on the frequency and the callsign of the aircraft.
 fn status(model: &MenuModel) -> Item {
     if let Some(fault) = &model.fault {
-        return Item::Entry(cut(&fault.words, TOP_CHARS), fault.mend.clone());
+        return Item::Entry(fault_row(&fault.words, model.steps.next()), fault.mend.clone());
     }
     match (model.steps.next(), &model.fetching) {
         (Some(Step::Model), Some((_, percent))) => {
             return Item::Told(format!("{}: downloading, {percent} %", Steps::place(Step::Model)));
         }
-        (Some(step), _) => return Item::Entry(cut(&Steps::row(step), TOP_CHARS), Choice::Step(step)),
+        (Some(step), _) => return Item::Entry(cut(&Steps::row(step, &model.download), TOP_CHARS), Choice::Step(step)),
         (None, _) => {}
     }
     let unit = if model.unit.trim().is_empty() { "No station on this frequency" } else { &model.unit };
     let callsign = if model.callsign.is_empty() { String::new() } else { format!(" \u{b7} {}", model.callsign) };
-    Item::Told(cut(&format!("{unit}{callsign}"), TOP_CHARS))
+    let muted = if model.muted { " \u{b7} muted" } else { "" };
+    Item::Told(format!("{}{muted}", cut(&format!("{unit}{callsign}"), TOP_CHARS - muted.chars().count())))
+}
+
+/// A fault, with the step of the first run that goes on after it: "(4 of 5) No microphone found: test it…". If there is no room for
+/// the action, the row has the title alone.
+fn fault_row(words: &str, next: Option<Step>) -> String {
+    let step = next.map_or_else(String::new, |s| format!("{} ", Steps::count(s)));
+    let room = TOP_CHARS.saturating_sub(step.chars().count());
+    let title = words.rsplit_once(": ").map(|(title, _)| format!("{title}\u{2026}"));
+    let short = title.filter(|t| words.chars().count() > room && t.chars().count() <= room);
+    format!("{step}{}", cut(short.as_deref().unwrap_or(words), room))
 }
 
 fn told(words: &str) -> Item {
@@ -154,7 +165,7 @@ fn pilot(model: &MenuModel) -> Item {
     let modes = [
         (PilotMode::Student, "Student: speaks slowly, explains mistakes"),
         (PilotMode::Standard, "Standard"),
-        (PilotMode::Strict, "Strict: callsign in every readback"),
+        (PilotMode::Strict, "Strict: asks for your callsign if a readback lacks it"),
     ];
     let name = if model.callsign.is_empty() { "callsign unknown" } else { &model.callsign };
     let mut items = vec![
@@ -200,14 +211,10 @@ fn speech(model: &MenuModel) -> Item {
         None => name,
     };
     let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
-    let mut items = vec![
-        Item::Group("Download a model".into(), speech_models(model)),
-        faster(model),
-        entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
-        Item::Line,
-        Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()),
-        brain(model),
-    ];
+    let mut items = vec![Item::Group("Download a model".into(), speech_models(model))];
+    items.extend(faster(model));
+    items.extend(model.fetching.is_some().then(|| entry("Stop the download", Choice::StopFetching)));
+    items.extend([Item::Line, Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()), brain(model)]);
     // Asks for consent to use an unknown file.
     if let Some(file) = &model.unknown_model {
         items.insert(0, entry(&format!("Use {file} anyway\u{2026}"), Choice::TrustModel));
@@ -215,15 +222,11 @@ fn speech(model: &MenuModel) -> Item {
     group("Speech", &value, items)
 }
 
-/// One click to the next smaller model, for a machine that is too slow for the active one.
-fn faster(model: &MenuModel) -> Item {
-    match model.faster.as_deref().and_then(models::find) {
-        Some(m) => {
-            let words = format!("Switch to {} ({}, faster, understands less)", models::plain_name(m.name), m.size());
-            entry_if(model.fetching.is_none(), &words, Choice::SpeechModel(m.name.to_owned()))
-        }
-        None => told("Switch to a faster model (there is none)"),
-    }
+/// One click to the next smaller model, for a machine that is too slow for the active one; `None` if there is no smaller one.
+fn faster(model: &MenuModel) -> Option<Item> {
+    let m = model.faster.as_deref().and_then(models::find)?;
+    let words = format!("Switch to {} ({}, faster, understands less)", models::plain_name(m.name), m.size());
+    Some(entry_if(model.fetching.is_none(), &words, Choice::SpeechModel(m.name.to_owned())))
 }
 
 /// The few models that suit most pilots under plain names, the mirror's own models, and the others in a submenu. A click on a
@@ -236,20 +239,20 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     if !known && !model.speech_model.is_empty() {
         items.push(check(&model.speech_model, true, Choice::OpenConfig));
     }
-    // The suggested models always stay in place; of the others, only those available are shown.
+    // Only those available are shown.
     let absent = |name: &str| model.absent.iter().any(|a| a == name);
     items.extend(models::SUGGESTED.iter().filter_map(|s| {
         let m = models::find(s.name)?;
-        if absent(s.name) && !on(m.file) {
-            return Some(told(&format!("{} \u{2013} not on your mirror", s.title)));
-        }
-        Some(check(&format!("{} \u{2013} {}, {}", s.title, m.size(), s.advice), on(m.file), get(m.name)))
+        let here = on(m.file) || !absent(s.name);
+        here.then(|| check(&format!("{} \u{2013} {}, {}", s.title, m.size(), s.advice), on(m.file), get(m.name)))
     }));
     items.extend(model.own_models.iter().map(|o| check(&o.line(), on(&o.file), get(&o.name))));
     let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none() && (on(m.file) || !absent(m.name)));
     let others = others.map(|m| check(&format!("{} \u{2013} {}, {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
     let others: Vec<Item> = others.collect();
-    items.push(if others.is_empty() { told("More \u{2013} none on your mirror") } else { Item::Group("More".into(), others) });
+    items.extend((!others.is_empty()).then(|| Item::Group("More".into(), others)));
+    // A mirror without any model is not a menu that failed to load.
+    items.extend(items.is_empty().then(|| told("Your mirror has no speech models")));
     items.extend([Item::Line, entry("Use my own file (in the settings file)\u{2026}", Choice::OpenConfig)]);
     items
 }
@@ -310,15 +313,13 @@ fn neural_name(name: &str) -> String {
     neural::find(name).map_or_else(|| name.trim_start_matches(OWN_VOICE).to_owned(), neural::KnownVoice::title)
 }
 
-/// The neural voices available for download.
+/// The neural voices available for download, as far as the pilot's mirror has them.
 fn more_voices(model: &MenuModel) -> Vec<Item> {
-    let missing = neural::ALL.iter().filter(|v| v.name != neural::SHIPPED && !model.devices.neural.iter().any(|n| n == v.name));
+    let there = |name: &str| model.devices.neural.iter().any(|n| n == name) || model.absent.iter().any(|a| a == name);
+    let missing = neural::ALL.iter().filter(|v| v.name != neural::SHIPPED && !there(v.name));
     let free = model.fetching.is_none();
     let items: Vec<Item> = missing
-        .map(|v| match model.absent.iter().any(|a| a == v.name) {
-            true => told(&format!("{} \u{2013} not on your mirror", v.title())),
-            false => entry_if(free, &format!("{} \u{2013} {}", v.title(), v.offer(None).size()), Choice::GetVoice(v.name.into())),
-        })
+        .map(|v| entry_if(free, &format!("{} \u{2013} {}", v.title(), v.offer(None).size()), Choice::GetVoice(v.name.into())))
         .collect();
     if items.is_empty() { Vec::new() } else { vec![Item::Line, Item::Group("Download a voice".into(), items)] }
 }
@@ -328,7 +329,7 @@ fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
     let there = &model.devices.voices;
     let mut all: Vec<(String, String)> = VOICES.iter().map(|v| (voice(v).to_owned(), (*v).to_owned())).collect();
     all.extend(model.devices.neural.iter().take(MAX_DEVICES).map(|n| (neural_name(n), n.clone())));
-    all.push(("Pico (simpler, less work)".into(), PICO_VOICE.into()));
+    all.push(("Pico (simpler, faster)".into(), PICO_VOICE.into()));
     if !there.is_empty() {
         all.push(("Windows: match the airport's region".into(), AUTO_WINDOWS_VOICE.into()));
     }

@@ -1,5 +1,6 @@
 //! Background jobs started from the menu: the download of a speech model or voice, one at a time, and the doctor.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,9 +76,37 @@ impl Drop for Fetch {
     }
 }
 
+/// The name of the part in a line of the report.
+fn name(line: &str) -> String {
+    line.chars().skip(PART.0).take(PART.1).collect::<String>().trim().to_owned()
+}
+
+/// The parts that the report found working, as far as the menu shows their faults.
+fn working(report: &str) -> Vec<Part> {
+    let part = |line: &str| {
+        Some(match name(line).as_str() {
+            "configuration" => Part::Settings,
+            // Its check includes the model's.
+            "recognition" => Part::SpeechModel,
+            "microphone" => Part::Microphone,
+            "push-to-talk" => Part::PushToTalk,
+            "speaker" => Part::Speaker,
+            "simulator" => Part::Simulator,
+            "folders" => Part::Files,
+            _ => return None,
+        })
+    };
+    report.lines().filter(|l| l.starts_with("ok ")).filter_map(part).collect()
+}
+
+/// The message about a check. An opener may fail, or do nothing and report success: the message always has the report's path.
+fn message(report: &str, file: &Path) -> Event {
+    let (title, body) = checked(report);
+    Event::Notice { title, body: format!("{body}\nThe report is {}.", shown(file)) }
+}
+
 /// The result of a check, from its report.
 fn checked(report: &str) -> (String, String) {
-    let name = |line: &str| line.chars().skip(PART.0).take(PART.1).collect::<String>().trim().to_owned();
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
     let which = sentence(&parts.join(", "));
     match parts.len() {
@@ -126,11 +155,10 @@ impl Shell {
                 found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| String::from_utf8_lossy(&out.stdout).into_owned()));
             inbox.send(match told {
                 Ok(told) => {
-                    // If the report cannot be opened, use a single message: a second one would replace the first.
-                    let (title, body) = checked(&told);
-                    let closed = Event::Notice { title: title.clone(), body: format!("{body}\nThe report is {}.", shown(&report)) };
-                    open_or(&inbox, &report, closed);
-                    Event::Notice { title, body }
+                    inbox.send(Event::Working(working(&told)));
+                    let message = message(&told, &report);
+                    open_or(&inbox, &report, message.clone());
+                    message
                 }
                 Err(e) => Event::Trouble(Problem::new("the check could not run").because(e).about(Part::Files)),
             });
@@ -149,6 +177,11 @@ mod tests {
     fn check_result_states_the_number_of_problems() {
         let told = checked;
         assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
+        let Event::Notice { body, .. } = message("ok       folders\n", Path::new("/logs/doctor.txt")) else { panic!() };
+        assert_eq!(body, "The report has the details.\nThe report is /logs/doctor.txt.");
+        let report =
+            "ok       speech model    Base\nok       recognition     right\nPROBLEM  microphone      none\nabsent   simulator       none\n";
+        assert_eq!(working(report), [Part::SpeechModel]);
         let one = told("PROBLEM  speech model    there is none\n            because: PROBLEM\n");
         assert_eq!((one.0.as_str(), one.1.as_str()), ("1 problem found", "Speech model: the report shows how to fix it."));
         let two = told("PROBLEM  microphone      none\nok       voice           works\nPROBLEM  push-to-talk    none\n");

@@ -2,14 +2,34 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
 
 use super::Inbox;
-
 use crate::event::{Event, Line};
 use crate::paths::append_private;
 use crate::problem::{Part, Problem};
 use crate::units::Facility;
 use crate::worker::Worker;
+
+/// A line of the file: the application's line with the time of day, which the application does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dated {
+    /// Seconds since 1970; missing in lines of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+    /// The line.
+    #[serde(flatten)]
+    pub line: Line,
+}
+
+impl Dated {
+    fn now(line: Line) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+        Self { at: since.and_then(|d| i64::try_from(d.as_secs()).ok()), line }
+    }
+}
 
 /// Filters a recording that loops while its frequency is tuned: it is written only when its words change.
 #[derive(Debug, Default)]
@@ -40,7 +60,7 @@ pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Probl
                 if once.repeats(&line) {
                     return;
                 }
-                match append(&path, &line) {
+                match append(&path, &Dated::now(line)) {
                     Ok(()) => told = false,
                     Err(e) => {
                         if !std::mem::replace(&mut told, true) {
@@ -61,7 +81,7 @@ pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Probl
 }
 
 /// Appends a line. A line left incomplete by a power failure or a full disk is terminated first.
-fn append(path: &Path, line: &Line) -> io::Result<()> {
+fn append(path: &Path, line: &Dated) -> io::Result<()> {
     let mut text = serde_json::to_string(line).map_err(io::Error::other)?;
     text.push('\n');
     let mut file = append_private(path)?;
@@ -102,13 +122,14 @@ mod tests {
     fn incomplete_line_does_not_damage_others() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("data/transcript.jsonl");
-        append(&path, &line("one")).unwrap();
-        append(&path, &line("two")).unwrap();
+        append(&path, &Dated::now(line("one"))).unwrap();
+        append(&path, &Dated::now(line("two"))).unwrap();
         let whole = fs::read_to_string(&path).unwrap();
         assert_eq!(whole.lines().count(), 2);
         fs::write(&path, &whole[..whole.len() - 20]).unwrap();
-        append(&path, &line("three")).unwrap();
-        let lines: Vec<bool> = fs::read_to_string(&path).unwrap().lines().map(|l| serde_json::from_str::<Line>(l).is_ok()).collect();
+        append(&path, &Dated::now(line("three"))).unwrap();
+        let lines: Vec<bool> =
+            fs::read_to_string(&path).unwrap().lines().map(|l| serde_json::from_str::<Dated>(l).is_ok_and(|l| l.at.is_some())).collect();
         assert_eq!(lines, [true, false, true]);
     }
 
@@ -127,7 +148,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("transcript.jsonl");
-        append(&path, &line("one")).unwrap();
+        append(&path, &Dated::now(line("one"))).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

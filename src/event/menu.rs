@@ -179,6 +179,9 @@ pub struct MenuModel {
     /// The published models and voices that the pilot's mirror lacks.
     #[serde(default)]
     pub absent: Vec<String>,
+    /// The size of the speech model that the first run downloads: "148 MB".
+    #[serde(default)]
+    pub download: String,
     /// Name of a published speech model that is smaller and faster than the active one.
     #[serde(default)]
     pub faster: Option<String>,

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Part;
 
+/// How long the set-up in the terminal waits for the pilot to press the key, seconds. A call that has begun is awaited to its end.
+pub const CALL_WITHIN_S: u32 = 45;
+
 /// The steps of the first run, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,7 +43,7 @@ impl Step {
     /// What the pilot has to do.
     pub fn task(self) -> &'static str {
         match self {
-            Self::Model => "download speech model",
+            Self::Model => "download model",
             Self::Microphone => "test microphone",
             Self::Key => "test push-to-talk",
             Self::Callsign => "say your callsign",
@@ -101,9 +104,20 @@ impl Steps {
         Step::ALL.into_iter().find(|s| self.leads && !self.done.contains(s))
     }
 
-    /// "Set up (2 of 5): test microphone…": the menu row of a step.
-    pub fn row(step: Step) -> String {
-        format!("{}: {}\u{2026}", Self::place(step), step.task())
+    /// "Set up (2 of 5): test microphone…": the menu row of a step. The download needs no further answer, so it has its size instead of
+    /// the ellipsis: "Set up (1 of 5): download model (148 MB)".
+    pub fn row(step: Step, size: &str) -> String {
+        let row = format!("{}: {}", Self::place(step), step.task());
+        match step {
+            Step::Model if size.is_empty() => row,
+            Step::Model => format!("{row} ({size})"),
+            _ => format!("{row}\u{2026}"),
+        }
+    }
+
+    /// "(2 of 5)": the shortest form, in front of a fault that hides the step's row.
+    pub fn count(step: Step) -> String {
+        format!("({} of {})", step.number(), Step::ALL.len())
     }
 
     /// "Set up (2 of 5)": a short form.
@@ -122,7 +136,8 @@ mod tests {
         assert_eq!(steps.next(), Some(Step::Model));
         steps.done.extend([Step::Model, Step::Key]);
         assert_eq!(steps.next(), Some(Step::Microphone));
-        assert_eq!(Steps::row(Step::Microphone), "Set up (2 of 5): test microphone\u{2026}");
+        assert_eq!(Steps::row(Step::Microphone, "148 MB"), "Set up (2 of 5): test microphone\u{2026}");
+        assert_eq!(Steps::row(Step::Model, "148 MB"), "Set up (1 of 5): download model (148 MB)");
         assert_eq!((Steps::over().next(), Steps::default().next()), (None, None));
         let words: BTreeSet<&str> = Step::ALL.map(Step::word).into();
         assert_eq!(words.len(), Step::ALL.len());

@@ -1,10 +1,14 @@
 //! Finds a speech model that is faster than the active one, to suggest if that one is too slow for the machine.
 
+use std::time::Duration;
+
 use super::{ALL, Model, find};
 
 /// The longest recognition time that a pilot accepts, milliseconds. Controllers answer within one to three seconds, and pilots
 /// repeat a call after two seconds of silence; the key's tail and the voice take half a second of that.
 pub const ACCEPTED_MS: u32 = 1500;
+/// Timeout for the recognition of a call. A computer that needs longer cannot use the model.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Number of parameters of a published model. A file has two bytes for each. A quantised one ("base.en-q5_1") has as many as the
 /// file it was made from: it is smaller, but not faster.

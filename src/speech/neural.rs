@@ -260,10 +260,10 @@ impl Neural {
             (self.loaded, self.words) = (None, None);
             Problem::new("this computer is too slow for the neural voice")
                 .because(format!("{sound:.1} s of speech took {took:.1} s to make"))
-                .fix("the simpler voice, Pico, speaks until you restart Stratus; `speech.voice = \"pico\"` keeps it")
+                .fix("close other programs and restart Stratus, or keep the simpler voice, Pico, which speaks until then: `speech.voice = \"pico\"`")
                 .about(Part::Voice)
                 .brief("This computer is too slow for the neural voice", "Pico, the simpler voice, speaks until you restart Stratus.")
-                .remedy(format!("To keep it: {} \u{203a} Pico.", Part::Voice.place()))
+                .remedy(format!("Close other programs and restart Stratus, or keep Pico: {} \u{203a} Pico.", Part::Voice.place()))
         })
     }
 

@@ -224,7 +224,8 @@ impl Engine {
 
     /// Applies a changed setup and keeps the clearance record.
     pub fn set_up(&mut self, setup: Setup) {
-        if self.report.position.is_none() {
+        // An airport that a call named stays until the settings name another one.
+        if self.report.position.is_none() && setup.airport != self.setup.airport {
             let here = setup.airport.as_deref().and_then(|i| self.airports.find(i));
             self.stand_at(here);
         }

@@ -8,7 +8,7 @@ use super::{Engine, due, say};
 use crate::units::{Facility, Region, Runway};
 
 impl Engine {
-    /// Calls that fit now, most likely first; empty if nobody is on the frequency.
+    /// Calls that fit now, most likely first; empty if nobody is on the frequency, or if the pilot only has to fly.
     pub fn calls(&self) -> Vec<String> {
         let Some(station) = self.station() else { return self.opening_call().into_iter().collect() };
         // The callsign is unknown until a radio check reveals it. After an answer, the callsign in that answer counts.
@@ -50,7 +50,8 @@ impl Engine {
 }
 
 fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> Vec<String> {
-    let check = format!("{unit}, {own}, radio check");
+    // A unit that has answered is heard: no radio check.
+    let check = record.last.is_none().then(|| format!("{unit}, {own}, radio check"));
     match s.facility {
         Facility::Ctaf => {
             let place = if s.airport_name.is_empty() { unit } else { &s.airport_name };
@@ -61,7 +62,7 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
         Facility::Atis => return Vec::new(),
         _ => {}
     }
-    let Some((facility, message)) = next(s, record) else { return vec![check] };
+    let Some((facility, message)) = next(s, record) else { return check.into_iter().collect() };
     // A field may lack that kind of unit; then the one on the frequency does its work.
     let other = s.station(facility).filter(|_| facility != s.facility);
     let to = match other {
@@ -70,7 +71,11 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
         Some(o) => o.name.clone(),
         None => unit.to_owned(),
     };
-    vec![format!("{to}, {own}, {message}"), check]
+    // Without a simulator nobody sees the departure, so the pilot may leave the frequency, too.
+    let departs = record.takeoff.is_some() && record.closed_traffic.is_none() && facility == Facility::Tower;
+    let leaves = departs && s.on_ground && !s.live;
+    let leave = leaves.then(|| format!("{to}, {own}, request frequency change"));
+    [Some(format!("{to}, {own}, {message}")), leave, check].into_iter().flatten().collect()
 }
 
 /// The next call and its unit. A request that was granted is not repeated. Without a simulator only the conversation shows how far the
@@ -215,6 +220,9 @@ mod tests {
             let (said, heard) = say_first(&mut engine, 10 * (n as u64 + 1));
             assert!(said.starts_with(call), "step {n}: {said}");
             assert!(!heard.is_empty() && heard.contains(answer) && !heard.contains("say again"), "step {n}: {said}: {heard}");
+            assert!(!engine.calls().iter().any(|c| c.contains("radio check")), "step {n}: {:?}", engine.calls());
+            let leaves = engine.calls().iter().any(|c| c.ends_with("request frequency change"));
+            assert_eq!(leaves, answer == "cleared for takeoff", "step {n}: {:?}", engine.calls());
         }
     }
 
@@ -234,7 +242,7 @@ mod tests {
         say_first(&mut engine, 10);
         let calls = engine.calls();
         assert!(calls[0].starts_with("Hilo Tower (118.1), ") && calls[0].ends_with("ready for departure"), "{calls:?}");
-        assert_eq!(calls[1], "Hilo Ground, Skyhawk 172SP, radio check");
+        assert_eq!(calls.len(), 1, "no radio check after an answer: {calls:?}");
     }
 
     #[test]

@@ -58,6 +58,8 @@ fn five_steps_are_ticked_off_in_order() {
     assert!(t.live && t.body == format!("Headset\n{}{}", "\u{2588}".repeat(10), "\u{2591}".repeat(10)), "{t:?}");
     let fx = app.handle(Time(50), sample(Loudness::Good));
     assert!(fx.iter().any(|e| matches!(e, Effect::HearCheck { .. })) && said(&fx)[0].0 == "Good level", "{fx:?}");
+    let lasts = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.seconds) } else { None });
+    assert!(lasts >= Some(40), "shown until the result comes: {fx:?}");
     let fx = app.handle(Time(60), Event::CheckHeard(Ok(words("Radio check."))));
     assert_eq!(said(&fx)[0].0, "\u{2713} Microphone works");
     assert!(said(&fx)[0].1.contains("Headset heard") && kept(&fx).unwrap().done.contains(&Step::Microphone), "{fx:?}");
@@ -79,7 +81,7 @@ fn five_steps_are_ticked_off_in_order() {
     assert!(!fx.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "not a call");
     // The first call and its answer.
     let fx = choose(&mut app, 130, Choice::Step(Step::Call));
-    assert!(said(&fx)[0].1.contains("Hilo Ground, N172SP, radio check"), "{fx:?}");
+    assert!(said(&fx)[0].1.contains("Hilo Ground, november one seven two sierra papa, radio check"), "{fx:?}");
     let tx = app.upcoming_tx();
     let fx = app.handle(Time(140), Event::Heard { tx, result: Ok(words("Hilo Ground, N172SP, radio check")) });
     assert!(said(&fx)[0].0.starts_with("Hilo Ground"), "{fx:?}");
@@ -222,6 +224,79 @@ fn setup_receives_the_answer_or_the_reason_for_none() {
     app.handle(Time(90_000), Event::Ptt(Edge::Down));
     let fx = app.handle(Time(90_001), Event::Ptt(Edge::Up));
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 8, note, .. } if note.starts_with("Hold the key"))), "{fx:?}");
+}
+
+fn voice() -> Take {
+    Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() }
+}
+
+/// A press that ends at this time with this take; without words, recognition times out. The last effects, and the time.
+fn press(app: &mut App, up: Time, take: Take, heard: Option<Heard>) -> (Time, Vec<Effect>) {
+    app.handle(Time(up.0 - 2000), Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    app.handle(up, Event::Ptt(Edge::Up));
+    let now = app.next_deadline().unwrap().max(up);
+    app.handle(now, Event::Wake);
+    let fx = app.handle(now, Event::Captured { tx, take: Ok(take) });
+    match heard {
+        Some(heard) => (now, app.handle(now, Event::Heard { tx, result: Ok(heard) })),
+        None if app.open_tx().is_none() => (now, fx),
+        None => {
+            let late = now + Duration::from_secs(21);
+            (late, app.handle(late, Event::Wake))
+        }
+    }
+}
+
+fn seconds(n: u64) -> Time {
+    Time(0) + Duration::from_secs(n)
+}
+
+#[test]
+fn setup_waits_while_the_key_is_held_or_a_call_is_recognised() {
+    let answer = |fx: &[Effect]| fx.iter().find_map(|e| if let Effect::Answer { id: 7, note, .. } = e { Some(note.clone()) } else { None });
+    let mut app = fresh();
+    app.handle(seconds(0), Event::NextCall { id: 7 });
+    // Pressed at the last moment, and held beyond it.
+    app.handle(seconds(44), Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    assert_eq!(answer(&app.handle(seconds(50), Event::Wake)), None, "the key is held");
+    app.handle(seconds(55), Event::Ptt(Edge::Up));
+    app.handle(seconds(56), Event::Wake);
+    app.handle(seconds(56), Event::Captured { tx, take: Ok(voice()) });
+    assert_eq!(answer(&app.handle(seconds(70), Event::Wake)), None, "the call is being recognised");
+    let note = answer(&app.handle(seconds(77), Event::Wake)).unwrap();
+    assert!(note.starts_with("Speech recognition took too long"), "the terminal has the tray's reason: {note}");
+    // Without a press it stops waiting, and says so.
+    app.handle(seconds(100), Event::NextCall { id: 7 });
+    assert_eq!(answer(&app.handle(seconds(144), Event::Wake)), None);
+    assert_eq!(app.next_deadline(), Some(seconds(100 + u64::from(CALL_WITHIN_S))));
+    assert!(answer(&app.handle(seconds(145), Event::Wake)).unwrap().starts_with("No call was heard"));
+    // A second request replaces the first one, which gets an answer.
+    app.handle(seconds(200), Event::NextCall { id: 7 });
+    assert!(answer(&app.handle(seconds(201), Event::NextCall { id: 8 })).unwrap().contains("another set-up"));
+}
+
+#[test]
+fn question_for_the_callsign_stays_open_after_a_failed_press() {
+    let mut app = fresh();
+    let mut config = (*app.config).clone();
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    app.handle(seconds(0), Event::Config(Ok(Arc::new(config))));
+    choose(&mut app, 0, Choice::SayCallsign);
+    // Each attempt fails later than the question would be open without it.
+    let (now, fx) = press(&mut app, seconds(110), voice(), None);
+    assert_eq!(said(&fx)[0].0, "Speech recognition took too long");
+    let (now, fx) = press(&mut app, now + Duration::from_secs(100), Take { voiced_ms: 20, ..voice() }, None);
+    assert_eq!(said(&fx)[0].0, "Too short");
+    let (now, fx) = press(&mut app, now + Duration::from_secs(100), voice(), Some(words("")));
+    assert_eq!(said(&fx)[0].0, "Not understood");
+    let (now, fx) = press(&mut app, now + Duration::from_secs(100), voice(), Some(words("november one seven two sierra papa")));
+    assert_eq!(said(&fx)[0].0, "\u{2713} Your callsign is N172SP");
+    // Without a press the question ends, and says so.
+    app.handle(now, Event::Menu(Choice::SayCallsign));
+    let fx = app.handle(now + Duration::from_secs(121), Event::Wake);
+    assert_eq!(said(&fx), [("Your callsign was not said".to_owned(), "To say it: Pilot \u{203a} Say callsign.".to_owned())]);
 }
 
 #[test]

@@ -185,6 +185,38 @@ fn impossible_choices_are_not_saved_and_menu_is_corrected() {
 }
 
 #[test]
+fn repetition_gives_the_instruction_and_no_accepted_readback() {
+    let mut config = Config::default();
+    (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
+    config.pilot.callsign = "N172SP".parse().ok();
+    let mut app = App::new(Arc::new(config), Airports::first());
+    let mut at = 0;
+    let mut say = |app: &mut App, text: &str| {
+        at += 1000;
+        let fx = app.handle(Time(at), Event::Typed { id: at, text: text.into(), opinion: None });
+        let spoken = fx.iter().find_map(|e| if let Effect::Synthesise { tx, .. } = e { Some(*tx) } else { None });
+        spoken.map(|tx| app.handle(Time(at + 1), Event::Played { tx, complete: true }));
+        fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.body.clone()) } else { None }).unwrap_or_default()
+    };
+    let again = |app: &mut App| {
+        let fx = choose(app, Choice::Repeat(0));
+        let spoken = fx.iter().find_map(|e| if let Effect::Synthesise { tx, .. } = e { Some(*tx) } else { None });
+        spoken.map(|tx| app.handle(Time(0), Event::Played { tx, complete: true }));
+        fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.body.clone()) } else { None }).unwrap_or_default()
+    };
+    let taxi = say(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
+    assert!(taxi.contains("\nRead back: runway 8"), "{taxi}");
+    assert!(again(&mut app).contains("\nRead back: runway 8"), "the readback is still due");
+    let negative = say(&mut app, "Taxi to runway two six, Skyhawk one seven two sierra papa");
+    assert!(negative.contains("negative"), "{negative}");
+    say(&mut app, "Taxi to runway eight, Skyhawk one seven two sierra papa");
+    assert!(app.engine().record().pending.is_none());
+    let repeated = again(&mut app);
+    assert_eq!(repeated.lines().next(), taxi.lines().next(), "the instruction, and not its correction");
+    assert!(!repeated.contains("ead back"), "{repeated}");
+}
+
+#[test]
 fn last_call_is_shown_and_spoken_again_unless_muted() {
     let mut config = Config::default();
     (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());

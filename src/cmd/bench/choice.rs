@@ -100,11 +100,20 @@ pub(in crate::cmd) struct InForce {
 }
 
 pub(super) fn in_force(m: &Measured) -> InForce {
-    let plain = Measured { name: models::plain_name(&m.name), in_force: true, ..m.clone() };
+    // A file name says nothing to a pilot.
+    let name = if m.published || !m.for_people { models::plain_name(&m.name) } else { "this speech model".to_owned() };
+    let plain = Measured { name, in_force: true, ..m.clone() };
     if m.is_quick() || !m.for_people {
         return InForce { outcome: outcome_for_one(&plain), too_slow: None };
     }
-    let outcome = format!("{} is too slow for this computer: {}; pilots wait {} at most", plain.name, does(m), seconds(ACCEPTED_MS));
+    let more = if m.given_up { " or more" } else { "" };
+    let outcome = format!(
+        "{} is slow on this computer: it takes {}{more} to understand a call, and the answer comes that much later. \
+         A conversation feels natural up to {}.",
+        crate::problem::sentence(&plain.name),
+        seconds(if m.given_up { m.p90 } else { m.p50 }),
+        seconds(ACCEPTED_MS)
+    );
     InForce { outcome, too_slow: Some(m.parameters) }
 }
 
@@ -200,7 +209,13 @@ mod tests {
         let good = in_force(&model("base.en", BASE, 700, 95));
         assert!(good.outcome.starts_with("Base suits this computer") && good.too_slow.is_none(), "{good:?}");
         let slow = in_force(&model("small.en", SMALL, 2600, 98));
-        assert!(slow.outcome.starts_with("Small is too slow") && !slow.outcome.contains("models get"), "{slow:?}");
+        assert_eq!(
+            slow.outcome,
+            "Small is slow on this computer: it takes 1.3 s to understand a call, and the answer comes that much later. \
+             A conversation feels natural up to 1.5 s."
+        );
+        let own = in_force(&Measured { published: false, given_up: true, ..model("ggml-base.club.bin", BASE, 12_000, 98) });
+        assert!(own.outcome.starts_with("This speech model is slow on this computer: it takes 12.0 s or more"), "{own:?}");
         assert_eq!(slow.too_slow, Some(SMALL));
         let demo = in_force(&Measured { for_people: false, ..model("demo", BASE, 9000, 100) });
         assert!(demo.too_slow.is_none() && demo.outcome.contains("does not understand people"), "{demo:?}");

@@ -99,7 +99,12 @@ impl Candidate {
     }
 
     /// Measures the model on `recordings`, with the configured number of threads.
-    pub(super) fn measure(&self, recordings: &[Recording], config: &Config) -> Result<Measured, Problem> {
+    pub(super) fn measure(
+        &self,
+        recordings: &[Recording],
+        config: &Config,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Measured, Problem> {
         let verified = match self.in_force {
             true => model::verify(&self.file, config.speech.model_sha256.as_deref())?,
             false => model::verify_chosen(&self.file)?,
@@ -118,7 +123,8 @@ impl Candidate {
         if let Some(r) = recordings.first() {
             given_up = call(&mut ears, r)?.1 > HOPELESS_MS * 2;
         }
-        for r in recordings {
+        for (n, r) in recordings.iter().enumerate() {
+            progress(n + 1, recordings.len());
             let (text, ms) = call(&mut ears, r)?;
             let (n, all) = words::right(&r.words, &text);
             (right, of) = (right + n, of + all);
@@ -151,7 +157,7 @@ pub(super) fn measure(all: &[Candidate], recordings: &[Recording], config: &Conf
         if person {
             let _ = writeln!(std::io::stderr(), "{}: {} recordings ...", c.name(), recordings.len());
         }
-        c.measure(recordings, config)
+        c.measure(recordings, config, &mut |_, _| {})
     };
     all.iter().map(each).collect()
 }

@@ -131,14 +131,40 @@ pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
     let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
     let begun = Instant::now();
     let heard = ears.transcribe(&samples, &Hints::default(), &std::sync::atomic::AtomicBool::new(false))?;
-    let took = begun.elapsed().as_millis();
+    let took = begun.elapsed();
+    let note = in_time(config, took)?;
     let (right, of) = words::right(SAID, &heard.text);
     if right * 100 < of * ENOUGH_PERCENT {
         return Err(Problem::new("the speech model misheard the test call")
             .because(format!("it heard {:?} instead of {SAID:?}", heard.text.trim()))
             .fix("choose another model in the tray's menu, or run `stratus models get base.en`"));
     }
-    Ok(format!("{:?} in {took} ms, {right} of {of} words right", heard.text.trim()))
+    Ok(format!("{note}{:?} in {} ms, {right} of {of} words right", heard.text.trim(), took.as_millis()))
+}
+
+/// Whether a call is recognised before its timeout. A note in front of the result if it is slow, with the remedy.
+pub(in crate::cmd) fn in_time(config: &Config, took: Duration) -> Result<String, Problem> {
+    if took > models::TIMEOUT {
+        return Err(too_slow(config, took));
+    }
+    let slow = took > Duration::from_millis(u64::from(models::ACCEPTED_MS));
+    Ok(if slow { format!("slow ({}): ", faster(config)) } else { String::new() })
+}
+
+/// The model needs longer than Stratus waits for a call.
+pub(in crate::cmd) fn too_slow(config: &Config, took: Duration) -> Problem {
+    Problem::new("speech recognition is too slow")
+        .because(format!("a call took {:.1} s, and Stratus waits {} s for it", took.as_secs_f64(), models::TIMEOUT.as_secs()))
+        .fix(faster(config))
+}
+
+/// What makes recognition faster.
+fn faster(config: &Config) -> String {
+    let file = config.speech.model.as_deref().and_then(Path::file_name).map_or_else(String::new, |f| f.to_string_lossy().into());
+    match models::smaller(&file, &[]) {
+        Some(m) => format!("close other programs, or use a faster model: `stratus models get {}`", m.name),
+        None => "close other programs, and run the check again".to_owned(),
+    }
 }
 
 /// The test call in a natural voice; the demo's model knows only the synthetic one.
@@ -261,4 +287,22 @@ pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
 pub(super) fn tray() -> Result<String, Problem> {
     crate::desktop::tray::Tray::start(|_| {})?;
     Ok(if cfg!(windows) { "Windows shows the icon" } else { "the desktop accepts an icon" }.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognition_slower_than_its_timeout_is_a_problem() {
+        let mut config = Config::default();
+        config.speech.model = Some("/m/ggml-base.en.bin".into());
+        assert_eq!(in_time(&config, Duration::from_millis(900)).unwrap(), "");
+        let slow = in_time(&config, Duration::from_secs(6)).unwrap();
+        assert!(slow.starts_with("slow (") && slow.contains("models get tiny.en"), "{slow}");
+        let p = in_time(&config, Duration::from_secs(32)).unwrap_err();
+        assert!(p.why[0].contains("32.0 s") && p.why[0].contains("20 s") && p.fix.contains("models get tiny.en"), "{p:?}");
+        config.speech.model = Some("/m/ggml-tiny.en.bin".into());
+        assert!(too_slow(&config, Duration::from_secs(60)).fix.starts_with("close other programs"), "no model is faster");
+    }
 }

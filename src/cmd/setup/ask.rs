@@ -8,7 +8,7 @@ use crate::cmd::lines::{width, wrapped};
 use crate::problem::{Problem, sentence};
 
 /// The indent of each line of a step.
-const MARGIN: &str = "   ";
+pub(super) const MARGIN: &str = "   ";
 
 /// Space for an answer after its question, columns.
 const ANSWER: usize = 12;
@@ -102,6 +102,34 @@ pub(super) fn say(words: &str) -> std::io::Result<()> {
 /// Prints text without the indent.
 pub(super) fn head(words: &str) -> std::io::Result<()> {
     print("", words)
+}
+
+/// A line on the terminal that is replaced as work goes on, and removed at its end. A pipe gets nothing.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Columns of the line.
+    columns: usize,
+}
+
+impl Progress {
+    /// Shows how far the work has come.
+    pub(super) fn show(&mut self, words: &str) {
+        if std::io::stdout().is_terminal() {
+            let line = format!("{MARGIN}{words}");
+            let _ = write!(std::io::stdout(), "\r{line:<width$}", width = self.columns);
+            let _ = std::io::stdout().flush();
+            self.columns = self.columns.max(line.chars().count());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.columns > 0 {
+            let _ = write!(std::io::stdout(), "\r{:<width$}\r", "", width = self.columns);
+            let _ = std::io::stdout().flush();
+        }
+    }
 }
 
 fn print(margin: &str, words: &str) -> std::io::Result<()> {

@@ -5,16 +5,15 @@ use std::time::{Duration, Instant};
 
 use super::ask::{say, told, well};
 use super::{Setup, is_running};
+use crate::app::telling::{EXAMPLE, NO_CALLSIGN};
 use crate::dispatch::steps;
-use crate::event::Step;
+use crate::event::{CALL_WITHIN_S, Step};
 use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::key_words;
 
 /// Timeout for the tray to start and answer.
 const STARTED: Duration = Duration::from_secs(15);
-/// How long to wait for the pilot's call. The tray itself waits no more than a minute.
-const SPOKEN: Duration = Duration::from_secs(55);
 /// Timeout for the answer to a typed call.
 const ANSWERED: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
@@ -60,7 +59,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 /// The call that fits now, and why it goes to that airport. Without a callsign, the one from the example is used.
 fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
     match ipc::reach(&s.paths.sockets(), &Request::Suggest(true), Duration::from_secs(3)) {
-        Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace("your callsign", "Skyhawk 172SP"), note)),
+        Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace(NO_CALLSIGN, EXAMPLE), note)),
         _ => None,
     }
 }
@@ -96,17 +95,14 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
     say(&format!("Hold {key}, wait for the red icon, and say: \"{call}\"")).map_err(terminal)?;
-    let begun = Instant::now();
-    match ipc::reach(&s.paths.sockets(), &Request::NextCall(true), SPOKEN) {
+    say(&format!("Stratus waits {CALL_WITHIN_S} seconds for you to press the key, and then until your call is answered."))
+        .map_err(terminal)?;
+    match ipc::reach(&s.paths.sockets(), &Request::NextCall(true), ipc::CALL_LIMIT) {
         Ok(Reply::Said { text, note }) if !text.is_empty() => {
             note.lines().try_for_each(say).map_err(terminal)?;
             well(&format!("the controller: \"{text}\"")).map_err(terminal)
         }
         Ok(Reply::Said { note, .. }) => Err(unanswered(&note)),
-        // Nobody spoke in all that time.
-        _ if begun.elapsed() + Duration::from_secs(1) >= SPOKEN => {
-            Err(Problem::new("no call was heard").fix(format!("hold {key} while you speak, and release it when you have finished")))
-        }
         Ok(_) => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
         Err(p) => Err(p),
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::Setup;
-use super::ask::{Ask, refused, say, told, well};
+use super::ask::{Ask, MARGIN, Progress, refused, say, told, well};
 use crate::cmd::{bench, models as command};
 use crate::dispatch::offer;
 use crate::event::Step;
@@ -31,8 +31,11 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let mut absent = None;
     loop {
-        say("Measuring how fast it is on this computer; that may take a minute\u{2026}")?;
-        let measured = match bench::model_in_force(&s.config, &s.paths) {
+        say("Measuring how fast it is on this computer. That takes up to a minute.")?;
+        let mut progress = Progress::default();
+        let measured = bench::model_in_force(&s.config, &s.paths, &mut |done, of| progress.show(&format!("call {done} of {of}")));
+        drop(progress);
+        let measured = match measured {
             Ok(measured) => measured,
             Err(p) => return Ok(told("its speed could not be measured", &p)?),
         };
@@ -51,7 +54,7 @@ fn instead(measured: &bench::InForce, absent: &[String], ask: &mut Ask<'_>) -> a
     let Some(numbers) = measured.too_slow else { return Ok(None) };
     let Some(smaller) = models::smaller_than(numbers, absent) else {
         let none = if absent.is_empty() { "There is no faster model" } else { "Your mirror has no faster model" };
-        say(&format!("{none}. You can go on: your calls work, and their answers take longer. Another model later: `stratus setup`."))?;
+        say(&format!("{none}, but you can go on: your calls work, with that delay. Closing other programs makes it faster."))?;
         return Ok(None);
     };
     let name = models::plain_name(smaller.name);
@@ -187,7 +190,10 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         .or_else(|| offers.iter().find(titled).cloned())
         .or_else(|| offers.iter().find(|o| o.name.eq_ignore_ascii_case(answer)).cloned());
     if named.is_none() && !answer.is_empty() && answer.bytes().all(|b| b.is_ascii_digit()) && !Path::new(answer).is_file() {
-        return Err(Problem::new(format!("there is no number {answer} in the list")).fix(format!("a number from 1 to {}", offers.len())));
+        return Err(Problem::new(format!("there is no number {answer} in the list")).fix(match offers.len() {
+            1 => "the list has only number 1".to_owned(),
+            n => format!("enter a number from 1 to {n}"),
+        }));
     }
     let path = crate::paths::absolute(Path::new(answer));
     let (file, sum) = match named {
@@ -217,7 +223,7 @@ fn not_offered(answer: &str, offers: &[Offer]) -> Problem {
 }
 
 fn fetched(s: &Setup<'_>, offer: &Offer) -> Result<(PathBuf, Option<String>), Problem> {
-    let file = command::bring(offer, &s.paths, &AtomicBool::new(false))?;
+    let file = command::bring(offer, &s.paths, &AtomicBool::new(false), MARGIN)?;
     trial::once(&model::verify(&file, Some(&offer.sha256))?)?;
     Ok((file, offer.own.then(|| offer.sha256.clone())))
 }

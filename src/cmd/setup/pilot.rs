@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Setup;
 use super::ask::{refused, say, well};
-use crate::airports::data::Airports;
-use crate::app::place;
-use crate::atc::Engine;
+use crate::app::{callsign, place};
 use crate::dispatch::newest::airports_in_use;
 use crate::event::Step;
 use crate::problem::Problem;
@@ -42,10 +40,15 @@ fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     if connected || s.ask.yes {
         return Ok(());
     }
-    let usual = s.config.sim.airport.clone().unwrap_or_else(|| "the one that you call".to_owned());
+    let question = match &s.config.sim.airport {
+        Some(set) => format!(
+            "Your airport without a simulator? Type its code or its town, such as KPAO or Paris. Type \"call\" if each call is to name it. \
+             Enter keeps {set}:"
+        ),
+        None => "Your airport without a simulator? Type its code or its town, such as KPAO or Paris. Enter alone: each call names it:"
+            .to_owned(),
+    };
     loop {
-        let question =
-            format!("Your airport while no simulator runs? Enter its ICAO code or its town, such as KPAO or Paris, or \"call\" [{usual}]");
         match s.ask.line(&question)?.as_str() {
             "" => return Ok(()),
             answer => match at(s, answer) {
@@ -63,38 +66,38 @@ fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
         s.set("sim.airport", &"".into())?;
         return well("without a simulator you are where the first call says").map_err(terminal);
     }
-    let airport = place::find(&airports_in_use(&s.paths.data_dir), wanted)?;
+    let airports = airports_in_use(&s.paths.data_dir);
+    let airport = place::find(&airports, wanted)?;
     s.set("sim.airport", &airport.icao.as_str().into())?;
-    well(&format!("without a simulator you are at {} ({})", airport.name, airport.icao)).map_err(terminal)
+    well(&format!("without a simulator you are at {} ({})", airport.name, airport.icao)).map_err(terminal)?;
+    match place::in_town(&airports, wanted, &airport) {
+        others if others.is_empty() => Ok(()),
+        others => say(&format!("Also there: {}. To change it: `stratus setup`.", others.join(", "))).map_err(terminal),
+    }
 }
 
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
-    let usual = match (&s.config.pilot.callsign, told) {
-        (Some(own), _) => own.painted(),
-        (None, Some(sim)) => format!("the simulator's: {}", sim.painted()),
-        (None, None) => "the simulator's".to_owned(),
+    let rest = match (&s.config.pilot.callsign, told) {
+        (Some(own), _) => format!("Type \"sim\" to use the simulator's. Enter keeps {}:", own.painted()),
+        (None, Some(sim)) => format!("Enter alone uses the simulator's, {}:", sim.painted()),
+        (None, None) => "Enter alone uses the simulator's:".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Type your callsign, such as N172SP, G-ABCD or BAW327, or \"sim\" [{usual}]"))?;
+        let answer = s.ask.line(&format!("Type your callsign, such as N172SP, G-ABCD or BAW327. {rest}"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),
-            _ => match answer.parse::<Callsign>().or_else(|e| said(&answer).ok_or(e)) {
-                Ok(callsign) => callsign.to_string(),
-                Err(e) => {
-                    refused(&Problem::new(e.to_string()).fix("type it as it is painted or filed, or as you say it on the radio"))?;
+            _ => match callsign::typed(&answer) {
+                Some(callsign) => callsign.to_string(),
+                None => {
+                    let p = Problem::new(format!("{answer:?} is not a callsign"));
+                    refused(&p.fix("type it as it is painted or filed, or as you say it on the radio"))?;
                     continue;
                 }
             },
         };
         return Ok(s.set("pilot.callsign", &value.into())?);
     }
-}
-
-/// Parses a spoken callsign: "Shamrock five two kilo".
-fn said(words: &str) -> Option<Callsign> {
-    let read = Engine::new(Airports::first(), crate::atc::Setup::default()).understand(words);
-    read.callsign.filter(|c| read.loose == 0 && c.is_usual())
 }
 
 /// Looks for the simulator and the aircraft data that it reports: whether it is running, and the callsign.
@@ -125,18 +128,4 @@ fn simulator(s: &Setup<'_>) -> anyhow::Result<(bool, Option<Callsign>)> {
         }
     }
     Ok((true, None))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn callsign_may_be_typed_as_spoken() {
-        for (words, callsign) in
-            [("Shamrock five two kilo", Some("EIN52K")), ("Golf Bravo November Kilo Romeo", Some("GBNKR")), ("my callsign", None)]
-        {
-            assert_eq!(said(words).map(|c| c.to_string()).as_deref(), callsign, "{words}");
-        }
-    }
 }

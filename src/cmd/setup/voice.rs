@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::Setup;
-use super::ask::{say, told, well};
+use super::ask::{MARGIN, say, told, well};
 use crate::cmd::voices as command;
 use crate::dispatch::offer;
 use crate::models::voices::{self, KnownVoice};
@@ -48,7 +48,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         }
         for v in chosen {
             // A missing voice is no reason to abort the setup.
-            match command::get(Some(&s.paths.config_file), &s.paths, v) {
+            match command::get(Some(&s.paths.config_file), &s.paths, v, MARGIN) {
                 Ok(()) => well(&v.title())?,
                 Err(e) => match e.downcast::<Problem>() {
                     Ok(p) => told("not downloaded", &p)?,

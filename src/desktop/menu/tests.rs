@@ -81,6 +81,10 @@ fn simbrief_plan_is_offered_only_with_a_name() {
 fn fault_replaces_the_status_and_is_clickable() {
     let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
     assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
+    let muted = MenuModel { muted: true, ..model.clone() };
+    assert_eq!(items(&muted)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP \u{b7} muted".into()));
+    let long = MenuModel { unit: "x".repeat(90), ..muted };
+    assert!(words(&items(&long)[0]).ends_with("\u{2026} \u{b7} muted") && words(&items(&long)[0]).chars().count() == TOP_CHARS);
     let fault = Fault { words: "Set up: download a speech model\u{2026}".into(), mend: Choice::SpeechModel("base.en".into()) };
     let broken = MenuModel { fault: Some(fault.clone()), ..model };
     assert_eq!(items(&broken)[0], Item::Entry(fault.words, fault.mend));
@@ -89,20 +93,30 @@ fn fault_replaces_the_status_and_is_clickable() {
 #[test]
 fn first_run_takes_the_first_row_with_its_ticks_under_help() {
     let first = |model: &MenuModel| items(model).swap_remove(0);
-    let mut model = MenuModel { steps: Steps::begun(), ..MenuModel::default() };
-    let row = |step| Item::Entry(Steps::row(step), Choice::Step(step));
+    let mut model = MenuModel { steps: Steps::begun(), download: "148 MB".into(), ..MenuModel::default() };
+    let row = |step| Item::Entry(Steps::row(step, "148 MB"), Choice::Step(step));
     assert_eq!(first(&model), row(Step::Model));
     model.fetching = Some(("base.en".into(), 35));
     assert_eq!(first(&model), Item::Told("Set up (1 of 5): downloading, 35 %".into()));
     model.steps.done.insert(Step::Model);
     assert_eq!(first(&model), row(Step::Microphone));
-    assert!(Step::ALL.iter().all(|s| Steps::row(*s).chars().count() <= TOP_CHARS));
+    assert!(Step::ALL.iter().all(|s| Steps::row(*s, "148 MB").chars().count() <= TOP_CHARS));
     let Item::Group(_, rows) = first_steps(&model.steps) else { panic!() };
     assert_eq!(rows[0], Item::Check("1. Speech model".into(), true, Choice::Step(Step::Model)));
     assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
     let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
     model.fault = Some(fault.clone());
-    assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault takes precedence");
+    let words = "(2 of 5) No microphone found: test it\u{2026}".to_owned();
+    assert_eq!(first(&model), Item::Entry(words, fault.mend), "a fault takes precedence, with the step that follows it");
+    for (words, row) in [
+        ("No sound from the microphone: test it\u{2026}", "(2 of 5) No sound from the microphone\u{2026}"),
+        ("Recognition slow: use Small\u{2026}", "(2 of 5) Recognition slow: use Small\u{2026}"),
+        ("Recognition slow: run a check\u{2026}", "(2 of 5) Recognition slow: run a check\u{2026}"),
+    ] {
+        assert!(row.chars().count() <= TOP_CHARS, "{row}");
+        assert_eq!(fault_row(words, Some(Step::Microphone)), row);
+    }
+    assert_eq!(fault_row("Speech recognition took too long: run a check\u{2026}", None), "Speech recognition took too long\u{2026}");
 }
 
 #[test]
@@ -269,30 +283,32 @@ fn level(item: Item) -> Vec<Item> {
 }
 
 #[test]
-fn items_missing_on_the_mirror_are_disabled_with_a_reason() {
+fn items_missing_on_the_mirror_are_not_listed() {
     let absent = ["small.en", "medium", "emma"].map(str::to_owned).to_vec();
     let model = MenuModel { speech_model: "ggml-base.en.bin".into(), absent, ..MenuModel::default() };
     let all = speech_models(&model);
-    assert_eq!(all[1], Item::Told("Small \u{2013} not on your mirror".into()));
-    assert!(matches!(&all[2], Item::Check(words, false, _) if words.starts_with("Tiny")), "{all:?}");
-    let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
+    assert!(matches!(&all[1], Item::Check(words, false, _) if words.starts_with("Tiny")), "{all:?}");
+    let Item::Group(_, others) = &all[2] else { panic!("{all:?}") };
     assert!(!others.iter().any(|i| words(i).starts_with("medium \u{2013}")) && others.iter().any(|i| words(i).starts_with("medium.en")));
     let nothing = MenuModel { absent: models::ALL.iter().map(|m| m.name.to_owned()).collect(), ..MenuModel::default() };
-    assert_eq!(speech_models(&nothing)[3], Item::Told("More \u{2013} none on your mirror".into()));
+    assert_eq!(speech_models(&nothing)[0], Item::Told("Your mirror has no speech models".into()));
     let voices = level(more_voices(&model).pop().unwrap());
-    assert!(voices.contains(&Item::Told("Emma (British woman) \u{2013} not on your mirror".into())), "{voices:?}");
+    assert!(!voices.iter().any(|i| words(i).starts_with("Emma")), "{voices:?}");
     assert!(voices.iter().any(|i| matches!(i, Item::Entry(..))), "{voices:?}");
 }
 
 #[test]
-fn next_smaller_model_has_a_permanent_one_click_row() {
-    let row = |model: &MenuModel| level(speech(model)).into_iter().find(|i| words(i).starts_with("Switch to")).unwrap();
+fn next_smaller_model_has_a_row_if_there_is_one() {
+    let find = |model: &MenuModel, words_of_row: &str| level(speech(model)).into_iter().find(|i| words(i).starts_with(words_of_row));
+    let row = |model: &MenuModel| find(model, "Switch to").unwrap();
+    let stop = |model: &MenuModel| find(model, "Stop the download").is_some();
     let mut model = MenuModel { faster: Some("base.en".into()), ..MenuModel::default() };
     let words = "Switch to Base (148 MB, faster, understands less)".to_owned();
     assert_eq!(row(&model), Item::Entry(words.clone(), Choice::SpeechModel("base.en".into())));
     model.fetching = Some(("base.en".into(), 5));
     assert_eq!(row(&model), Item::Told(words));
-    assert_eq!(row(&MenuModel::default()), Item::Told("Switch to a faster model (there is none)".into()));
+    assert!(stop(&model) && !stop(&MenuModel::default()), "only a running download can be stopped");
+    assert!(find(&MenuModel::default(), "Switch to").is_none(), "rows without effect are not listed");
 }
 
 #[test]
