@@ -295,6 +295,13 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, heard),
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // A lost pilot who is identified on radar gets directions; any other is identified first (7110.65 10-3-2).
+        Intent::Lost if s.live && s.on_ground => {
+            let help = Understanding { intent: Intent::RequestProgressiveTaxi, ..heard.clone() };
+            match s.facility {
+                Facility::Ground => ground::decide(s, record, &help),
+                _ => tower::decide(s, record, &help),
+            }
+        }
         Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => {
             Decision::say([Item::Roger].into_iter().chain(distress::home(s)).chain(s.pressure()))
         }
@@ -397,6 +404,9 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.facility == Facility::Ground && heard.callsign.is_some() && ground::arrived(s, record) {
         let meant = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
         return ground::decide(s, record, &meant);
+    }
+    if s.live && heard.remarks.has(Remark::ClosesPlan) {
+        return Decision::say([Item::Roger, Item::Advice("flight plan closed".into())]);
     }
     let farewell = heard.remarks.has(Remark::SaysGoodbye) && heard.requests.is_empty() && heard.doubt.is_none();
     if s.live && farewell && heard.callsign.is_some() && !heard.remarks.has(Remark::Wishes) {

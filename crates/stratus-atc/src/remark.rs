@@ -145,6 +145,10 @@ remarks! {
     AsksRunway = "asks_runway",
     /// Letting down on the dead side of the circuit.
     OnDeadSide = "on_dead_side",
+    /// Has completed the orbit.
+    OrbitDone = "orbit_done",
+    /// Closes the flight plan.
+    ClosesPlan = "closes_plan",
     /// Asks for the sequence number.
     AsksPlace = "asks_place",
     /// Asks whether the base turn will be called.

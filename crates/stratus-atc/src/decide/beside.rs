@@ -86,6 +86,10 @@ fn answers(s: &Situation, heard: &Understanding, said: &[Item]) -> Vec<Item> {
     if wants(Remark::WantsWind) && !said.iter().any(|i| matches!(i, Item::Wind { .. })) {
         items.extend(s.wind());
     }
+    let told = |i: &Item| matches!(i, Item::Traffic(_) | Item::Sequence { .. }) || matches!(i, Item::Advice(w) if w.contains("traffic"));
+    if s.live && heard.acts.contains(&Act::AskTraffic) && !said.iter().any(told) && heard.intent == Intent::FrequencyChangeRequest {
+        items.extend(super::questions::traffic_items(s));
+    }
     if wants(Remark::WantsPressure) && !said.iter().any(|i| matches!(i, Item::Pressure(_))) {
         items.extend(s.pressure());
     }

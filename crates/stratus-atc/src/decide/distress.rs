@@ -30,7 +30,7 @@ const BACK: f64 = 180.0;
 pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
-    if in_cloud(heard) && !s.on_ground {
+    if in_cloud(heard) && !s.on_ground && !s.ifr {
         return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));
     }
     let mut items = vec![Item::RogerEmergency(grade)];
@@ -303,7 +303,10 @@ fn turn_back(s: &Situation) -> Vec<Item> {
 
 /// Continues to guide a pilot who is lost or in cloud and calls again (7110.65 10-2-8, 10-3-2).
 pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
-    let plight = r.plight.filter(|_| !s.on_ground && s.live && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan))?;
+    // An instrument flight is at home in cloud.
+    let plight = r.plight.filter(|_| {
+        !s.on_ground && s.live && !(s.ifr && r.plight == Some(Plight::InCloud)) && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan)
+    })?;
     let told = |wanted: fn(&Item) -> bool| r.last.as_ref().is_some_and(|l| l.items.iter().any(wanted));
     let known = s.facility.is_radar() && r.squawk.is_some() && s.transponder == r.squawk;
     let contact = (known && !r.radar).then(|| Item::RadarContact(s.position.clone()));

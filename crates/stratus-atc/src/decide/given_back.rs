@@ -3,10 +3,10 @@
 use super::{Decision, Outcome, hold_short, tower};
 use crate::act::Act;
 use crate::hear::Said;
-use crate::instruction::{Ask, Climb, Instruction, Item};
+use crate::instruction::{Ask, Climb, Instruction, Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
-use crate::readback::{self, ReadbackItem, Verdict};
+use crate::readback::{self, Check, ReadbackItem, Verdict};
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::silence::Silence;
@@ -31,6 +31,10 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
     if let Some(leg) = leg_report(s, heard).filter(|_| record.landing.is_none()) {
         return tower::decide(s, record, &leg);
     }
+    let side = last.items.iter().find_map(|i| if let Item::Report(ReportPoint::Leg(Some(side), _)) = i { Some(*side) } else { None });
+    if heard.slots.side.is_some() && side.is_some() && heard.slots.side != side && !s.on_ground {
+        return restate(last, &[]);
+    }
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
         // The last transmission may be about something else; the runway that this aircraft was assigned still applies.
         let taxi = record.taxi.filter(|_| s.on_ground);
@@ -42,6 +46,7 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
             (None, _) if s.facility.is_radar() && !s.on_ground => Decision::Silent(Silence::NoReadbackDue),
             (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
             // Nothing was said that this could repeat, and pilots do not issue clearances.
+            (None, None) if heard.slots.runway == s.active => Decision::Silent(Silence::NoReadbackDue),
             (None, None) => {
                 let stay = if s.on_ground { Item::HoldPosition } else { Item::Continue };
                 Decision::say([Item::Negative].into_iter().chain(in_use_instead(s, heard)).chain([stay]))
@@ -158,7 +163,16 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     // The pilot may also repeat what was said before, and what the field provides anyway.
     let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
     let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).chain(standing(s, record)).collect();
-    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), said, s.region);
+    let to = Some(&pending.instruction.to);
+    let check = readback::check_beside(&pending.instruction.items, &beside, to, said, s.region);
+    let check = match said.before_question().filter(|_| s.live && check.verdict == Verdict::Incorrect) {
+        // What follows as a question or a request is not read back.
+        Some(first) => {
+            let first = readback::check_beside(&pending.instruction.items, &beside, to, &first, s.region);
+            if first.verdict == Verdict::Incorrect { check } else { first }
+        }
+        None => check,
+    };
     // A call that does something else and reads nothing back is not a readback, which is still awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
@@ -248,7 +262,11 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
     if record.emergency.is_some() || heard.slots.not_ready || alarm.iter().any(|i| heard.has(*i)) {
         return None;
     }
-    let check = readback::check_beside(&pending.instruction.items, &[], Some(&pending.instruction.to), said, s.region);
+    let to = Some(&pending.instruction.to);
+    let check = readback::check_beside(&pending.instruction.items, &[], to, said, s.region);
+    let first = said.before_question().map(|first| readback::check_beside(&pending.instruction.items, &[], to, &first, s.region));
+    let right = |c: &Check| c.wrong.is_empty() && c.missing.iter().all(|m| *m == ReadbackItem::Callsign);
+    let check = first.filter(|f| right(f)).map_or(check, |f| Check { verdict: Verdict::Correct, ..f });
     if check.verdict != Verdict::Correct || mandatory(pending, s.region) == 0 {
         return None;
     }

@@ -102,6 +102,12 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some((crossing, at)) = route.first_crossing.filter(|(r, _)| *r != runway && *r != runway.reciprocal()) {
         items.push(Item::HoldShort { runway: crossing, at });
     }
+    if heard.has(Intent::FlightFollowingRequest) && s.live && !record.ifr && s.assigned_squawk.is_none() {
+        // The code is issued with the taxi, and the service begins on the departure frequency.
+        items.extend(s.free_squawk.map(Item::Squawk));
+        let departure = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach));
+        items.extend(departure.map(|d| Item::Advice(format!("departure frequency {}", d.frequency))));
+    }
     if heard.intent == Intent::RequestProgressiveTaxi {
         items.push(Item::Advice("progressive taxi instructions will follow".into()));
     }

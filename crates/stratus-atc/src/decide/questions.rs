@@ -8,6 +8,7 @@ use crate::gate;
 use crate::instruction::{Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::request::{Expected, Request};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
@@ -22,6 +23,11 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         || of_runway && !heard.requests.is_empty();
     // At the stand, the delay comes before the push.
     let at_stand = s.live && s.phase == crate::phase::Phase::Parked && s.facility != Facility::Tower && asks(Act::Delay);
+    let of_traffic = asks(Act::AskTraffic)
+        && matches!(heard.intent, Intent::TrafficInSight | Intent::NegativeContact | Intent::FrequencyChangeRequest | Intent::SayAgain);
+    if of_traffic && heard.intent != Intent::FrequencyChangeRequest {
+        return Some(traffic(s));
+    }
     if !alone && !at_stand {
         return None;
     }
@@ -33,7 +39,9 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return Some(Decision::Say(delay(s)));
     }
     if asks(Act::AskTraffic) {
-        return Some(if s.facility == Facility::Tower && !s.on_ground { sequence(s, r) } else { traffic(s) });
+        // On the way in, the traffic that matters is the traffic ahead.
+        let lands = s.facility == Facility::Tower && !s.on_ground && (r.pattern_runway.is_some() || r.closed_traffic.is_some());
+        return Some(if lands { sequence(s, r) } else { traffic(s) });
     }
     if asks(Act::Sequence) {
         return Some(sequence(s, r));
@@ -54,7 +62,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if s.facility != Facility::Tower {
         return None;
     }
-    if asks(Act::Orbit) && !s.on_ground {
+    if asks(Act::Orbit) && !s.on_ground && !heard.remarks.has(Remark::OrbitDone) {
         let side = heard.slots.side.unwrap_or(s.pattern);
         let turn = s.region.orbit.replace("{side}", side.word());
         return Some(Decision::say([Item::PatternWords(turn), Item::Report(ReportPoint::Words("complete".into()))]));
@@ -64,9 +72,14 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
 
 /// Reports traffic that affects this aircraft, or that there is none.
 fn traffic(s: &Situation) -> Decision {
+    Decision::Say(traffic_items(s))
+}
+
+/// As [`traffic`].
+pub(super) fn traffic_items(s: &Situation) -> Vec<Item> {
     let flying = s.advisory.as_ref().map(|a| vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
     let field = || s.traffic.as_ref().map(|t| vec![Item::Traffic(t.words.clone())]);
-    Decision::Say(flying.or_else(field).unwrap_or_else(|| vec![Item::Advice("no reported traffic".into())]))
+    flying.or_else(field).unwrap_or_else(|| vec![Item::Advice("no reported traffic".into())])
 }
 
 /// The sequence number for the runway in use.

@@ -7,7 +7,7 @@ use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::{Owed, Record};
 use crate::remark::Remark;
-use crate::request::Request;
+use crate::request::{Request, Way};
 use crate::situation::Situation;
 use crate::units::region::FirstLevel;
 use crate::units::{Facility, Runway};
@@ -35,6 +35,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
         Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
         // ATC assigns altitudes in class B (7110.65 7-9-2).
+        // "Out of three thousand five hundred, can we start down": the altitude is where the aircraft is.
+        Intent::AltitudeRequest if s.live && !s.ifr && !s.on_ground && wants_down(s, heard) => {
+            Decision::say([Item::Advice("descend at your discretion, maintain VFR".into())].into_iter().chain(s.pressure()))
+        }
         Intent::AltitudeRequest if s.live && record.bravo && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
             Decision::Say(slots.altitude_ft.last().map(|feet| super::instruments::level(s, *feet)).into_iter().collect())
         }
@@ -102,6 +106,13 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
+/// Whether a visual flight asks for lower without naming an altitude other than its present one.
+fn wants_down(s: &Situation, heard: &Understanding) -> bool {
+    let down = heard.requests.iter().any(|q| matches!(q, Request::Level { way: Some(Way::Down), .. }));
+    let other = heard.slots.altitude_ft.iter().any(|feet| s.altitude_ft.is_some_and(|now| (now - feet).abs() >= 200));
+    down && !other
+}
+
 /// A first call with only callsign and station.
 fn bare(s: &Situation, record: &Record, heard: &Understanding) -> bool {
     let slots = &heard.slots;
@@ -116,7 +127,14 @@ fn bare(s: &Situation, record: &Record, heard: &Understanding) -> bool {
 
 /// Requests that visual flights make to radar units beyond the common calls: the pilot navigates and says where to.
 pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    if !s.live || s.ifr || s.on_ground || !s.facility.is_radar() || heard.intent != Intent::Unknown {
+    if !s.live || s.ifr || s.on_ground || !s.facility.is_radar() {
+        return None;
+    }
+    let heads_for = heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
+    if heads_for && matches!(heard.intent, Intent::Unknown | Intent::InboundLanding | Intent::Diversion | Intent::HeadingReport) {
+        return super::distress::to_the_field(s, heard);
+    }
+    if heard.intent != Intent::Unknown {
         return None;
     }
     heard.requests.iter().find_map(|q| match q {

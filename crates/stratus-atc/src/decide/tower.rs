@@ -463,7 +463,10 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         (leg, _) => leg.or_else(|| said_leg(s, heard)),
     };
     if leg.is_none() {
-        return if said.is_empty() && heard.slots.distance_nm.is_none() {
+        let turns = heard.remarks.has(Remark::Wishes) && heard.slots.side.is_some() && record.pattern_runway.is_none();
+        return if let Some(side) = heard.slots.side.filter(|_| s.live && turns && heard.slots.position.is_none()) {
+            Decision::say([Item::PatternWords(format!("{} turn approved", side.word()))])
+        } else if said.is_empty() && heard.slots.distance_nm.is_none() {
             Decision::ask(Ask::Intentions)
         } else {
             inbound(s, record, heard)

@@ -185,7 +185,7 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
         // If the runway has changed, the announced approach may not exist for it.
         let known = |k: &&String| match field.arrival {
             Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
-            None => s.approaches.is_none() || s.approach_named(k, f.runway) == Some(k.as_str()),
+            None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
         };
         let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).map_or_else(|| "visual".to_owned(), Clone::clone);
         items.push(Item::Approach { kind, expect: false });

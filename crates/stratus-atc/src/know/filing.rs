@@ -20,7 +20,8 @@ impl Engine {
     /// Adds the field that a pilot in trouble names, if the words alone did not show that it is one: only the airports around tell "go to
     /// Bradley" from "go to tower".
     pub(crate) fn with_named_field(&self, text: &str, mut u: Understanding) -> Understanding {
-        let troubled = calls_for_help(&u) || self.record.emergency.is_some() || self.record.plight.is_some();
+        let heads_for = u.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
+        let troubled = heads_for || calls_for_help(&u) || self.record.emergency.is_some() || self.record.plight.is_some();
         let Some(at) = self.report.position.filter(|_| troubled && u.slots.destination.is_none() && !self.report.on_ground) else {
             return u;
         };
@@ -104,7 +105,8 @@ impl Engine {
         if let Some(feet) = asked.filter(|f| (500..=60_000).contains(f)) {
             self.record.wants_level = Some(feet);
         }
-        self.record.plight = decide::plight(self.record.plight, u);
+        // On the ground, a pilot who is lost needs a taxiway and no heading.
+        self.record.plight = if self.report.on_ground { None } else { decide::plight(self.record.plight, u) };
         self.record.service = u.remarks.service.clone().or(self.record.service.take());
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);

@@ -10,6 +10,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::remark::Remark;
 use crate::report::{self, FlightPlan, Other};
+use crate::request::Request;
 use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, Transition, compass_word, turn};
 use crate::{Engine, say};
@@ -228,10 +229,17 @@ impl Engine {
     /// The field for an aircraft that needs help: the one that its pilot named, otherwise the nearest with a tower or a long runway.
     fn refuge(&self, at: LatLon, airport: &Airport, u: &Understanding) -> Airport {
         let calls = [Intent::Mayday, Intent::PanPan, Intent::Lost].iter().any(|i| u.has(*i)) && !u.other_aircraft;
+        let calls = calls || u.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
         if self.record.emergency.is_none() && self.record.plight.is_none() && !calls {
             return airport.clone();
         }
-        let bound = self.record.bound.as_deref().filter(|_| !u.remarks.has(Remark::AsksNearest));
+        let bound = u
+            .slots
+            .destination
+            .as_deref()
+            .filter(|_| calls)
+            .or(self.record.bound.as_deref())
+            .filter(|_| !u.remarks.has(Remark::AsksNearest));
         let named = bound.and_then(|code| self.airports.find(code));
         let suitable = |a: &Airport| {
             a.stations.iter().any(|s| s.facility == Facility::Tower) || runway::ends(a).iter().any(|g| g.length_ft >= LONG_RUNWAY_FT)
