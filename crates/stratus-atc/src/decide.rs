@@ -185,6 +185,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(o) = given_back::untold(s, record, heard, said) {
         return o;
     }
+    if let Some(d) = defiance(s, record, heard) {
+        return d.into();
+    }
     if let Some(d) = asides::decide(s, record, heard) {
         return d.into();
     }
@@ -192,9 +195,6 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         return d.into();
     }
     if let Some(d) = circumstances::decide(s, record, heard).or_else(|| questions::decide(s, record, heard)) {
-        return d.into();
-    }
-    if let Some(d) = defiance(s, record, heard) {
         return d.into();
     }
     if let Some(d) = minima::special(s, record, heard) {
@@ -268,7 +268,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             if items.is_empty() || elsewhere {
                 items = vec![Item::Unable("weather there is not available here".into())];
                 items.extend(if elsewhere { s.pressure() } else { None });
-            } else if let Some(r) = s.active {
+            } else if let Some(r) = s.arrival.as_ref().map_or(s.active, |a| a.runway) {
                 items.push(Item::Advice(format!("runway {r} in use")));
             }
             Decision::Say(items)

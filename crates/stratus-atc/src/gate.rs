@@ -279,6 +279,11 @@ pub fn declined_distress(heard: &Understanding, record: &Record) -> bool {
     asked && nothing_else && denies(&heard.clauses) && heard.requests.is_empty()
 }
 
+/// Whether the pilot was asked about an emergency and says no, whatever else the call contains.
+pub fn denies_when_asked(heard: &Understanding, record: &Record) -> bool {
+    record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress) && denies(&heard.clauses) && !calls_by_name(heard)
+}
+
 /// The meaning of the pilot's yes to a question.
 pub fn answered(heard: &Understanding, record: &Record) -> Option<Understanding> {
     let (wish, runway) = record.confirming.filter(|_| affirms(&heard.clauses))?;

@@ -135,6 +135,9 @@ pub struct Record {
     /// What the last transmission asked the pilot to confirm, and for which runway.
     #[serde(default)]
     pub confirming: Option<(Wish, Option<Runway>)>,
+    /// Cleared direct to a point, or on its own navigation, and not vectored since.
+    #[serde(default)]
+    pub on_course: bool,
     /// The aircraft has landed at this field, and has not taken off again.
     #[serde(default)]
     pub arrived: bool,
@@ -290,7 +293,8 @@ impl Record {
                 Item::HoldForRelease => self.owed.push(Owed::Release),
                 Item::Released => self.owed.retain(|o| *o != Owed::Release),
                 Item::Deviation { .. } => self.deviating = true,
-                Item::Direct(_) | Item::ResumeOwnNavigation => self.deviating = false,
+                Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course) = (false, true),
+                Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => self.on_course = false,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
                 Item::EmergencyCancelled => self.emergency = None,

@@ -304,9 +304,9 @@ fn turn_back(s: &Situation) -> Vec<Item> {
 /// Continues to guide a pilot who is lost or in cloud and calls again (7110.65 10-2-8, 10-3-2).
 pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     // An instrument flight is at home in cloud.
-    let plight = r.plight.filter(|_| {
-        !s.on_ground && s.live && !(s.ifr && r.plight == Some(Plight::InCloud)) && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan)
-    })?;
+    let at_home = s.ifr && r.plight == Some(Plight::InCloud);
+    let calm = !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan);
+    let plight = r.plight.filter(|_| !s.on_ground && s.live && calm && !at_home)?;
     let told = |wanted: fn(&Item) -> bool| r.last.as_ref().is_some_and(|l| l.items.iter().any(wanted));
     let known = s.facility.is_radar() && r.squawk.is_some() && s.transponder == r.squawk;
     let contact = (known && !r.radar).then(|| Item::RadarContact(s.position.clone()));
@@ -343,6 +343,9 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
             | Intent::Lost
     );
     if !tells || heard.has(Intent::InboundLanding) || matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final) {
+        return None;
+    }
+    if super::said_leg(s, heard).is_some() {
         return None;
     }
     if heard.has(Intent::Lost) && !(known || r.radar) {

@@ -17,6 +17,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::ask(Ask::SayAgain)
         };
     }
+    if s.airport_closed && matches!(heard.intent, Intent::StartupRequest | Intent::PushbackRequest) {
+        return Decision::say([Item::Unable("the airport is closed".into())]);
+    }
     match heard.intent {
         Intent::TaxiRequest | Intent::PatternRequest | Intent::RequestProgressiveTaxi => {
             // A pilot who goes out again names the runway, or the pattern.
@@ -108,7 +111,11 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         let departure = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach));
         items.extend(departure.map(|d| Item::Advice(format!("departure frequency {}", d.frequency))));
     }
-    if heard.intent == Intent::RequestProgressiveTaxi {
+    let unmapped = items.iter().any(|i| matches!(i, Item::Taxi { via, .. } if via.is_empty()));
+    if heard.intent == Intent::RequestProgressiveTaxi && s.live && unmapped {
+        // Without taxiways in the data, nobody can lead the aircraft turn by turn.
+        items.push(Item::Advice("unable progressive taxi".into()));
+    } else if heard.intent == Intent::RequestProgressiveTaxi {
         items.push(Item::Advice("progressive taxi instructions will follow".into()));
     }
     // A pilot without the ATIS gets wind and altimeter (7110.65 3-9-1); a pilot with an old letter gets the current one.

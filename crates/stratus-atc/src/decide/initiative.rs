@@ -440,6 +440,8 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let (true, Some(next)) = (!s.on_ground && climbed && (r.ifr || r.squawk.is_some()), &s.next_unit)
         && matches!(s.phase, Phase::Departure | Phase::Crosswind | Phase::Cruise)
         && r.closed_traffic.is_none()
+        && r.pattern_runway.is_none()
+        && r.landing.is_none()
         && !w.told(next_notice(next))
     {
         let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };

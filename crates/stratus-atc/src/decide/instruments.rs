@@ -279,7 +279,7 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
             .extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
     }
     let bound_away = !gives_approach(s, a);
-    if bound_away && !known && r.departure.is_none() && r.approach.is_none() && !r.deviating {
+    if bound_away && !known && !r.on_course && r.departure.is_none() && r.approach.is_none() && !r.deviating {
         items.extend([Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]);
     }
     if !bound_away && r.approach.is_none() {

@@ -18,7 +18,8 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let asks = |act: Act| heard.acts.contains(&act);
     // A question beside a request waits until that request has been answered.
     // "Any chance of three zero left" has the shape of a request for a level.
-    let of_runway = heard.intent == Intent::AltitudeRequest && heard.requests.iter().all(|q| matches!(q, Request::Runway { .. }));
+    let of_runway = matches!(heard.intent, Intent::AltitudeRequest | Intent::FrequencyChangeRequest)
+        && heard.requests.iter().all(|q| matches!(q, Request::Runway { .. }));
     let alone = matches!(heard.intent, Intent::Unknown | Intent::CheckIn | Intent::PositionReport | Intent::Roger | Intent::PatternRequest)
         || of_runway && !heard.requests.is_empty();
     // At the stand, the delay comes before the push.
@@ -102,7 +103,9 @@ const EACH_MINUTES: usize = 2;
 
 /// The expected delay, from the aircraft seen to use the runway first. Flow control is not known here.
 pub(super) fn delay(s: &Situation) -> Vec<Item> {
-    let Some(runway) = s.runway_for(None) else { return vec![Item::Advice("no delay reported here".into())] };
+    // The traffic of another field is not known here.
+    let elsewhere = s.arrival.as_ref().is_some_and(|a| a.icao != s.icao);
+    let Some(runway) = s.runway_for(None).filter(|_| !elsewhere) else { return vec![Item::Advice("no delay reported here".into())] };
     let before = s.before(runway).len() + usize::from(s.occupant(runway).is_some());
     let Some(minutes) = before.checked_mul(EACH_MINUTES).filter(|m| *m > 0) else {
         return vec![Item::Advice(format!("no delay expected for runway {runway}"))];

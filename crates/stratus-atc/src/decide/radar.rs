@@ -347,7 +347,8 @@ fn altitude(s: &Situation, heard: &Understanding) -> Decision {
                 .into_iter()
                 // A pilot who is there already has nothing to report.
                 .chain(
-                    (!s.altitude_ft.is_some_and(|now| (now - feet).abs() < 200))
+                    s.altitude_ft
+                        .is_none_or(|now| (now - feet).abs() >= 200)
                         .then(|| Item::Advice(format!("report level at {}", grouped(feet)))),
                 ),
         ),

@@ -105,8 +105,9 @@ impl Engine {
         if let Some(feet) = asked.filter(|f| (500..=60_000).contains(f)) {
             self.record.wants_level = Some(feet);
         }
-        // On the ground, a pilot who is lost needs a taxiway and no heading.
-        self.record.plight = if self.report.on_ground { None } else { decide::plight(self.record.plight, u) };
+        // On the ground, a pilot who is lost needs a taxiway and no heading. A pilot who denies an emergency is not led.
+        let well = self.report.on_ground || gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
+        self.record.plight = if well { None } else { decide::plight(self.record.plight, u) };
         self.record.service = u.remarks.service.clone().or(self.record.service.take());
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);
