@@ -122,7 +122,7 @@ fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Pro
     } else if samples.len() > ears.longest() {
         Some(
             Problem::new(format!("{name} is longer than a call"))
-                .because(format!("of its {seconds:.1} s this speech model hears the first {hears:.1} s"))
+                .because(format!("this speech model hears only the first {hears:.1} s of the {seconds:.1} s recording"))
                 .fix("cut it into one file per call"),
         )
     } else {

@@ -38,7 +38,7 @@ pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fet
         Problem::new("cannot fetch the SimBrief plan").because(why).about(Part::FlightPlan).brief("Could not fetch the SimBrief plan", "")
     };
     let answer = download::answer(&address(server, name), plan::LONGEST as u64, patience).map_err(|why| {
-        let p = failed(&why).fix("check your connection and try again; the filed plan stays");
+        let p = failed(&why).fix("check your connection and try again; your filed plan is unchanged");
         p.brief("Could not fetch the SimBrief plan", "SimBrief could not be reached.")
     })?;
     match plan::read(&answer.body) {
@@ -52,7 +52,9 @@ pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fet
             };
             Err(failed(&e.why).fix(fix).brief("Could not fetch the SimBrief plan", format!("SimBrief: {words}.")))
         }
-        _ if !answer.success => Err(failed(&format!("the server says {}", answer.status)).fix("try again later; the filed plan stays")),
+        _ if !answer.success => {
+            Err(failed(&format!("the server says {}", answer.status)).fix("try again later; your filed plan is unchanged"))
+        }
         Ok(other) => {
             Err(failed(&format!("the answer is {}, not from SimBrief", other.format.name()))
                 .fix("check pilot.simbrief_url in your settings"))

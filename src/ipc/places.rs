@@ -42,7 +42,8 @@ fn is_held(socket: &Path) -> bool {
         && lock.is_ok_and(|file| matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
 }
 
-/// Sends a request to the instance running on any of these sockets. Fails if none is running, after `timeout`, or if it refuses.
+/// Sends a request to the instance that listens on any of these sockets. Fails if no instance is running, if `timeout` expires, or if the
+/// instance refuses the request.
 pub fn reach(sockets: &[PathBuf], request: &Request, timeout: Duration) -> Result<Reply, Problem> {
     let mut nobody = None;
     for socket in sockets {

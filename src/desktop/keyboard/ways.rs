@@ -159,7 +159,7 @@ fn rest(inbox: &Receiver<Note>) {
     while !matches!(inbox.recv(), Ok(Note::Stop) | Err(_)) {}
 }
 
-/// The remedy if no way works.
+/// The remedy if no input method works.
 const COMMAND: &str = "bind `stratus ptt toggle` (or `down` to a key's press and `up` to its release) to a key in the desktop's settings \
                        and set `ptt.key = \"none\"`, or use a joystick's button";
 

@@ -142,8 +142,8 @@ impl Clauses {
         }
     }
 
-    /// The condition that starts at `c` defers what it belongs to. The controller's convenience does not, nor does a condition that leads
-    /// into the next clause.
+    /// Whether the condition that starts at `c` postpones the clause that it is attached to. "At your convenience" does not, nor does a
+    /// condition that introduces the next clause.
     pub(super) fn defers(&self, c: usize, shape: Shape) -> bool {
         let opener = self.word(c);
         let mut k = c + 1;
