@@ -502,7 +502,7 @@ fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> 
     let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none() && r.sent_to.is_none())?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
-    // In class B and C airspace the tower takes the aircraft over with its code (7110.65 7-7-1, 7-8-1).
+    // In class B and C airspace the tower takes the aircraft over with its code (7110.65 7-8-2, 7-9-2).
     let served =
         |a: &NearAirspace| s.destination.as_ref().is_some_and(|d| d.here) && a.icao == s.icao && matches!(a.class, Class::B | Class::C);
     let keeps_code = s.airspace.as_ref().is_some_and(served);
