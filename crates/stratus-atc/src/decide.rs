@@ -136,7 +136,11 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
             // The emergency is already active, so further words about it need no confirmation.
-            Call::Unsure if record.emergency.is_some() => {}
+            Call::Unsure if record.emergency.is_some() => {
+                if let Some(d) = distress::into_cloud(s, heard) {
+                    return d.into();
+                }
+            }
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }

@@ -289,6 +289,11 @@ fn keep_level(s: &Situation) -> Vec<Item> {
     [Item::Advice("keep your wings level".into())].into_iter().chain(up).chain(home(s)).collect()
 }
 
+/// A visual pilot in distress reports cloud as well: wings level first.
+pub(super) fn into_cloud(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    (in_cloud(heard) && !s.on_ground && !s.ifr).then(|| Decision::say([Item::Roger].into_iter().chain(keep_level(s))))
+}
+
 /// The reciprocal of the heading on which the pilot entered the cloud.
 fn turn_back(s: &Situation) -> Vec<Item> {
     let Some(now) = s.heading_mag else { return vec![Item::Advice("keep your wings level".into())] };
