@@ -169,7 +169,13 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         // What follows as a question or a request is not read back.
         Some(first) => {
             let first = readback::check_beside(&pending.instruction.items, &beside, to, &first, s.region);
-            if first.verdict == Verdict::Incorrect { check } else { first }
+            let only_callsign = first.missing == [ReadbackItem::Callsign] && heard.callsign.is_some();
+            match first.verdict {
+                Verdict::Incorrect => check,
+                // The callsign follows the question.
+                Verdict::Incomplete if only_callsign => Check { verdict: Verdict::Correct, missing: Vec::new(), ..first },
+                _ => first,
+            }
         }
         None => check,
     };
@@ -266,7 +272,9 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
     let check = readback::check_beside(&pending.instruction.items, &[], to, said, s.region);
     let first = said.before_question().map(|first| readback::check_beside(&pending.instruction.items, &[], to, &first, s.region));
     let right = |c: &Check| c.wrong.is_empty() && c.missing.iter().all(|m| *m == ReadbackItem::Callsign);
-    let check = first.filter(|f| right(f)).map_or(check, |f| Check { verdict: Verdict::Correct, ..f });
+    // The callsign may follow the question.
+    let named = heard.callsign.is_some() || !record.strict;
+    let check = first.filter(|f| named && right(f)).map_or(check, |f| Check { verdict: Verdict::Correct, missing: Vec::new(), ..f });
     if check.verdict != Verdict::Correct || mandatory(pending, s.region) == 0 {
         return None;
     }

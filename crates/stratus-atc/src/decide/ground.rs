@@ -142,10 +142,10 @@ fn parking(s: &Situation, heard: &Understanding) -> Decision {
     let asked = heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway"));
     let place = asked.map_or_else(|| "parking".to_owned(), ToOwned::to_owned);
     let route = s.route_in.clone().unwrap_or_default();
-    // Without a route in the data there is nothing to add step by step.
-    let own_way = heard.intent == Intent::RequestProgressiveTaxi && route.via.is_empty();
+    // Without taxiways in the data, nobody can lead the aircraft turn by turn.
+    let unmapped = heard.intent == Intent::RequestProgressiveTaxi && route.via.is_empty();
     let mut items = vec![Item::TaxiToParking { place, via: route.via }];
-    items.extend(own_way.then(|| Item::Advice("via any taxiway".into())));
+    items.extend(unmapped.then(|| Item::Advice("unable progressive taxi".into())));
     if let Some((runway, at)) = route.first_crossing {
         items.push(Item::HoldShort { runway, at });
     }
