@@ -129,7 +129,7 @@ impl Atis {
         }
         if let Some(r) = s.active {
             let way = super::decide::way_in(s, r);
-            if way != "visual" {
+            if !way.is_empty() && way != "visual" {
                 items.push(Item::Advice(format!("{way} runway {r} approach in use")));
             }
             items.push(Item::Advice(format!("landing and departing runway {r}")));

@@ -12,12 +12,14 @@ mod distress;
 mod doubt;
 mod given_back;
 mod ground;
+mod hold;
 mod information;
 pub mod initiative;
 mod instruments;
 mod minima;
 mod questions;
 mod radar;
+mod reply;
 mod runway_meant;
 pub(crate) mod sky;
 mod topics;
@@ -297,6 +299,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         }
         // Minimum fuel is an advisory, not an emergency.
         Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, heard),
+        // A pilot who names the field to go to has stated the intentions.
+        Intent::LowFuel if s.live && !s.on_ground && s.facility.is_radar() && s.asked_place.is_some() => {
+            Decision::say([Item::Roger].into_iter().chain(s.asked_place.clone().map(Item::Direct)).chain([Item::Ask(Ask::SoulsAndFuel)]))
+        }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // A lost pilot who is identified on radar gets directions; any other is identified first (7110.65 10-3-2).
         Intent::Lost if s.live && s.on_ground => {

@@ -362,6 +362,13 @@ pub enum Item {
         /// The upper limit.
         high: i32,
     },
+    /// "hold at SUNOL as published", "hold at present position, right turns" (7110.65 4-6-4).
+    Hold {
+        /// The fix as the pilot or the data name it; the present position otherwise.
+        fix: Option<String>,
+    },
+    /// "expect further clearance 1745": minutes of the UTC day (7110.65 4-6-1).
+    ExpectFurther(u16),
     /// "resume own navigation".
     ResumeOwnNavigation,
     /// "proceed direct Monterey": a place in the plan or the data.

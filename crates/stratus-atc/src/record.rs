@@ -98,6 +98,12 @@ pub struct Record {
     /// The aircraft deviates around weather and has not reported clear of it.
     #[serde(default)]
     pub deviating: bool,
+    /// Holding, until the pilot is ready or the time to expect further clearance has come.
+    #[serde(default)]
+    pub holding: bool,
+    /// That time, minutes of the UTC day.
+    #[serde(default)]
+    pub holds_until: Option<u16>,
     /// What the controller owes.
     #[serde(default)]
     pub owed: Vec<Owed>,
@@ -262,6 +268,7 @@ impl Record {
                     (self.expects, self.missed, self.deviating) = (None, false, false);
                 }
                 Item::Approach { kind, expect } => {
+                    self.holding = false;
                     self.approach = Some((kind.clone(), !*expect));
                     let behind = instruction.items.get(n + 1).and_then(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
                     self.expects = behind.or(runway).or(self.expects);
@@ -293,8 +300,10 @@ impl Record {
                 Item::HoldForRelease => self.owed.push(Owed::Release),
                 Item::Released => self.owed.retain(|o| *o != Owed::Release),
                 Item::Deviation { .. } => self.deviating = true,
-                Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course) = (false, true),
-                Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => self.on_course = false,
+                Item::Hold { .. } => (self.holding, self.holds_until, self.on_course) = (true, None, true),
+                Item::ExpectFurther(minutes) => self.holds_until = Some(*minutes),
+                Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course, self.holding) = (false, true, false),
+                Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => (self.on_course, self.holding) = (false, false),
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
                 Item::EmergencyCancelled => self.emergency = None,

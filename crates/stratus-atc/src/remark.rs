@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::units::Facility;
+
 macro_rules! remarks {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
         /// One thing that a call says or asks besides its acts.
@@ -163,6 +165,24 @@ remarks! {
     AsksLevel = "asks_level",
     /// Asks for the transition level.
     AsksTransitionLevel = "asks_transition_level",
+    /// Asks for a unit's frequency.
+    AsksFrequency = "asks_frequency",
+    /// Asks for the side of the traffic pattern.
+    AsksSide = "asks_side",
+    /// Asks for the speed, or whether one is assigned.
+    AsksSpeed = "asks_speed",
+    /// Asks for emergency or medical services on the ground.
+    AsksServices = "asks_services",
+    /// Asks for the terrain around, or for the minimum altitude.
+    AsksTerrain = "asks_terrain",
+    /// Asks when to expect further clearance.
+    AsksFurther = "asks_further",
+    /// Asks whether to ident.
+    AsksIdent = "asks_ident",
+    /// Asks for the void time of a release.
+    AsksVoid = "asks_void",
+    /// Asks whether radar shows the aircraft.
+    AsksSeen = "asks_seen",
     /// Names class B as the airspace to transit.
     ThroughBravo = "through_bravo",
 }
@@ -185,12 +205,15 @@ pub struct Remarks {
     /// The place whose weather the pilot asks for, in the pilot's words.
     #[serde(default)]
     pub weather_at: Option<String>,
+    /// The unit whose frequency the pilot asks for.
+    #[serde(default)]
+    pub frequency_of: Option<Facility>,
 }
 
 impl Remarks {
     /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
-        Self { told: BTreeSet::new(), point, service, weather_at: None }
+        Self { told: BTreeSet::new(), point, service, weather_at: None, frequency_of: None }
     }
 
     /// Whether the call contains this remark.

@@ -226,6 +226,8 @@ columns! {
     first_level: FirstLevel,
     /// Whether a departure from a field without a tower gets a time at which its clearance ends.
     release_void_times: bool,
+    /// Arrivals are told to expect a visual approach, if the weather allows it, without a request.
+    offers_visual: bool,
     /// The words for entering the runway and waiting there.
     line_up: &'static str,
     /// The take-off clearance.

@@ -154,6 +154,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         heading_mag: st.heading,
         final_course: None,
         minimum_ft: None,
+        utc_min: None,
         floor_ft: None,
         approaches: None,
         departure: None,

@@ -1,7 +1,7 @@
 //! Side questions: the pressure, the wind or the current information, in a call that also does something else. The main decision stands,
 //! and the answers follow it.
 
-use super::{Decision, Outcome};
+use super::{Decision, Outcome, reply};
 use crate::act::Act;
 use crate::hear::Said;
 use crate::instruction::{Ask, Item};
@@ -29,7 +29,10 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
     if said.iter().any(open) {
         return outcome;
     }
-    let answers = answers(s, heard, said);
+    let answers = answers(s, r, heard, said);
+    if let Some(items) = super::instruments::with_named_approach(s, r, heard, said) {
+        return Outcome { decision: Decision::Say(items.into_iter().chain(answers).collect()), ..outcome };
+    }
     if answers.is_empty() {
         return questions(s, r, heard, words, outcome);
     }
@@ -77,9 +80,9 @@ fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, out
     Outcome { decision: Decision::Say(kept.into_iter().chain(items).collect()), ..outcome }
 }
 
-fn answers(s: &Situation, heard: &Understanding, said: &[Item]) -> Vec<Item> {
+fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Vec<Item> {
     let wants = |remark: Remark| heard.remarks.has(remark);
-    let mut items = Vec::new();
+    let mut items = reply::replies(s, r, heard, said);
     if wants(Remark::WantsLetter) && !said.iter().any(|i| matches!(i, Item::AtisCurrent(_))) {
         items.extend(s.atis.map(Item::AtisCurrent));
     }

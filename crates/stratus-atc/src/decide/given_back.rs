@@ -69,7 +69,8 @@ fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
 }
 
 /// Items that are corrected even if no readback was due.
-const MATTERS: [ReadbackItem; 9] = [
+const MATTERS: [ReadbackItem; 10] = [
+    ReadbackItem::Altimeter,
     ReadbackItem::TurnDirection,
     ReadbackItem::Runway,
     ReadbackItem::Altitude,

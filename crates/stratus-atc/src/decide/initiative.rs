@@ -78,6 +78,8 @@ pub enum Notice {
     Level(i32),
     /// What to expect at the destination.
     Expect,
+    /// On course, once the aircraft is above the terrain.
+    OnCourse,
     /// A missed approach that was seen but not reported.
     Missed,
 }
@@ -499,7 +501,10 @@ fn next_notice(next: &Station) -> Notice {
 /// Hands the aircraft off to the unit that now takes over.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // A lost pilot is guided until they see the field.
-    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none() && r.sent_to.is_none())?;
+    let next = s
+        .next_unit
+        .as_ref()
+        .filter(|n| !w.told(next_notice(n)) && r.plight.is_none() && r.sent_to.is_none() && !super::hold::holds(s, r))?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
     // In class B and C airspace the tower takes the aircraft over with its code (7110.65 7-8-2, 7-9-2).

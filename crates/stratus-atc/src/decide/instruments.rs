@@ -4,7 +4,7 @@
 use super::Decision;
 use super::given_back::clear_of_weather;
 use super::initiative::{Notice, Watch};
-use super::vectors;
+use super::{hold, vectors};
 use crate::act::Act;
 use crate::gate;
 use crate::instruction::{Ask, Climb, Emergency, Item};
@@ -26,6 +26,12 @@ const TERMINAL_NM: f64 = 60.0;
 const EXPECT_NM: f64 = 45.0;
 /// Below this height above the field, the unit that gives the approach handles the descent, feet.
 const TERMINAL_FT: f64 = 10_000.0;
+/// The top of a terminal unit's airspace where no data names one, feet.
+const TERMINAL_TOP_FT: i32 = 17_000;
+/// This far below that top, a climbing flight gets its next level, feet.
+const NEAR_TOP_FT: i32 = 2_500;
+/// Levels for one direction of flight are this far apart, feet (14 CFR 91.179; ICAO Annex 2, appendix 3).
+const LEVELS_FT: i32 = 2_000;
 /// No climb is given within this distance of the top of descent, nautical miles.
 const CLIMB_NM: f64 = 15.0;
 /// A cleared visual approach requires the field in sight within this distance, nautical miles.
@@ -139,11 +145,17 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if let Some(request) = wished.or_else(|| heard.requests.iter().find(beside)).or(heard.requests.first()) {
         return Some(requested(s, r, a, heard, request));
     }
+    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared) && r.contacted.contains(&s.facility);
+    let tower = s.next_unit.as_ref().filter(|u| u.facility == Facility::Tower && cleared && !r.missed);
+    if let Some(tower) = tower.filter(|_| matches!(heard.intent, Intent::PositionReport | Intent::CheckIn)) {
+        return Some(Decision::say([Item::Contact { unit: tower.name.clone(), frequency: Some(tower.frequency) }]));
+    }
     Some(match heard.intent {
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
         Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
         // Ready to leave a hold, or for another approach: continue.
+        Intent::DepartureReady if r.holding && !gives_approach(s, a) => direct(s, a, None),
         Intent::DepartureReady => approach(s, r, a, None, None),
         // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
         Intent::GoAround => approach(s, r, a, None, None),
@@ -165,6 +177,27 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     })
 }
 
+/// The approach that the pilot names beside anything else: "ILS two left, and what is the weather". `said` is the answer so far; the result
+/// replaces it.
+pub(super) fn with_named_approach(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Option<Vec<Item>> {
+    let a = arrival(s).filter(|a| s.facility.is_radar() && gives_approach(s, a) && r.emergency.is_none())?;
+    let kind = heard.slots.approach.as_ref()?;
+    let same = |k: &str| k.to_lowercase().starts_with(&kind.to_lowercase()) || kind.eq_ignore_ascii_case(k);
+    let cleared = r.approach.as_ref().is_some_and(|(k, cleared)| *cleared || same(k));
+    let told =
+        said.iter().any(|i| matches!(i, Item::Approach { kind, .. } if same(kind)) || matches!(i, Item::Approach { expect: false, .. }));
+    let refused = said.iter().any(|i| matches!(i, Item::Unable(_) | Item::Negative));
+    if cleared || told || refused || r.missed {
+        return None;
+    }
+    let Decision::Say(named) = approach(s, r, a, Some(kind.clone()), heard.slots.runway) else { return None };
+    let at = said.iter().position(|i| matches!(i, Item::Approach { .. }));
+    let rest = said.iter().enumerate().filter(|(n, _)| at.is_none_or(|at| *n != at && *n != at + 1)).map(|(_, i)| i.clone());
+    let rest: Vec<Item> = rest.filter(|i| !matches!(i, Item::Ask(_))).collect();
+    let added = named.into_iter().filter(|i| matches!(i, Item::Unable(_) | Item::Approach { .. } | Item::Runway(_)));
+    Some(rest.iter().cloned().chain(added).collect())
+}
+
 /// The answer to a request.
 fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, request: &Request) -> Decision {
     match request {
@@ -175,7 +208,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
         Request::Speed { knots, .. } => speed(s, *knots),
-        Request::Hold { fix } => hold(fix.as_deref()),
+        Request::Hold { fix } => Decision::Say(hold::clearance(s, r, fix.as_deref())),
         Request::NextFrequency { .. } => next_frequency(s),
         Request::Approach { kind, runway, .. } => {
             approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), heard.remarks.has(Remark::FullProcedure))
@@ -279,7 +312,7 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
             .extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
     }
     let bound_away = !gives_approach(s, a);
-    if bound_away && !known && !r.on_course && r.departure.is_none() && r.approach.is_none() && !r.deviating {
+    if bound_away && !known && sent_on_course(s, r, a) {
         items.extend([Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]);
     }
     if !bound_away && r.approach.is_none() {
@@ -289,13 +322,19 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     Decision::Say(items)
 }
 
-/// The approach to expect. If the weather requires one and the data names none, asks which approach the pilot wants.
+/// Whether a flight without a departure procedure may now proceed on course: only above the terrain around (7110.65 5-6-3).
+fn sent_on_course(s: &Situation, r: &Record, a: &Arrival) -> bool {
+    let clear = s.altitude_ft.is_some_and(|now| now + 200 >= lowest(s, a));
+    clear && !r.on_course && r.departure.is_none() && r.approach.is_none() && !r.deviating && !r.missed
+}
+
+/// The approach to expect. If the data names none, vectors to final: the pilot has the charts and may choose.
 fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
     // Keep the approach announced earlier, if the weather still allows it.
     let before = r.approach.as_ref().map(|(kind, _)| kind.clone()).filter(|k| a.is_visual() || !k.eq_ignore_ascii_case("visual"));
     match (before.or_else(|| way_in(a)), a.runway) {
         (Some(kind), Some(r)) => vec![Item::Approach { kind, expect: true }, Item::Runway(r)],
-        (None, Some(r)) => vec![Item::Advice(format!("expect runway {r}")), Item::Ask(Ask::Approach)],
+        (None, Some(r)) => vec![Item::Approach { kind: String::new(), expect: true }, Item::Runway(r)],
         (_, None) => s.active.map(|r| Item::Advice(format!("expect runway {r}"))).into_iter().collect(),
     }
 }
@@ -303,7 +342,7 @@ fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
 /// The default approach: visual if the weather allows, otherwise the most precise approach in the data.
 pub(super) fn way_in(a: &Arrival) -> Option<String> {
     let best = |r: Runway| super::radar::KINDS.iter().find_map(|k| a.approach_named(k, r)).map(str::to_owned);
-    if a.is_visual() { Some("visual".to_owned()) } else { a.runway.and_then(best) }
+    if a.is_visual() && a.visual_first { Some("visual".to_owned()) } else { a.runway.and_then(best) }
 }
 
 /// The level that is due now: a descent by the profile, or a climb to the filed level on the way out.
@@ -316,11 +355,24 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
         return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared))
             .then_some(to);
     }
+    if r.missed && now + 300 < lowest(s, a) && assigned.is_none_or(|have| have < lowest(s, a)) {
+        // The climb after a missed approach goes on to a level that clears the terrain around.
+        return Some(up_to(lowest(s, a), 500));
+    }
     // The level that the pilot asked for and got takes the place of the filed one.
     let agreed = r.wants_level.filter(|feet| *feet >= lowest(s, a));
-    let filed = agreed.or_else(|| filed(s))?;
+    let filed = agreed.or_else(|| filed(s)).map(|feet| within_unit(s, feet))?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
     (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
+}
+
+/// The part of a climb that this unit gives: a terminal unit climbs a flight to the top of its airspace, and from near there on to its level
+/// if no en-route unit takes it over.
+pub(super) fn within_unit(s: &Situation, feet: i32) -> i32 {
+    let terminal = matches!(s.facility, Facility::Departure | Facility::Approach | Facility::Tower);
+    let near_top = s.altitude_ft.is_some_and(|now| now >= TERMINAL_TOP_FT - NEAR_TOP_FT);
+    let handed_over = s.next_unit.as_ref().is_some_and(|u| u.facility == Facility::Center);
+    if terminal && (!near_top || handed_over) { feet.min(TERMINAL_TOP_FT) } else { feet }
 }
 
 /// Assigns another altitude, not below the safe one here.
@@ -337,18 +389,24 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
         (Some(feet), _) if !(500..=super::radar::HIGHEST_FT).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
         }
+        // A climb is given, at least to a level that clears the terrain.
+        (Some(feet), _) if feet > now + 150 => Decision::say([level(s, feet.max(up_to(lowest, 500)))]),
         (Some(feet), _) if feet < lowest => {
             let least = up_to(lowest, 500);
             let instead = (now > least + 150).then(|| level(s, least));
             Decision::say([Item::Unable("lower, that is below the minimum altitude here".into())].into_iter().chain(instead))
         }
         (Some(feet), _) => Decision::say([level(s, feet)]),
+        // In cruise, lower is the next lower level, and the descent to the field comes later.
+        (None, Some(Way::Down)) if a.distance_nm > top_of_descent_nm(s, a) + CLIMB_NM && now - LEVELS_FT >= lowest => {
+            Decision::say([level(s, (now + 500) / 1000 * 1000 - LEVELS_FT)])
+        }
         (None, Some(Way::Down)) => {
             let to = [descent(s, a), up_to(lowest, 500)].into_iter().find(|to| now > to + 300);
             Decision::say([to.map_or_else(|| Item::Unable("lower, that is the minimum altitude here".into()), |to| level(s, to))])
         }
         (None, Some(Way::Up)) => match filed(s).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
-            Some(filed) => Decision::say([level(s, filed)]),
+            Some(filed) => Decision::say([level(s, within_unit(s, filed))]),
             None => Decision::ask(Ask::RequestedAltitude),
         },
         (None, None) => Decision::ask(Ask::RequestedAltitude),
@@ -396,7 +454,7 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
         },
         None => announced.clone().or_else(|| way_in(a)),
     };
-    let Some(kind) = kind else { return Decision::say([Item::Advice(format!("expect runway {runway}")), Item::Ask(Ask::Approach)]) };
+    let kind = kind.unwrap_or_default();
     if whole && !visual && gives_approach(s, a) && a.distance_nm <= TERMINAL_NM {
         // The full procedure on the pilot's own navigation: maintain an altitude until established (7110.65 4-8-1).
         let keep = s.altitude_ft.map(|now| level(s, up_to(lowest(s, a).max((now + 50) / 100 * 100), 100)));
@@ -474,12 +532,6 @@ fn speed(s: &Situation, knots: Option<u16>) -> Decision {
     Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
 }
 
-/// A hold at the pilot's request, over a fix or at the present position.
-fn hold(fix: Option<&str>) -> Decision {
-    let place = fix.map_or_else(|| "at present position".to_owned(), |f| format!("over {f}"));
-    Decision::say([Item::Advice(format!("holding {place} approved")), Item::Advice("advise ready to proceed".into())])
-}
-
 /// Missed approach: climb straight ahead, then contact the unit that sequences the flight for another approach (7110.65 4-8-9, 5-9-4).
 pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Decision {
     let feet = up_to(lowest(s, a) + 1000, 500);
@@ -494,7 +546,7 @@ pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Deci
 /// The step that is due now, without a call.
 pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // A flight that was sent to another unit belongs to that unit.
-    let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none())?;
+    let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none() && !hold::holds(s, r))?;
     let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
     if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
         // An unreported go-around is still seen.
@@ -513,7 +565,9 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
         return Some((n, vec![level(s, feet)]));
     }
     if !gives_approach(s, a) || a.distance_nm > EXPECT_NM {
-        return None;
+        let on = !gives_approach(s, a) && s.facility.is_radar() && sent_on_course(s, r, a);
+        let course = vec![Item::ResumeOwnNavigation, Item::Direct(a.name.clone())];
+        return unsaid(Notice::OnCourse).filter(|_| on).map(|n| (n, course));
     }
     if r.approach.is_none() {
         let items = expect(s, r, a);

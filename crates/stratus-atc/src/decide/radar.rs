@@ -177,9 +177,15 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     }
     let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))];
     let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
-    let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
+    let filed = s
+        .flight_plan
+        .as_ref()
+        .and_then(|p| p.altitude_ft)
+        .filter(|_| s.live && s.ifr && !arriving)
+        .map(|feet| super::instruments::within_unit(s, feet));
     // An arrival descends to where it can be vectored from, whatever earlier units cleared it to.
-    let down = s.minimum_ft.filter(|_| s.live && s.ifr && arriving).map(|m| (m + 3000 + 999) / 1000 * 1000);
+    let safe = |m: i32| (m + 3000).max(s.floor_ft.unwrap_or(0));
+    let down = s.minimum_ft.filter(|_| s.live && s.ifr && arriving).map(|m| (safe(m) + 999) / 1000 * 1000);
     let down = down.filter(|d| s.altitude_ft.is_some_and(|a| a > *d));
     let assigned = s.assigned_altitude_ft.filter(|_| !(s.live && arriving));
     if let Some(feet) = filed.or(down).or(assigned)
@@ -375,7 +381,8 @@ pub(super) fn grouped(feet: i32) -> String {
 pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
     let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
     let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
-    if low { best() } else { None }.unwrap_or("visual").to_owned()
+    // In low cloud a visual approach is none, and the pilot has the charts.
+    if low { best().unwrap_or("") } else { "visual" }.to_owned()
 }
 
 /// Approach types, most precise first.
@@ -386,7 +393,7 @@ fn approach(s: &Situation, heard: &Understanding) -> Decision {
     let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
     let kind = heard.slots.approach.clone();
     // If the data lists approaches, only those are given, by their full names. A visual approach need not be listed.
-    let kind = match (kind, &s.approaches, runway) {
+    let kind = match (kind, s.approaches.as_ref().filter(|list| !list.is_empty() || !s.live || !s.ifr), runway) {
         (Some(k), Some(_), Some(r)) if !k.eq_ignore_ascii_case("visual") => match s.approach_named(&k, r) {
             Some(named) => Some(named.to_owned()),
             None => {

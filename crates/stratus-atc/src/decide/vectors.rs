@@ -94,7 +94,8 @@ pub(super) fn practice(now: Time, s: &Situation, r: &Record, w: &Watch) -> Optio
 
 fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) -> Option<(Notice, Vec<Item>)> {
     if field.out_nm > OWN_NAVIGATION_NM {
-        return own_navigation(s, r, field).filter(|_| !w.told(Notice::Vector(3))).map(|items| (Notice::Vector(3), items));
+        let cleared = |items: &Vec<Item>| items.len() > 1;
+        return own_navigation(s, r, field).filter(|i| cleared(i) && !w.told(Notice::Vector(3))).map(|items| (Notice::Vector(3), items));
     }
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
@@ -144,11 +145,13 @@ fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<It
     if kind.eq_ignore_ascii_case("visual") {
         return Some(vec![Item::Report(ReportPoint::Words("the field in sight".into()))]);
     }
+    let least = (field.minimum_ft + 499) / 500 * 500;
+    if s.altitude_ft.is_some_and(|now| now + 300 < field.minimum_ft) {
+        // Up first: below the terrain around there is no level to keep.
+        return Some(vec![super::instruments::level(s, least)]);
+    }
     // The level is kept until the procedure leads down (7110.65 4-8-1).
-    let keep = s.altitude_ft.map(|now| {
-        let least = (field.minimum_ft + 499) / 500 * 500;
-        super::instruments::level(s, if now > least + 200 { least } else { (now + 50) / 100 * 100 })
-    });
+    let keep = s.altitude_ft.map(|now| super::instruments::level(s, if now > least + 200 { least } else { (now + 50) / 100 * 100 }));
     let until = keep.is_some().then_some(Item::UntilEstablished);
     let report = Item::Report(ReportPoint::Words("established".into()));
     let (keep, until) = (keep.into_iter(), until.into_iter());
@@ -183,11 +186,17 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
         items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
         items.push(Item::UntilEstablished);
         // If the runway has changed, the announced approach may not exist for it.
-        let known = |k: &&String| match field.arrival {
-            Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
-            None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
+        let known = |k: &&String| {
+            k.is_empty()
+                || match field.arrival {
+                    Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
+                    None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
+                }
         };
-        let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).map_or_else(|| "visual".to_owned(), Clone::clone);
+        let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).cloned().unwrap_or_else(|| {
+            let visual = field.arrival.is_none_or(|a| a.is_visual() && a.visual_first);
+            if visual { "visual".to_owned() } else { String::new() }
+        });
         items.push(Item::Approach { kind, expect: false });
         items.push(Item::Runway(f.runway));
     } else {

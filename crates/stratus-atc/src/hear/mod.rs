@@ -1,5 +1,6 @@
 //! Hearing: turns a speech recogniser's text into the tokens that were spoken.
 
+mod asked;
 mod choose;
 pub mod clauses;
 pub(crate) mod evidence;

@@ -16,6 +16,9 @@ const CALLED_WITHIN: usize = 5;
 pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Clauses, letter: Option<char>, region: Region) -> Remarks {
     let mut remarks = Remarks::with(point(t, clauses, letter), service(region, clauses));
     remarks.weather_at = weather_at(t);
+    let (asked, unit) = super::asked::subjects(t);
+    asked.into_iter().for_each(|r| remarks.tell(r));
+    remarks.frequency_of = unit;
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
     let name = region.unit_information.to_lowercase();
     if t.iter().take(CALLED_WITHIN).skip(1).any(|x| x.is(&name)) {

@@ -36,6 +36,8 @@ pub struct Arrival {
     pub tower: Option<Station>,
     /// The lowest vectoring altitude near the field, feet.
     pub minimum_ft: i32,
+    /// Controllers there offer a visual approach, if the weather allows it, before the pilot asks for one.
+    pub visual_first: bool,
     /// The weather there, if known.
     pub weather: Weather,
 }
@@ -74,6 +76,7 @@ impl Engine {
             radar: airport.stations.iter().filter(|s| s.facility.is_radar()).map(|s| s.frequency).collect(),
             tower: of(Facility::Tower),
             minimum_ft: round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0),
+            visual_first: airport.region.offers_visual,
             weather,
             icao: airport.icao,
             name: airport.name,

@@ -56,8 +56,14 @@ impl Engine {
         if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled {
             return;
         }
+        // "Diverting to you": the field of the unit that the pilot talks to.
+        let here = || self.airport.as_ref().filter(|_| to == "you" || to.starts_with("you ")).map(|a| a.icao.clone());
+        let known = self.airports.find(&to).or_else(|| self.airports.named(&to)).is_some();
+        let Some(to) = here().or_else(|| Some(to.clone()).filter(|_| known || self.plan.is_none())) else { return };
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
-        self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
+        // A diversion does not change the flight rules.
+        let ifr = self.plan.as_ref().and_then(|p| p.ifr);
+        self.plan = Some(FlightPlan { ifr, destination: Some(to), altitude_ft, ..FlightPlan::default() });
         self.plan_spoken = true;
     }
 

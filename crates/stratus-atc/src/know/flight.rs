@@ -11,6 +11,8 @@ use crate::units::{Facility, LatLon, Time};
 const SAME_FIELD_NM: f64 = 5.0;
 /// Within this distance a helicopter may have landed.
 const SAME_PLACE_NM: f64 = 0.3;
+/// Class A airspace in the United States, and most of the airspace above elsewhere, is closed to visual flights, feet.
+const CLASS_A_FT: i32 = 18_000;
 /// A flight loaded on the ground starts at rest, below this speed, knots.
 const STANDS_KT: f64 = 3.0;
 
@@ -46,8 +48,14 @@ impl Engine {
     pub(crate) fn another_flight(&mut self, now: Time, report: &Report) {
         let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return };
         let was = self.seen.replace(Seen { at: now, position, on_ground: report.on_ground });
-        if was.is_none() {
-            self.began_aloft = !report.on_ground;
+        let into_the_air = |was: Seen| was.on_ground && !report.on_ground && leapt((was.at, was.position), now, position);
+        match was {
+            None => self.began_aloft = !report.on_ground,
+            // Moved from the ground into the air without a clearance: the flight begins there.
+            Some(was) if into_the_air(was) && was.position.distance_nm(position) > SAME_FIELD_NM => {
+                self.began_aloft |= !self.record.ifr && self.record.takeoff.is_none();
+            }
+            Some(_) => {}
         }
         let has_flown = self.tracker.has_flown() && self.phase != Phase::Parked;
         if !was.is_some_and(|was| was.another_flight(now, report, position, has_flown)) {
@@ -71,7 +79,8 @@ impl Engine {
     /// A flight that starts in the air with an IFR plan is treated as cleared as filed.
     pub(crate) fn take_up_the_plan(&mut self, report: &Report) {
         self.began_aloft &= !report.on_ground;
-        let filed = self.plan.as_ref().is_some_and(|p| p.ifr == Some(true));
+        // No visual flight is planned in class A airspace, so a plan for those levels is an instrument one.
+        let filed = self.plan.as_ref().is_some_and(|p| p.ifr.unwrap_or(p.altitude_ft.is_some_and(|ft| ft >= CLASS_A_FT)));
         if self.began_aloft && filed && !self.record.ifr_cancelled {
             self.record.ifr = true;
         }

@@ -123,6 +123,7 @@ impl Engine {
             heading_mag: at.map(|_| self.report.heading_mag),
             final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
+            utc_min: self.report.cockpit.utc_s.filter(|t| (0.0..86_400.0).contains(t)).map(|t| (t / 60.0) as u16),
             floor_ft: at.map(|p| self.floor(p).feet),
             approaches: at.map(|_| airport.procedures.iter().filter(|p| p.kind == Kind::Approach).cloned().collect()),
             departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),

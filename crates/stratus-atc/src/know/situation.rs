@@ -162,6 +162,8 @@ pub struct Situation {
     pub final_course: Option<FinalCourse>,
     /// The lowest vectoring altitude, feet: field elevation plus 1,500, unless the data has a better value.
     pub minimum_ft: Option<i32>,
+    /// The simulator's clock, minutes of the UTC day.
+    pub utc_min: Option<u16>,
     /// The lowest altitude that may be assigned here, feet, from known or reported terrain; `None` if unknown.
     pub floor_ft: Option<i32>,
     /// The airport's approaches in the data; `None` if a stated situation lists none.

@@ -38,12 +38,16 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
             }
         }
     }
+    if to.airline.is_some() && found.is_empty() {
+        found.extend(without_the_airline(t, &to.id).map(|range| (range, Caller::Right)));
+    }
     if to.airline.is_none() {
         for form in forms(&to.id) {
             for i in 0..t.len() {
                 let (id, _) = alnum(t, i, form.len());
                 // The end of a longer form is not a short form: its digits would count twice.
-                let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i));
+                // "Heading zero five five, eight tango bravo": what is in front of it belongs to the instruction.
+                let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i)) && !behind_item(t, i, figures);
                 if id == form && !within && !end_of_another(t, i, form.len(), &to.id, figures) {
                     let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
                     found.push((start..i + form.len(), Caller::Right));
@@ -82,6 +86,22 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
         found.push((0..0, Caller::Missing));
     }
     found
+}
+
+/// The digits of an item of the instruction are right in front of this place.
+fn behind_item(t: &[Token], i: usize, figures: &[String]) -> bool {
+    figures.iter().any(|f| {
+        let start = i.checked_sub(f.len());
+        start.is_some_and(|s| !f.is_empty() && f.chars().eq(t[s..i].iter().filter_map(Token::digit)))
+    })
+}
+
+/// The flight number of an airline's callsign on its own, at the beginning or the end of a call: "four kilo tango" for Lufthansa 4KT.
+fn without_the_airline(t: &[Token], id: &str) -> Option<Range<usize>> {
+    let len = id.len();
+    let is_id = |start: usize| alnum(t, start, len).0 == id;
+    let end = t.len().checked_sub(len).filter(|start| is_id(*start)).map(|start| start..t.len());
+    end.or_else(|| (len >= 2 && is_id(0)).then_some(0..len))
 }
 
 /// The forms of a registration that a pilot may use: in full, without the N, and abbreviated (7110.65 2-4-9).

@@ -196,6 +196,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         }
         // "Once the Cherokee's landed" for "after the landing Cherokee".
         Item::Condition(words) => ["behind", "after", "once", "when"].iter().any(|x| w.has(x)).then(|| condition(words, w)),
+        Item::Approach { kind, .. } if kind.is_empty() => Some(true),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();
             let (name, letter) = kind.rsplit_once(' ').filter(|(_, l)| l.len() == 1).unwrap_or((&kind, ""));

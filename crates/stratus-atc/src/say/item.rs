@@ -167,6 +167,14 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 ),
             )
         }
+        Item::Hold { fix: Some(fix) } => {
+            (format!("hold at {fix} as published"), format!("hold at {} as published", spoken::words(fix, region)))
+        }
+        Item::Hold { fix: None } => same("hold at present position, right turns"),
+        Item::ExpectFurther(minutes) => {
+            let clock = format!("{:02}{:02}", minutes / 60 % 24, minutes % 60);
+            (format!("expect further clearance {clock}"), format!("expect further clearance {}", spoken::characters(&clock)))
+        }
         Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
         Item::ResetTransponder => same("reset transponder"),
         Item::ClearedTo { limit, procedure, route } => {
@@ -182,6 +190,17 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 None => (format!("cleared to {limit}"), format!("cleared to {limit}")),
             };
             (w + &rest, spoken::words(&(s + &rest), region))
+        }
+        // No data names an approach, and the pilot has not chosen one (7110.65 4-8-1: any published approach).
+        Item::Approach { kind, expect } if kind.is_empty() => {
+            let words = if *expect { "expect vectors to final approach" } else { "cleared approach" };
+            match next {
+                Some(Item::Runway(r)) if names_runway(item, region) => {
+                    let (w, s) = rw(*r);
+                    (format!("{words} runway {w}"), format!("{words} runway {s}"))
+                }
+                _ => same(words),
+            }
         }
         Item::Approach { kind, expect } => {
             let verb = if *expect { "expect" } else { "cleared" };

@@ -1,0 +1,133 @@
+//! Questions beside or instead of a request. The structure of a sentence shows that it asks something: a question word, or a verb before its
+//! subject. The nouns behind that show the subject, in whatever words the question is put.
+
+use std::ops::Range;
+
+use crate::remark::Remark;
+use crate::transcript::Token;
+use crate::units::Facility;
+
+/// Question words that always ask.
+const WHAT: [&str; 5] = ["what", "which", "how", "who", "whose"];
+/// Question words that also open a clause of time or place: they ask if a verb follows.
+const WHEN: [&str; 3] = ["when", "where", "why"];
+/// Verbs that stand before their subject in a question.
+const VERBS: [&str; 18] = [
+    "is", "are", "am", "was", "were", "do", "does", "did", "can", "could", "will", "would", "should", "shall", "may", "have", "has", "any",
+];
+/// Subjects that follow such a verb.
+const SUBJECTS: [&str; 24] = [
+    "we", "you", "i", "it", "they", "he", "she", "there", "that", "this", "the", "my", "our", "your", "any", "anybody", "anyone",
+    "somebody", "someone", "those", "these", "a", "an", "us",
+];
+/// Verbs with which a pilot demands a piece of information.
+const DEMANDS: [&str; 6] = ["confirm", "verify", "say", "tell", "know", "need"];
+
+/// The questions of a call, as ranges of tokens: each from its first word to the next question.
+fn questions(t: &[Token]) -> Vec<Range<usize>> {
+    let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
+    let inverted = |i: usize| is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS));
+    let opens = |i: usize| {
+        is(i, &WHAT)
+            || is(i, &WHEN) && is(i + 1, &VERBS)
+            || inverted(i)
+            || is(i, &DEMANDS) && !is(i + 1, &["again"])
+            || is(i, &["left"]) && is(i + 1, &["or"]) && is(i + 2, &["right"])
+    };
+    let starts: Vec<usize> = (0..t.len()).filter(|i| opens(*i)).collect();
+    starts.iter().enumerate().map(|(n, s)| *s..starts.get(n + 1).copied().unwrap_or(t.len())).collect()
+}
+
+/// The unit that the words name.
+fn unit(t: &[Token]) -> Option<Facility> {
+    t.iter().find_map(|x| {
+        Some(match x.word() {
+            "tower" => Facility::Tower,
+            "ground" => Facility::Ground,
+            "approach" | "arrival" | "radar" => Facility::Approach,
+            "departure" => Facility::Departure,
+            "center" | "centre" | "control" => Facility::Center,
+            "clearance" | "delivery" => Facility::Clearance,
+            "atis" => Facility::Atis,
+            _ => return None,
+        })
+    })
+}
+
+/// What the questions of a call are about, and the unit whose frequency is asked for.
+pub(crate) fn subjects(t: &[Token]) -> (Vec<Remark>, Option<Facility>) {
+    let (mut found, mut of) = (Vec::new(), None);
+    let whole = questions(t);
+    for (n, q) in whole.iter().enumerate() {
+        // "Say departure frequency", "do you want us to": the question may go on behind another opening word.
+        let words = &t[q.clone()];
+        let has = |list: &[&str]| words.iter().any(|x| list.contains(&x.word()));
+        let both = |a: &[&str], b: &[&str]| has(a) && has(b);
+        let mut add = |remark: Remark, asks: bool| {
+            if asks && !found.contains(&remark) {
+                found.push(remark);
+            }
+        };
+        let frequency = has(&["frequency", "frequencies", "freq"]) && !has(&["change", "leave", "leaving", "off"]);
+        if frequency {
+            of = of.or_else(|| unit(words));
+        }
+        add(Remark::AsksFrequency, frequency);
+        // "Left or right" opens a question, and what it is about may stand in front of it: "which way is the pattern, left or right".
+        let before = n.checked_sub(1).map_or(&t[..0], |p| &t[whole[p].clone()]);
+        let near = |list: &[&str]| has(list) || before.iter().any(|x| list.contains(&x.word()));
+        let side = both(&["left"], &["right"]) || has(&["way", "side", "direction"]);
+        add(Remark::AsksSide, side && near(&["pattern", "circuit", "circuits", "traffic", "hand", "downwind"]));
+        add(Remark::AsksSpeed, has(&["speed"]));
+        add(
+            Remark::AsksServices,
+            has(&["ambulance", "medics", "medical", "paramedics", "firetruck", "trucks", "truck", "firefighters", "services"]),
+        );
+        let high = both(&["high", "higher"], &["ground", "terrain", "hills", "mountains"]);
+        let least = both(&["minimum", "safe", "lowest"], &["altitude", "level", "height"]);
+        add(Remark::AsksTerrain, high || least || has(&["terrain", "mva", "msa"]));
+        add(Remark::AsksFurther, has(&["efc"]) || both(&["further"], &["clearance"]));
+        add(Remark::AsksIdent, has(&["ident"]));
+        add(Remark::AsksVoid, has(&["void"]));
+        add(Remark::AsksSeen, both(&["see", "have", "got", "radar"], &["me", "us"]) && has(&["radar", "see", "scope", "screen"]));
+    }
+    (found, of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::tokens;
+
+    #[test]
+    fn the_subject_of_a_question_is_found_in_any_wording() {
+        for (text, remark) in [
+            ("seven right taxi and say departure frequency", Remark::AsksFrequency),
+            ("what is the frequency for atlanta approach", Remark::AsksFrequency),
+            ("taxi via alpha which way is the pattern left or right hand", Remark::AsksSide),
+            ("any speed restriction below ten thousand or is the speed free", Remark::AsksSpeed),
+            ("vacated stand one four is the ambulance there", Remark::AsksServices),
+            ("is there high ground around me", Remark::AsksTerrain),
+            ("what is your minimum vectoring altitude toward the hills", Remark::AsksTerrain),
+            ("holding present position what is our expect further clearance time", Remark::AsksFurther),
+            ("squawk four seven zero one do you really want me to ident here on the ramp", Remark::AsksIdent),
+            ("released and is that void at any time", Remark::AsksVoid),
+        ] {
+            assert!(subjects(&tokens(text)).0.contains(&remark), "{text}");
+        }
+        assert_eq!(subjects(&tokens("what is the frequency for atlanta approach")).1, Some(Facility::Approach));
+    }
+
+    #[test]
+    fn statements_are_no_questions() {
+        for text in [
+            "left traffic runway three one reduce speed one eight zero",
+            "leaving your frequency for approach one two eight point five five",
+            "we have the traffic and the ambulance is here",
+            "squawk four seven zero one and ident",
+            "speed two ten down to seven thousand",
+        ] {
+            assert_eq!(subjects(&tokens(text)).0, [], "{text}");
+        }
+    }
+}
