@@ -304,6 +304,11 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
         items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
     }
     items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
+    // A cruising level other than the filed one is noted: the climb to it is given by the units on the way.
+    let level = heard.requests.iter().find_map(|q| if let Request::Level { feet: Some(feet), .. } = q { Some(*feet) } else { None });
+    if let Some(feet) = level.filter(|feet| s.live && plan.altitude_ft != Some(*feet) && (1_000..=HIGHEST_FT).contains(feet)) {
+        items.push(Item::Advice(format!("requested {} noted", s.transition.level_of(feet))));
+    }
     // Without a tower nobody sees the runway, so the departure is released when the pilot is ready.
     items.extend((s.live && !s.towered && s.region.release_void_times).then_some(Item::HoldForRelease));
     Decision::Say(items)

@@ -7,6 +7,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Owed, Record};
 use crate::remark::Remark;
+use crate::request::Request;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::region::{WindWith, filled};
@@ -356,6 +357,13 @@ pub(super) fn landing_for(
         } else {
             Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
         };
+    }
+    // A runway other than the agreed one is a slip until the pilot confirms it, unless the aircraft is lined up with it.
+    let agreed = record.expects.filter(|_| s.ifr).or(record.pattern_runway).filter(|agreed| agreed.number != runway.number);
+    let wished = heard.requests.iter().any(|q| matches!(q, Request::Runway { .. })) || heard.remarks.has(Remark::Wishes);
+    let asked = matches!(record.confirming, Some((Wish::Landing, _)));
+    if let Some(agreed) = agreed.filter(|_| s.live && heard.slots.runway.is_some() && !wished && !asked && s.runway_here != Some(runway)) {
+        return Decision::say([gate::question(Wish::Landing, Some(agreed))]);
     }
     let Some(leave) = leave else {
         return Decision::say([gate::question(Wish::Landing, Some(runway))]);

@@ -269,6 +269,7 @@ impl Situation {
             Facility::Approach | Facility::Departure | Facility::Center => {
                 self.station(facility).map_or_else(|| facility.word().to_owned(), |s| s.name.clone())
             }
+            Facility::Clearance => self.region.unit_clearance.to_owned(),
             _ => facility.word().to_owned(),
         }
     }
