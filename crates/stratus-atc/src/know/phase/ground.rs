@@ -28,6 +28,8 @@ const TURNING_OFF: f64 = 8.0;
 const FAST_KT: f64 = 30.0;
 /// The same parking place, feet.
 const SAME_PLACE_FT: f64 = 100.0;
+/// Farther from its stand than this, an aircraft that has not taxied was moved, feet.
+const MOVED_FT: f64 = 500.0;
 /// How long an aircraft must stand off the runways after landing before it counts as parked.
 const PARKED_FOR: Duration = Duration::from_secs(60);
 
@@ -255,8 +257,14 @@ impl PhaseTracker {
     }
 
     fn stopped(&mut self, n: &Now) -> Phase {
+        // An aircraft that the pilot moved from its stand to a runway's holding point has not taxied there, but waits there.
+        let moved = |from: LatLon| from.distance_ft(n.position) > MOVED_FT;
+        let placed = self.phase == Phase::Parked && self.ground.parked_at.is_some_and(moved) && self.on_runway.is_none();
         if matches!(self.phase, Phase::Parked | Phase::PushedBack) {
-            return self.phase;
+            return match self.holding_point(n).filter(|_| placed) {
+                Some((runway, aside)) => self.hold(runway, aside),
+                None => self.phase,
+            };
         }
         if self.phase == Phase::HoldingShort {
             return Phase::HoldingShort;
