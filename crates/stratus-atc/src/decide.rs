@@ -419,6 +419,8 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::say([Item::Roger, Item::Advice("flight plan closed".into())]);
     }
     let farewell = heard.remarks.has(Remark::SaysGoodbye) && heard.requests.is_empty() && heard.doubt.is_none();
+    // "Good day" also opens a conversation.
+    let farewell = farewell && record.contacted.contains(&s.facility);
     if s.live && farewell && heard.callsign.is_some() && !heard.remarks.has(Remark::Wishes) {
         return Decision::say([Item::Advice("good day".into())]);
     }

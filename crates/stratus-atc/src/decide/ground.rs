@@ -45,7 +45,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             facing: heard.slots.direction.clone(),
         }]),
         Intent::FrequencyChangeRequest => Decision::say([Item::FrequencyChangeApproved]),
-        Intent::IfrClearanceRequest if s.station(Facility::Clearance).is_some() => Decision::say([s.contact(Facility::Clearance)]),
+        Intent::IfrClearanceRequest if s.elsewhere(Facility::Clearance) => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
         Intent::FlightFollowingRequest => match super::radar::decide(s, record, heard) {
             // A pilot who names the runway also wants to taxi there.

@@ -48,9 +48,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, heard),
         Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
         Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
-        Intent::IfrClearanceRequest if s.on_ground && s.station(Facility::Clearance).is_some() => {
-            Decision::say([s.contact(Facility::Clearance)])
-        }
+        Intent::IfrClearanceRequest if s.on_ground && s.elsewhere(Facility::Clearance) => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
             super::radar::decide(s, record, heard)
         }

@@ -26,7 +26,9 @@ const DEMANDS: [&str; 6] = ["confirm", "verify", "say", "tell", "know", "need"];
 /// The questions of a call, as ranges of tokens: each from its first word to the next question.
 fn questions(t: &[Token]) -> Vec<Range<usize>> {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
-    let inverted = |i: usize| is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS));
+    // The verb behind a question word belongs to its question: "which way is the pattern".
+    let led = |i: usize| (i.saturating_sub(3)..i).any(|j| is(j, &WHAT) || is(j, &WHEN));
+    let inverted = |i: usize| is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS)) && !led(i);
     let opens = |i: usize| {
         is(i, &WHAT)
             || is(i, &WHEN) && is(i + 1, &VERBS)

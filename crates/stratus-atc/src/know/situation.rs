@@ -263,6 +263,11 @@ impl Situation {
         Item::Contact { unit: self.unit_name(facility), frequency: self.station(facility).map(|s| s.frequency) }
     }
 
+    /// Whether a unit of this airport works on another frequency than this one. Units that share a frequency answer for each other.
+    pub fn elsewhere(&self, facility: Facility) -> bool {
+        self.station(facility).is_some_and(|s| self.frequency.is_none_or(|f| !s.frequency.same_channel(f)))
+    }
+
     /// A unit's name within its own airport: "Tower"; radar units have their own name.
     pub fn unit_name(&self, facility: Facility) -> String {
         match facility {

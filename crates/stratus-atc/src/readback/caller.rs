@@ -111,6 +111,9 @@ fn forms(id: &str) -> Vec<String> {
     forms.push(bare.to_owned());
     if bare.len() > 3 {
         forms.push(bare[bare.len() - 3..].to_owned());
+        if bare.len() > 4 {
+            forms.push(bare[bare.len() - 4..].to_owned());
+        }
         if id.len() >= 4 && !id.starts_with('N') && id.starts_with(|c: char| c.is_ascii_alphabetic()) {
             forms.push(format!("{}{}", &id[..1], &id[id.len() - 2..]));
         }
