@@ -25,6 +25,7 @@ pub(crate) mod sky;
 mod topics;
 mod tower;
 mod vectors;
+mod visual;
 mod zone;
 
 pub(crate) use distress::plight;
@@ -109,6 +110,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(meant) = ground::as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
+    if let Some(meant) = visual::as_meant(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
     if let Some(meant) = gate::answered(heard, record) {
         return decide(s, &record.clone(), &meant, said);
     }
@@ -159,7 +163,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         return Decision::say([Item::Ask(Ask::Callsign)]).into();
     }
     if helps && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan) {
-        return information::decide(s, heard).into();
+        return information::decide(s, record, heard).into();
     }
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
@@ -178,6 +182,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(d) = distress::during(s, record, heard) {
         // No readback is demanded in distress.
         return Outcome { settled: true, ..d.into() };
+    }
+    if let Some(d) = visual::decide(s, record, heard) {
+        return d.into();
     }
     if let Some(d) = confirm::decide(s, record, heard) {
         return d.into();
@@ -268,13 +275,16 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             // A pilot who asks for the weather wants more than a single figure.
             let sky = heard.remarks.has(Remark::WholeWeather).then(|| sky::told(s)).into_iter().flatten();
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
-            let here = s.airport_name.to_lowercase();
-            let far = heard.remarks.weather_at.as_ref().is_some_and(|name| !here.contains(name.as_str()));
-            let elsewhere = far || slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
-            if items.is_empty() || elsewhere {
-                items = vec![Item::Unable("weather there is not available here".into())];
-                items.extend(if elsewhere { s.pressure() } else { None });
-            } else if let Some(r) = s.arrival.as_ref().map_or(s.active, |a| a.runway) {
+            if let Some(place) = visual::another_place(s, heard) {
+                // What is known here is the weather of this field, and no other field's runway belongs to that answer.
+                return Some(Decision::say(
+                    [Item::Unable(format!("weather for {place} is not available here"))].into_iter().chain(s.pressure()),
+                ));
+            }
+            let runway = s.arrival.as_ref().map_or(s.active, |a| a.runway);
+            if items.is_empty() {
+                items = vec![Item::Unable("no weather available here".into())];
+            } else if let Some(r) = runway.filter(|_| visual::knows_the_runway(s, heard)) {
                 items.push(Item::Advice(format!("runway {r} in use")));
             }
             Decision::Say(items)
@@ -416,7 +426,7 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return ground::decide(s, record, &meant);
     }
     if s.live && heard.remarks.has(Remark::ClosesPlan) {
-        return Decision::say([Item::Roger, Item::Advice("flight plan closed".into())]);
+        return visual::closes_plan(s);
     }
     let farewell = heard.remarks.has(Remark::SaysGoodbye) && heard.requests.is_empty() && heard.doubt.is_none();
     // "Good day" also opens a conversation.

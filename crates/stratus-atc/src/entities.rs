@@ -23,7 +23,7 @@ fn back(t: &[Token], i: usize, n: usize) -> &str {
 }
 
 /// Compass words in the forms that pilots use; the slot holds the plain form.
-pub(super) fn compass(w: &str) -> Option<&'static str> {
+pub(crate) fn compass(w: &str) -> Option<&'static str> {
     const ALL: [&str; 8] = ["northeast", "northwest", "southeast", "southwest", "north", "south", "east", "west"];
     let plain = w.strip_suffix("bound").or(w.strip_suffix("erly")).or(w.strip_suffix("ern")).unwrap_or(w);
     ALL.into_iter().find(|d| *d == plain)

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::instruction::{Emergency, Instruction, Item, Landing, Wish};
+use super::instruction::{Emergency, Instruction, Item, Landing, Leg, ReportPoint, Wish};
 use super::phase::Phase;
 use crate::units::{Facility, Runway, Side, Squawk, Time};
 
@@ -150,6 +150,12 @@ pub struct Record {
     /// The level that the pilot last asked for, feet.
     #[serde(default)]
     pub wants_level: Option<i32>,
+    /// The aircraft has taken off to leave the field, and has not been told to join the circuit since.
+    #[serde(default)]
+    pub outbound: bool,
+    /// The aircraft was told to enter the tower's airspace, to cross it, or to join the circuit.
+    #[serde(default)]
+    pub entry: bool,
     /// Every readback must include the callsign.
     pub strict: bool,
 }
@@ -232,7 +238,10 @@ impl Record {
                     let for_traffic = instruction.items.iter().any(|i| matches!(i, Item::Traffic(_)));
                     self.owed.extend(self.takeoff.take().filter(|_| for_traffic).map(Owed::Takeoff));
                 }
-                Item::Cleared(l) => self.landing = runway.or(self.pattern_runway).map(|r| (r, *l)),
+                Item::Cleared(l) => {
+                    self.outbound = false;
+                    self.landing = runway.or(self.pattern_runway).map(|r| (r, *l));
+                }
                 Item::RunwayHeading if self.ifr && self.approach.is_some() => {
                     self.missed = true;
                     self.approach = self.approach.take().map(|(kind, _)| (kind, false));
@@ -242,9 +251,13 @@ impl Record {
                     let cancelled = |p: &Pending| p.instruction.items.iter().any(|i| matches!(i, Item::Cleared(_)));
                     self.pending = self.pending.take().filter(|p| !cancelled(p));
                 }
-                Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
+                Item::ClosedTraffic(side) => {
+                    self.closed_traffic = Some(*side);
+                    (self.entry, self.outbound) = (true, false);
+                }
                 Item::Enter(..) | Item::StraightIn => {
                     self.pattern_runway = runway.or(self.pattern_runway);
+                    (self.entry, self.outbound) = (true, false);
                     self.joins = if let Item::Enter(side, _) = item { Some(*side) } else { None };
                 }
                 Item::ChangeRunway(r) => self.pattern_runway = Some(*r),
@@ -278,6 +291,7 @@ impl Record {
                         cleared_approach = true;
                     }
                 }
+                Item::Report(ReportPoint::Leg(side @ Some(_), Leg::Base | Leg::Downwind)) => self.joins = *side,
                 Item::Contact { .. } | Item::Monitor { .. } => self.sent_to = Some((item.clone(), now)),
                 Item::RadarContact(_) => self.radar = true,
                 Item::Altitude { feet, .. } => self.altitude_ft = Some(*feet),
@@ -289,12 +303,21 @@ impl Record {
                     self.special_vfr = true;
                     self.wants = self.wants.filter(|_| *out);
                 }
+                // A visual flight that chooses its altitude has none to keep.
+                Item::Advice(w) if !self.ifr && w.contains("discretion, maintain VFR") => self.altitude_ft = None,
                 // A pilot who leaves the pattern needs nothing more from it.
                 Item::FrequencyChangeApproved => {
+                    self.entry = false;
                     self.landing = None;
                     (self.wants, self.closed_traffic, self.pattern_runway, self.joins) = (None, None, None, None);
                 }
-                Item::TransitionApproved(_) => self.wants_through = None,
+                Item::TransitionApproved(_) => (self.wants_through, self.entry) = (None, true),
+                Item::PatternWords(w) if w.starts_with("enter control zone") || w.starts_with("join ") => {
+                    // The runway follows the way in.
+                    let to = instruction.items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
+                    self.pattern_runway = to.or(self.pattern_runway);
+                    (self.entry, self.outbound) = (true, false);
+                }
                 Item::PatternWords(w) if w.contains("call your base") => self.owed.push(Owed::Base),
                 Item::PatternWords(w) if w.starts_with("turn base") => self.owed.retain(|o| *o != Owed::Base),
                 Item::HoldForRelease => self.owed.push(Owed::Release),
@@ -345,6 +368,10 @@ impl Record {
         // Wheels that touch again during lift-off are still part of that takeoff.
         if was == Phase::Departure && is != Phase::TakeoffRoll {
             self.takeoff = None;
+        }
+        // A flight that takes off without a circuit to fly leaves the field.
+        if is.airborne() && (was == Phase::TakeoffRoll || !was.airborne() && self.takeoff.is_some()) {
+            self.outbound = self.closed_traffic.is_none() && self.wants.is_none() && self.landing.is_none();
         }
         // The departure may be seen late, or not at all if the flight goes on elsewhere.
         if is.airborne() && is != Phase::Departure {

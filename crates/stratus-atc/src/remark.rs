@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Facility;
+use crate::units::{Facility, Side};
 
 macro_rules! remarks {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
@@ -81,6 +81,43 @@ remarks! {
     JoinsOverhead = "joins_overhead",
     /// Is overhead.
     Overhead = "overhead",
+
+    /// Works in an area: practice, manoeuvres, sightseeing.
+    Works = "works",
+    /// Has finished the work.
+    WorkDone = "work_done",
+    /// Comes back to the field.
+    ComesBack = "comes_back",
+    /// Asks on which side the circuit is flown, or for confirmation of it.
+    AsksSide = "asks_side",
+    /// Offers both sides, or asks for one of them.
+    AsksWhich = "asks_which",
+    /// Asks whether it may enter or cross.
+    AsksEntry = "asks_entry",
+    /// Stays outside the airspace.
+    RemainsOutside = "remains_outside",
+    /// Asks whether it must stay outside.
+    AsksOutside = "asks_outside",
+    /// Asks for a frequency.
+    AsksFrequency = "asks_frequency",
+    /// Asks whether an altitude is prescribed.
+    AsksRestriction = "asks_restriction",
+    /// Has taken off to leave the field, or denies that it lands.
+    DepartsField = "departs_field",
+    /// Comes in to land, in so many words.
+    ComesIn = "comes_in",
+    /// Wants to taxi out again after a landing.
+    GoesOut = "goes_out",
+    /// Leaves the frequency for a short time.
+    LeavesBriefly = "leaves_briefly",
+    /// Turns on the way out.
+    TurnsOut = "turns_out",
+    /// Changes to another unit's frequency.
+    ChangesOver = "changes_over",
+    /// Wants the information about the field: runway, wind, pressure.
+    WantsInformation = "wants_information",
+    /// Mentions own navigation.
+    OwnNavigation = "own_navigation",
 
     /// Reads back a landing clearance.
     RepeatsLanding = "repeats_landing",
@@ -165,10 +202,6 @@ remarks! {
     AsksLevel = "asks_level",
     /// Asks for the transition level.
     AsksTransitionLevel = "asks_transition_level",
-    /// Asks for a unit's frequency.
-    AsksFrequency = "asks_frequency",
-    /// Asks for the side of the traffic pattern.
-    AsksSide = "asks_side",
     /// Asks for the speed, or whether one is assigned.
     AsksSpeed = "asks_speed",
     /// Asks for emergency or medical services on the ground.
@@ -194,6 +227,24 @@ impl Remark {
     }
 }
 
+/// How a pilot leaves the field: by a turn, in a direction, or both.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Out {
+    /// The turn after takeoff.
+    pub side: Option<Side>,
+    /// "south".
+    pub to: Option<String>,
+}
+
+impl Out {
+    /// "right turn southbound", "southbound", "right turn".
+    pub fn words(&self) -> String {
+        let turn = self.side.map(|s| format!("{} turn", s.word()));
+        let to = self.to.as_ref().map(|d| format!("{d}bound"));
+        turn.into_iter().chain(to).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The remarks in a call, with their values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Remarks {
@@ -202,18 +253,21 @@ pub struct Remarks {
     pub point: Option<String>,
     /// The flight information service that the pilot names, if the state provides it: "Traffic Service".
     pub service: Option<String>,
-    /// The place whose weather the pilot asks for, in the pilot's words.
+    /// How the pilot leaves the field.
     #[serde(default)]
-    pub weather_at: Option<String>,
+    pub out: Option<Out>,
     /// The unit whose frequency the pilot asks for.
     #[serde(default)]
     pub frequency_of: Option<Facility>,
+    /// The place whose weather the pilot asks for, in the pilot's words.
+    #[serde(default)]
+    pub weather_at: Option<String>,
 }
 
 impl Remarks {
     /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
-        Self { told: BTreeSet::new(), point, service, weather_at: None, frequency_of: None }
+        Self { told: BTreeSet::new(), point, service, out: None, frequency_of: None, weather_at: None }
     }
 
     /// Whether the call contains this remark.

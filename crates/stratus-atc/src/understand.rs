@@ -98,7 +98,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         said: t.iter().enumerate().filter(|(i, _)| !hidden.iter().any(|h| h.contains(i))).map(|(_, t)| t.clone()).collect(),
     };
     let rules::Found { acts, said, intents: found, confidence, taken_back, facts } = scene.read(&t, &clauses, &mut slots);
-    let remarks = remarked(&t, &words, facts, &clauses, slots.atis, ctx.region);
+    let remarks = remarked(&t, &hidden, &words, facts, &clauses, slots.atis, ctx.region);
     let loose = rules::loose(&words);
     // Do not consult the models for a call without a caller, for orders to a machine, or if the rules explain every word. Crossings,
     // special VFR, deviations and reports about the field are recognised by their words alone, and a pilot who denies an emergency has

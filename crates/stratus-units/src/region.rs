@@ -274,6 +274,11 @@ columns! {
     runway_in_approach: bool,
     /// The services that radar units offer to visual flights.
     vfr_services: Vec<&'static str>,
+    /// Whether two-way contact with the tower or radar unit is the permission to enter its airspace of class C or D. Otherwise the entry
+    /// needs a clearance.
+    contact_is_entry: bool,
+    /// The service with which pilots close a visual flight plan; empty where a landing at a field with a unit closes it.
+    plan_closed_with: &'static str,
     /// The transponder code of visual flights without an assigned one.
     vfr_code: &'static str,
     /// The instruction to set that code.

@@ -44,7 +44,7 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
 
 /// A readback that is right and asks something else as well: the rest is answered as a call without a readback.
 fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, outcome: Outcome) -> Outcome {
-    const ASKS: [Remark; 8] = [
+    const ASKS: [Remark; 14] = [
         Remark::AsksRunway,
         Remark::AsksNext,
         Remark::AsksDistance,
@@ -53,14 +53,30 @@ fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, out
         Remark::AsksCleared,
         Remark::AsksBravo,
         Remark::RollsOut,
+        Remark::AsksSide,
+        Remark::AsksEntry,
+        Remark::AsksFrequency,
+        Remark::AsksRestriction,
+        Remark::AsksOutside,
+        Remark::ClosesPlan,
     ];
-    let settled = matches!(outcome.decision, Decision::Silent(Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign))
+    // An item of the readback is still missing: it is asked for after the answer.
+    let missing = matches!(&outcome.decision, Decision::Say(items) if matches!(items.as_slice(), [Item::ReadBack(_)]));
+    let settled = missing
+        || matches!(
+            outcome.decision,
+            Decision::Silent(Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign | Silence::NoReadbackDue)
+        )
         || matches!(&outcome.decision, Decision::Say(items) if items.as_slice() == [Item::ReadbackCorrect]);
     let repeated =
         |q: &Request| matches!(q, Request::Level { .. } | Request::NextFrequency { .. } | Request::Hold { .. } | Request::Speed { .. });
     let asks = ASKS.iter().any(|a| heard.remarks.has(*a))
         || heard.requests.iter().any(|q| !repeated(q))
         || [Act::AskTraffic, Act::Sequence, Act::Delay].iter().any(|a| heard.acts.contains(a));
+    if let Some(way) = unapproved_way_out(s, r, heard).filter(|_| s.live && settled) {
+        let due: Vec<Item> = said_of(&outcome);
+        return Outcome { decision: Decision::say([way].into_iter().chain(due)), ..outcome };
+    }
     if !s.live || !settled || !asks {
         return outcome;
     }
@@ -70,14 +86,37 @@ fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, out
     // What the pilot has just read back is not said again.
     let before: &[Item] = r.last.as_ref().map_or(&[], |l| &l.items);
     let useless = |i: &Item| matches!(i, Item::Ask(_) | Item::Roger | Item::Confirm { .. } | Item::GoAhead);
-    if items.iter().all(|i| useless(i) || before.contains(i)) || items.contains(&Item::Negative) {
+    let yes_or_no = [Remark::AsksSide, Remark::AsksEntry, Remark::AsksOutside].iter().any(|a| heard.remarks.has(*a));
+    if items.iter().all(|i| useless(i) || before.contains(i)) || items.contains(&Item::Negative) && !yes_or_no {
         return outcome;
     }
-    let kept = match outcome.decision {
-        Decision::Say(kept) => kept,
+    let kept = said_of(&outcome);
+    // What is still to be read back comes last, where the pilot remembers it.
+    let all = if missing { items.into_iter().chain(kept).collect() } else { kept.into_iter().chain(items).collect() };
+    Outcome { decision: Decision::Say(all), ..outcome }
+}
+
+fn said_of(outcome: &Outcome) -> Vec<Item> {
+    match &outcome.decision {
+        Decision::Say(items) => items.clone(),
         Decision::Silent(_) => Vec::new(),
+    }
+}
+
+/// The approval of a way out that the pilot adds to the readback of the takeoff clearance.
+fn unapproved_way_out(s: &Situation, r: &Record, heard: &Understanding) -> Option<Item> {
+    let last = &r.last.as_ref().filter(|_| s.facility == Facility::Tower)?.items;
+    let off = last.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. }));
+    let led = |i: &Item| matches!(i, Item::DepartureApproved(_) | Item::PatternWords(_) | Item::ClosedTraffic(_) | Item::RunwayHeading);
+    let out = heard.remarks.out.as_ref().filter(|_| off && !s.ifr)?;
+    // A turn that is added to an approved direction is new.
+    let turns = |i: &Item| match (i, out.side) {
+        (Item::PatternWords(w) | Item::DepartureApproved(w), Some(side)) => w.contains(side.word()),
+        (Item::ClosedTraffic(_), _) => true,
+        _ => false,
     };
-    Outcome { decision: Decision::Say(kept.into_iter().chain(items).collect()), ..outcome }
+    let known = if out.side.is_some() { last.iter().any(turns) } else { last.iter().any(led) };
+    (!known).then(|| super::tower::way_out(out))
 }
 
 fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Vec<Item> {
@@ -90,10 +129,38 @@ fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> V
         items.extend(s.wind());
     }
     let told = |i: &Item| matches!(i, Item::Traffic(_) | Item::Sequence { .. }) || matches!(i, Item::Advice(w) if w.contains("traffic"));
-    if s.live && heard.acts.contains(&Act::AskTraffic) && !said.iter().any(told) && heard.intent == Intent::FrequencyChangeRequest {
+    if s.live
+        && s.facility != Facility::Ground
+        && heard.acts.contains(&Act::AskTraffic)
+        && !said.iter().any(told)
+        && !matches!(heard.intent, Intent::Unknown | Intent::SayAgain | Intent::TrafficInSight | Intent::NegativeContact)
+        && !said.is_empty()
+    {
         items.extend(super::questions::traffic_items(s));
     }
-    if wants(Remark::WantsPressure) && !said.iter().any(|i| matches!(i, Item::Pressure(_))) {
+    let closes = |i: &Item| matches!(i, Item::Advice(w) if w.contains("flight plan"));
+    if s.live && wants(Remark::ClosesPlan) && !said.is_empty() && !said.iter().any(closes) {
+        let Decision::Say(closed) = super::visual::closes_plan(s) else { return items };
+        items.extend(closed.into_iter().filter(|i| *i != Item::Roger));
+    }
+    if heard.has(Intent::RadioCheck)
+        && heard.intent != Intent::RadioCheck
+        && !said.is_empty()
+        && !said.contains(&Item::ReadYou)
+        && !r.last.as_ref().is_some_and(|l| l.items.contains(&Item::ReadYou))
+    {
+        items.push(Item::ReadYou);
+    }
+    if s.live && wants(Remark::WantsInformation) && !said.is_empty() && !said.iter().any(|i| matches!(i, Item::Wind { .. })) {
+        items.extend(s.wind());
+        items.extend(s.pressure().filter(|_| !said.iter().any(|i| matches!(i, Item::Pressure(_)))));
+    }
+    let only_roger = said.iter().all(|i| *i == Item::Roger) && !said.is_empty();
+    if s.live && s.facility.is_radar() && only_roger && (wants(Remark::AsksReports) || heard.acts.contains(&Act::Ride)) {
+        items.push(Item::Advice("no reports received here".into()));
+    }
+    let asked_back = said.iter().any(|i| matches!(i, Item::ReadBack(w) if w.contains("QNH") || w.contains("altimeter")));
+    if wants(Remark::WantsPressure) && !asked_back && !said.iter().any(|i| matches!(i, Item::Pressure(_))) {
         items.extend(s.pressure());
     }
     items

@@ -70,8 +70,8 @@ fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
 
 /// Items that are corrected even if no readback was due.
 const MATTERS: [ReadbackItem; 10] = [
-    ReadbackItem::Altimeter,
     ReadbackItem::TurnDirection,
+    ReadbackItem::Altimeter,
     ReadbackItem::Runway,
     ReadbackItem::Altitude,
     ReadbackItem::Heading,
@@ -103,7 +103,10 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
     let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
     if readback::readable(&last.items) && !long {
         let check = readback::check_beside(&last.items, &beside, Some(&last.to), said, s.region);
-        let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(|w| MATTERS.contains(w)).collect();
+        // Any number may look like a wrong pressure: only one that was said as a pressure counts.
+        let pressure = heard.slots.altimeter.is_some();
+        let counts = |w: &ReadbackItem| MATTERS.contains(w) && (*w != ReadbackItem::Altimeter || pressure);
+        let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(counts).collect();
         let standing = record.landing.is_some() || record.takeoff.is_some();
         let of_clearance = wrong.iter().all(|w| matches!(w, ReadbackItem::Clearance | ReadbackItem::Runway));
         if !(wrong.is_empty() || standing && of_clearance) {

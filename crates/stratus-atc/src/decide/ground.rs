@@ -5,6 +5,7 @@ use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
 
@@ -25,8 +26,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             // A pilot who goes out again names the runway, or the pattern.
             let inward = record.arrived || record.parking.is_some();
             let named = heard.slots.runway.is_some() && heard.slots.location.is_none() && record.parking.is_some();
-            let out = named || heard.has(Intent::PatternRequest);
-            if matches!(s.phase, Phase::TaxiIn) || s.live && inward && !out && s.phase != Phase::HoldingShort {
+            let again = s.live && heard.remarks.has(Remark::GoesOut) && heard.slots.location.is_none();
+            let out = named || again || heard.has(Intent::PatternRequest);
+            let in_again = matches!(s.phase, Phase::TaxiIn) && !again || s.live && inward && !out && s.phase != Phase::HoldingShort;
+            if in_again {
                 return parking(s, heard);
             }
             taxi(s, record, heard)
@@ -78,6 +81,9 @@ pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) ->
     let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
     // A request for a transition or for flight following applies later: the taxi comes first.
     let taxies_first = matches!(heard.intent, Intent::TransitionRequest | Intent::FlightFollowingRequest) && heard.has(Intent::TaxiRequest);
+    // Where no unit follows visual flights, a visual departure is one that taxies out.
+    let follows = s.region.vfr_services.contains(&"flight following") || heard.remarks.service.is_some();
+    let taxies_first = taxies_first || heard.intent == Intent::FlightFollowingRequest && !follows;
     let inward = heard.intent == Intent::TaxiToParking && !heard.has(Intent::ClearOfRunway) && record.parking.is_none();
     (at_stand && (cleared || inward || taxies_first)).then(|| {
         let mut meant = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };

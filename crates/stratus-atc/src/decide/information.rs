@@ -17,11 +17,14 @@ pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding) -> bool 
 }
 
 /// The service's answer.
-pub(super) fn decide(s: &Situation, heard: &Understanding) -> Decision {
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let known = || s.active.map(|r| Item::Advice(format!("runway {r} in use"))).into_iter().chain(s.wind()).chain(s.pressure());
     let traffic = || s.traffic.as_ref().map_or_else(|| Item::Advice("no reported traffic".into()), |t| Item::Traffic(t.words.clone()));
     let at_discretion = |deed: &str| Item::Advice(format!("{deed} at your discretion"));
     let leg = heard.slots.position.as_deref();
+    if let Some(d) = question(s, record, heard) {
+        return d;
+    }
     match heard.intent {
         Intent::RadioCheck => Decision::say([Item::ReadYou].into_iter().chain(known())),
         Intent::TaxiRequest | Intent::StartupRequest | Intent::PatternRequest if s.on_ground => {
@@ -45,8 +48,38 @@ pub(super) fn decide(s: &Situation, heard: &Understanding) -> Decision {
         }
         Intent::WeatherRequest => Decision::say(known()),
         Intent::Unknown if heard.callsign.is_some() && heard.loose == 0 => Decision::say([Item::GoAhead]),
+        Intent::SayAgain if record.last.as_ref().is_some_and(|l| l.from == s.facility) => {
+            Decision::Say(record.last.iter().flat_map(|l| l.items.clone()).collect())
+        }
+        // Work in the area concerns the other traffic.
+        Intent::Unknown if heard.remarks.has(Remark::Works) || heard.remarks.out.is_some() => Decision::say([Item::Roger, traffic()]),
+        Intent::Unknown if heard.remarks.has(Remark::Informs) || heard.remarks.has(Remark::SaysGoodbye) => Decision::say([Item::Roger]),
         Intent::Unknown | Intent::SayAgain => Decision::ask(Ask::SayAgain),
         Intent::Readback => Decision::Silent(crate::silence::Silence::NoReadbackDue),
         _ => Decision::say([Item::Roger]),
     }
+}
+
+/// A question about one fact of the field.
+fn question(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let asks = |remark: Remark| heard.remarks.has(remark);
+    if !s.live || !matches!(heard.intent, Intent::Unknown | Intent::SayAgain | Intent::Roger | Intent::Readback | Intent::PatternRequest) {
+        return None;
+    }
+    if asks(Remark::ClosesPlan) {
+        return Some(super::visual::closes_plan(s));
+    }
+    let runway = || s.active.map(|r| Item::Advice(format!("runway {r} in use")));
+    if asks(Remark::AsksSide) {
+        let side = record.closed_traffic.unwrap_or(s.pattern);
+        return Some(Decision::Say(runway().into_iter().chain([Item::PatternWords(format!("{} hand circuit", side.word()))]).collect()));
+    }
+    let mut items: Vec<Item> = Vec::new();
+    items.extend(asks(Remark::AsksRunway).then(runway).flatten());
+    items.extend(asks(Remark::WantsWind).then(|| s.wind()).flatten());
+    items.extend(asks(Remark::WantsPressure).then(|| s.pressure()).flatten());
+    if heard.acts.contains(&crate::act::Act::AskTraffic) {
+        items.extend(super::questions::traffic_items(s));
+    }
+    (!items.is_empty()).then_some(Decision::Say(items))
 }

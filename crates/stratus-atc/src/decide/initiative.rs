@@ -10,7 +10,7 @@ use crate::airports::Station;
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate::{self, Admitted, Entry};
-use crate::instruction::{Ask, Climb, Item, Landing};
+use crate::instruction::{Ask, Climb, Item, Landing, ReportPoint};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::{FinalCourse, NearAirspace, Situation};
@@ -325,6 +325,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     }
     if let (Some(assigned), Some(now_ft), false) = (r.altitude_ft, s.altitude_ft, s.on_ground)
         && w.reached == Some(assigned)
+        && (s.ifr || !s.live || r.bravo && super::visual::inside_b(s))
         && !matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final | Phase::GoAround)
         && (now_ft - assigned).abs() >= DEVIATION_FT
         && let Some(n) = unsaid(Notice::Altitude(assigned))
@@ -339,7 +340,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         _ if radar_unit => radar(now, s, r, w),
         _ => None,
     }
-    .or_else(|| still_here(now, r, w))
+    .or_else(|| still_here(now, s, r, w))
 }
 
 fn identified(s: &Situation, r: &Record) -> Vec<Item> {
@@ -397,8 +398,12 @@ fn slow_down(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)
 }
 
 /// Repeats a frequency change to an aircraft that is still here.
-fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+fn still_here(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let (item, since) = r.sent_to.as_ref()?;
+    // In the air nobody calls a unit of the taxiways.
+    if !s.on_ground && *item == s.contact(Facility::Ground) {
+        return None;
+    }
     (now.since(*since) >= STILL_HERE && !w.told(Notice::StillHere)).then(|| (Notice::StillHere, vec![item.clone()]))
 }
 
@@ -450,7 +455,11 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
         return Some((next_notice(next), vec![contact]));
     }
     let gone = s.phase == Phase::Cruise && !r.ifr && r.squawk.is_none() && r.closed_traffic.is_none() && r.pattern_runway.is_none();
-    if gone && s.final_course.is_some_and(|f| f.before_nm.hypot(f.right_nm) > 5.5) && !w.told(Notice::Leaving) {
+    // A flight that works nearby, or has been released, hears nothing more.
+    let ends =
+        |i: &Item| matches!(i, Item::FrequencyChangeApproved) || matches!(i, Item::Report(ReportPoint::Words(w)) if w == "when complete");
+    let released = r.last.as_ref().is_some_and(|l| l.items.iter().any(ends));
+    if gone && !released && s.final_course.is_some_and(|f| f.before_nm.hypot(f.right_nm) > 5.5) && !w.told(Notice::Leaving) {
         return Some((Notice::Leaving, vec![Item::FrequencyChangeApproved]));
     }
     None

@@ -26,6 +26,9 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let at_stand = s.live && s.phase == crate::phase::Phase::Parked && s.facility != Facility::Tower && asks(Act::Delay);
     let of_traffic = asks(Act::AskTraffic)
         && matches!(heard.intent, Intent::TrafficInSight | Intent::NegativeContact | Intent::FrequencyChangeRequest | Intent::SayAgain);
+    // Only one reader heard a request for a level, in a question about traffic at that level.
+    let of_traffic =
+        of_traffic || asks(Act::AskTraffic) && heard.intent == Intent::AltitudeRequest && heard.doubt == Some(Intent::AltitudeRequest);
     if of_traffic && heard.intent != Intent::FrequencyChangeRequest {
         return Some(traffic(s));
     }
@@ -55,7 +58,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
             return Some(super::ground::decide(s, r, &taxi));
         }
         if s.facility.is_radar() && !s.on_ground {
-            let free = s.known(x).is_some() && !s.is_closed(x);
+            let free = s.known(x).is_some() && !s.is_closed(x) && super::visual::knows_the_runway(s, heard);
             let expect = Item::Advice(format!("expect runway {x}"));
             return Some(Decision::say([if free { expect } else { Item::Unable(format!("runway {x} not available")) }]));
         }

@@ -1,6 +1,7 @@
 //! Clearance delivery and radar units: answers from the available facts, and a question for the rest.
 
 use super::Decision;
+use super::visual::{self, Bound, bound};
 use crate::airports::airspace::Class;
 use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
@@ -29,17 +30,19 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         }
         // A visual flight that has given only its callsign has yet to pass its message (AIM 4-2-3).
         Intent::CheckIn | Intent::Unknown if s.live && !s.ifr && !s.on_ground && bare(s, record, heard) => Decision::say([Item::GoAhead]),
-        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record, heard),
+        // A first call with the present altitude is a check-in.
+        Intent::AltitudeRequest if s.live && !s.ifr && !s.on_ground && at_its_level(s, record, heard) => check_in(s, record, heard),
         Intent::IfrClearanceRequest => ifr_clearance(s, record, heard),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
         Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
         // ATC assigns altitudes in class B (7110.65 7-9-2).
         // "Out of three thousand five hundred, can we start down": the altitude is where the aircraft is.
-        Intent::AltitudeRequest if s.live && !s.ifr && !s.on_ground && wants_down(s, heard) => {
+        Intent::AltitudeRequest if s.live && !s.ifr && !s.on_ground && wants_down(s, heard) && !assigned(s, record) => {
             Decision::say([Item::Advice("descend at your discretion, maintain VFR".into())].into_iter().chain(s.pressure()))
         }
-        Intent::AltitudeRequest if s.live && record.bravo && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
+        Intent::AltitudeRequest if s.live && assigned(s, record) && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
             Decision::Say(slots.altitude_ft.last().map(|feet| super::instruments::level(s, *feet)).into_iter().collect())
         }
         // On the ground a level is one to expect: the climb is cleared after departure.
@@ -47,15 +50,26 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             let feet = slots.altitude_ft.last().copied().unwrap_or_default();
             Decision::say([Item::Roger, Item::ExpectAltitude { feet, level: s.is_level(feet) }])
         }
-        Intent::AltitudeRequest => altitude(s, heard),
+        Intent::AltitudeRequest => altitude(s, record, heard),
         Intent::HeadingReport if slots.bad_heading.is_some() => {
             Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
+        }
+        // A visual flight outside class B turns as it likes.
+        Intent::HeadingReport if s.live && !s.ifr && !s.on_ground && heard.remarks.has(Remark::Wishes) && !assigned(s, record) => {
+            Decision::say([advice("approved as requested, maintain VFR")])
         }
         Intent::HeadingReport => Decision::say([Item::Roger]),
         Intent::ApproachRequest if s.live && !s.ifr && !s.on_ground => practice(s, record, heard),
         Intent::ApproachRequest => approach(s, heard),
-        Intent::InboundLanding if s.live && !s.on_ground && !s.ifr => arrival(s, record, heard),
+        Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::PatternRequest if s.live && !s.on_ground && !s.ifr => {
+            visual::arrival(s, record, heard).unwrap_or_else(|| arrival(s, record, heard))
+        }
         Intent::InboundLanding if !s.on_ground => approach(s, heard),
+        // The transition is asked of another unit, to which the pilot wants to change.
+        Intent::TransitionRequest if s.live && !s.on_ground && heard.remarks.has(Remark::ChangesOver) => {
+            let code = record.squawk.is_some().then_some(Item::SquawkVfr);
+            Decision::Say([Item::RadarServiceTerminated].into_iter().chain(code).chain([Item::FrequencyChangeApproved]).collect())
+        }
         Intent::TransitionRequest if s.live && !s.on_ground => transition(s, record, heard),
         Intent::TransitionRequest => {
             let ask = slots.altitude_ft.is_empty().then_some(Item::Ask(Ask::Altitude));
@@ -69,11 +83,18 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             (None, Some(code)) => Decision::say([Item::Roger, Item::Squawk(code)]),
             (None, None) => Decision::say([Item::Roger]),
         },
+        // A visual flight that fetches the weather comes back.
+        Intent::FrequencyChangeRequest if s.live && !s.ifr && record.radar && heard.remarks.has(Remark::LeavesBriefly) => {
+            Decision::say([Item::FrequencyChangeApproved, advice("report back on this frequency")])
+        }
         Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
         Intent::FrequencyChangeRequest if record.radar && s.next_unit.is_some() => Decision::Say(
             s.next_unit.iter().map(|next| Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }).collect(),
         ),
-        Intent::FrequencyChangeRequest => Decision::say([Item::RadarServiceTerminated, Item::FrequencyChangeApproved]),
+        Intent::FrequencyChangeRequest => {
+            let code = (s.live && record.squawk.is_some()).then_some(Item::SquawkVfr);
+            Decision::Say([Item::RadarServiceTerminated].into_iter().chain(code).chain([Item::FrequencyChangeApproved]).collect())
+        }
         Intent::Diversion => match &slots.destination {
             Some(d) => {
                 let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
@@ -106,6 +127,17 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
+fn advice(words: &str) -> Item {
+    Item::Advice(words.to_owned())
+}
+
+/// The first call to this unit, with the altitude where the aircraft is.
+fn at_its_level(s: &Situation, record: &Record, heard: &Understanding) -> bool {
+    let first = !record.contacted.contains(&s.facility) && !heard.remarks.has(Remark::OtherLevel);
+    let here = heard.slots.altitude_ft.last().zip(s.altitude_ft).is_some_and(|(said, now)| (said - now).abs() <= 300);
+    first && here
+}
+
 /// Whether a visual flight asks for lower without naming an altitude other than its present one.
 fn wants_down(s: &Situation, heard: &Understanding) -> bool {
     let down = heard.requests.iter().any(|q| matches!(q, Request::Level { way: Some(Way::Down), .. }));
@@ -131,7 +163,9 @@ pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -
         return None;
     }
     let heads_for = heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
-    if heads_for && matches!(heard.intent, Intent::Unknown | Intent::InboundLanding | Intent::Diversion | Intent::HeadingReport) {
+    let plain = heard.intent == Intent::ApproachRequest && heard.slots.approach.is_none() && heard.slots.runway.is_none();
+    if heads_for && (plain || matches!(heard.intent, Intent::Unknown | Intent::InboundLanding | Intent::Diversion | Intent::HeadingReport))
+    {
         return super::distress::to_the_field(s, heard);
     }
     if heard.intent != Intent::Unknown {
@@ -163,9 +197,11 @@ fn practice(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
 }
 
 /// Answers the first call on a radar frequency: radar contact, with the information that the pilot needs.
-fn check_in(s: &Situation, record: &Record) -> Decision {
+fn check_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
-        return Decision::ask(Ask::Request);
+        // A pilot who says where the flight goes wants to be followed there.
+        let told = s.live && heard.slots.destination.is_some();
+        return if told { flight_following(s, record, heard) } else { Decision::ask(Ask::Request) };
     }
     if s.live && record.radar && record.contacted.contains(&s.facility) {
         return Decision::say([Item::Roger]);
@@ -176,7 +212,8 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
     let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))];
-    let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
+    let here = if s.live && !s.ifr { bound(s, heard) == Bound::Here } else { s.destination.as_ref().is_none_or(|d| d.here) };
+    let arriving = s.facility == Facility::Approach && here;
     let filed = s
         .flight_plan
         .as_ref()
@@ -204,9 +241,11 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     if s.facility == Facility::Approach && arriving {
         match s.active {
             Some(r) if s.live && s.ifr => items.extend([Item::Approach { kind: way_in(s, r), expect: true }, Item::Runway(r)]),
-            Some(r) => items.push(Item::Advice(format!("expect runway {r}"))),
-            None => {}
+            Some(r) if !s.live || s.towered => items.push(Item::Advice(format!("expect runway {r}"))),
+            _ => {}
         }
+        items.extend(s.pressure());
+    } else if s.live && !s.ifr {
         items.extend(s.pressure());
     }
     Decision::Say(items)
@@ -331,9 +370,24 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
         // A Basic Service needs no identification; the other services begin with it.
         let basic = heard.remarks.service.clone().filter(|w| w.starts_with("Basic")).map(Item::Service);
         return match s.free_squawk {
-            Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(basic).chain(s.pressure())),
+            // On the ground nobody is identified: the code comes with the frequency to call after departure.
+            Some(code) if s.live && s.on_ground => {
+                let next = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach));
+                let next = next.map(|d| Item::Advice(format!("departure frequency {}", d.frequency)));
+                Decision::say([Item::Squawk(code)].into_iter().chain(next).chain(basic).chain(s.pressure()))
+            }
+            Some(code) => {
+                // The zone that the pilot also asks to cross is entered only with a clearance, which follows the identification.
+                let waits = s.live && heard.has(Intent::TransitionRequest) && !s.region.contact_is_entry;
+                let outside = waits.then(|| Item::RemainOutside("controlled airspace".into()));
+                Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(basic).chain(outside).chain(s.pressure()))
+            }
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
         };
+    }
+    // A flight that is followed already, and asks again, wants to know about the traffic.
+    if s.live && record.radar && record.contacted.contains(&s.facility) && heard.remarks.service.is_none() {
+        return Decision::Say(super::questions::traffic_items(s));
     }
     // A state without a transponder shows no code. Repeat the code only if the call asks again.
     let unseen = s.live || s.transponder.is_none() && record.last.is_none();
@@ -347,8 +401,17 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
 /// The highest level that is assigned, feet: no airliner or business jet is certified above flight level 510.
 pub(super) const HIGHEST_FT: i32 = 51_000;
 
-fn altitude(s: &Situation, heard: &Understanding) -> Decision {
+/// Whether altitudes are assigned to this visual flight: it is cleared into class B, and in it or about to be.
+fn assigned(s: &Situation, record: &Record) -> bool {
+    record.bravo && s.airspace.as_ref().is_none_or(|a| a.class == Class::B && (a.inside || a.ahead))
+}
+
+fn altitude(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     match heard.slots.altitude_ft.last().copied() {
+        // Outside class B a visual flight chooses its altitude.
+        None if s.live && !s.ifr && !s.on_ground && !assigned(s, record) => {
+            Decision::say([advice("altitude your discretion, maintain VFR")])
+        }
         None => Decision::ask(Ask::RequestedAltitude),
         Some(feet) if !(500..=HIGHEST_FT).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])

@@ -24,7 +24,10 @@ pub(super) fn replies(s: &Situation, r: &Record, heard: &Understanding, said: &[
     if asks(Remark::AsksFrequency) && !said.iter().any(names_frequency) {
         items.extend(frequency(s, heard.remarks.frequency_of));
     }
-    let names_side = |i: &Item| matches!(i, Item::ClosedTraffic(_) | Item::Enter(..));
+    let names_side = |i: &Item| {
+        matches!(i, Item::ClosedTraffic(_) | Item::Enter(..) | Item::Affirm | Item::Negative)
+            || matches!(i, Item::Advice(w) | Item::PatternWords(w) if w.contains("traffic") || w.contains("circuit") || w.contains("pattern"))
+    };
     if asks(Remark::AsksSide) && !said.iter().any(names_side) {
         items.extend(side(s, r));
     }

@@ -206,8 +206,14 @@ fn pattern_from_ground(s: &Situation, record: &Record, heard: &Understanding) ->
 }
 
 /// What follows the takeoff: closed traffic on the published side, or approval of what the pilot requested.
-fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
-    let closed = heard.has(Intent::PatternRequest) || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
+pub(super) fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
+    let out = heard.remarks.out.as_ref().map(crate::remark::Out::words);
+    // "Right turn out": a turn on the way out is not a circuit.
+    let circuit = heard.has(Intent::PatternRequest) && out.is_none();
+    // The whole way out says more than the turn alone.
+    let named = heard.slots.departure.clone().filter(|w| out.is_none() || !w.ends_with("turnout"));
+    let wish = named.or(out).or(wish);
+    let closed = circuit || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
     if closed {
         return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
     }
@@ -217,8 +223,8 @@ fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> 
         return Some(Item::PatternWords(format!("{} turn{on} approved", side.word())));
     }
     wish.filter(|w| !w.is_empty()).map(|w| {
-        let w = w.trim_end_matches(" departure").to_owned();
-        Item::DepartureApproved(w)
+        let w = w.trim_end_matches(" departure").replace("turnout", "turn");
+        if w.contains(" turn") { Item::PatternWords(format!("{w} approved")) } else { Item::DepartureApproved(w) }
     })
 }
 
@@ -470,7 +476,11 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     };
     if leg.is_none() {
         let turns = heard.remarks.has(Remark::Wishes) && heard.slots.side.is_some() && record.pattern_runway.is_none();
-        return if let Some(side) = heard.slots.side.filter(|_| s.live && turns && heard.slots.position.is_none()) {
+        return if let Some(way) =
+            heard.remarks.out.as_ref().filter(|_| s.live && record.pattern_runway.is_none() && heard.slots.distance_nm.is_none())
+        {
+            Decision::say([way_out(way)])
+        } else if let Some(side) = heard.slots.side.filter(|_| s.live && turns && heard.slots.position.is_none()) {
             Decision::say([Item::PatternWords(format!("{} turn approved", side.word()))])
         } else if said.is_empty() && heard.slots.distance_nm.is_none() {
             Decision::ask(Ask::Intentions)
@@ -483,6 +493,9 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         Some(Leg::Crosswind | Leg::Upwind) if leaves(s, heard) => {
             let way = heard.slots.direction.clone().map_or_else(|| "on course".to_owned(), |d| format!("{d}bound"));
             Decision::say([Item::DepartureApproved(way)])
+        }
+        Some(Leg::Crosswind | Leg::Upwind) if s.live && heard.remarks.out.is_some() => {
+            Decision::Say(heard.remarks.out.iter().map(way_out).collect())
         }
         Some(Leg::Crosswind | Leg::Upwind) => {
             let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
@@ -512,11 +525,18 @@ pub(crate) fn said_leg(s: &Situation, heard: &Understanding) -> Option<Leg> {
         return None;
     }
     match heard.slots.position.as_deref()? {
-        "downwind" => Some(Leg::Downwind).filter(|_| near),
+        // "Abeam the numbers", "midfield": beside the runway, on the downwind.
+        "downwind" | "abeam" | "midfield" => Some(Leg::Downwind).filter(|_| near),
+        place if place.starts_with("numbers") => Some(Leg::Downwind).filter(|_| near),
         "base" => Some(Leg::Base).filter(|_| near),
         "final" => Some(Leg::Final).filter(|_| in_front),
         _ => None,
     }
+}
+
+/// The approval of a way out: "right turn southbound approved".
+pub(super) fn way_out(out: &crate::remark::Out) -> Item {
+    if out.side.is_some() { Item::PatternWords(format!("{} approved", out.words())) } else { Item::DepartureApproved(out.words()) }
 }
 
 fn leaves(s: &Situation, heard: &Understanding) -> bool {

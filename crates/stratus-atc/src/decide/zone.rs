@@ -29,6 +29,13 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return None;
     }
     let zone = |deed: &str| Item::PatternWords(format!("{deed} control zone via {point}"));
+    // The way in or out that was just given, read back whole: not a report over the point.
+    let said = |item: Item| r.last.as_ref().is_some_and(|l| l.items.contains(&item));
+    let same = heard.slots.runway.is_some_and(|x| said(Item::Runway(x)) || s.active == Some(x)) && heard.slots.altitude_ft.is_empty();
+    let repeats = (said(zone("enter")) || r.entry) && same && tells(Remark::RepeatsZone) && !tells(Remark::LeavesFrequency);
+    if repeats && matches!(heard.intent, Intent::PositionReport | Intent::Unknown) {
+        return Some(Decision::Silent(crate::silence::Silence::NoReadbackDue));
+    }
     let limit = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
     let below = limit.map(|feet| Item::PatternWords(format!("altitude {feet} feet or below")));
     match heard.intent {

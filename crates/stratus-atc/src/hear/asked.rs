@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use crate::remark::Remark;
 use crate::transcript::Token;
-use crate::units::Facility;
 
 /// Question words that always ask.
 const WHAT: [&str; 5] = ["what", "which", "how", "who", "whose"];
@@ -40,25 +39,9 @@ fn questions(t: &[Token]) -> Vec<Range<usize>> {
     starts.iter().enumerate().map(|(n, s)| *s..starts.get(n + 1).copied().unwrap_or(t.len())).collect()
 }
 
-/// The unit that the words name.
-fn unit(t: &[Token]) -> Option<Facility> {
-    t.iter().find_map(|x| {
-        Some(match x.word() {
-            "tower" => Facility::Tower,
-            "ground" => Facility::Ground,
-            "approach" | "arrival" | "radar" => Facility::Approach,
-            "departure" => Facility::Departure,
-            "center" | "centre" | "control" => Facility::Center,
-            "clearance" | "delivery" => Facility::Clearance,
-            "atis" => Facility::Atis,
-            _ => return None,
-        })
-    })
-}
-
-/// What the questions of a call are about, and the unit whose frequency is asked for.
-pub(crate) fn subjects(t: &[Token]) -> (Vec<Remark>, Option<Facility>) {
-    let (mut found, mut of) = (Vec::new(), None);
+/// What the questions of a call are about.
+pub(crate) fn subjects(t: &[Token]) -> Vec<Remark> {
+    let mut found = Vec::new();
     let whole = questions(t);
     for (n, q) in whole.iter().enumerate() {
         // "Say departure frequency", "do you want us to": the question may go on behind another opening word.
@@ -71,9 +54,6 @@ pub(crate) fn subjects(t: &[Token]) -> (Vec<Remark>, Option<Facility>) {
             }
         };
         let frequency = has(&["frequency", "frequencies", "freq"]) && !has(&["change", "leave", "leaving", "off"]);
-        if frequency {
-            of = of.or_else(|| unit(words));
-        }
         add(Remark::AsksFrequency, frequency);
         // "Left or right" opens a question, and what it is about may stand in front of it: "which way is the pattern, left or right".
         let before = n.checked_sub(1).map_or(&t[..0], |p| &t[whole[p].clone()]);
@@ -93,7 +73,7 @@ pub(crate) fn subjects(t: &[Token]) -> (Vec<Remark>, Option<Facility>) {
         add(Remark::AsksVoid, has(&["void"]));
         add(Remark::AsksSeen, both(&["see", "have", "got", "radar"], &["me", "us"]) && has(&["radar", "see", "scope", "screen"]));
     }
-    (found, of)
+    found
 }
 
 #[cfg(test)]
@@ -115,9 +95,8 @@ mod tests {
             ("squawk four seven zero one do you really want me to ident here on the ramp", Remark::AsksIdent),
             ("released and is that void at any time", Remark::AsksVoid),
         ] {
-            assert!(subjects(&tokens(text)).0.contains(&remark), "{text}");
+            assert!(subjects(&tokens(text)).contains(&remark), "{text}");
         }
-        assert_eq!(subjects(&tokens("what is the frequency for atlanta approach")).1, Some(Facility::Approach));
     }
 
     #[test]
@@ -129,7 +108,7 @@ mod tests {
             "squawk four seven zero one and ident",
             "speed two ten down to seven thousand",
         ] {
-            assert_eq!(subjects(&tokens(text)).0, [], "{text}");
+            assert_eq!(subjects(&tokens(text)), [], "{text}");
         }
     }
 }

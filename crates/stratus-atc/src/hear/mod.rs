@@ -18,6 +18,7 @@ pub mod rules;
 pub mod sounds;
 mod standard;
 pub(crate) mod unsure;
+mod way_out;
 
 pub use choose::Alternative;
 pub(crate) use own::grouped;

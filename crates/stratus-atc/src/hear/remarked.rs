@@ -1,11 +1,15 @@
 //! The remarks of a call with their values: the phrases of `remarks.txt`, the visual reporting point, and the named service.
 
+use std::ops::Range;
+
 use super::clauses::Clauses;
 use super::frames::{self, Facts, Words};
+use super::is_used;
+use crate::caller;
 use crate::remark::{Remark, Remarks};
 use crate::say::spoken;
 use crate::transcript::Token;
-use crate::units::Region;
+use crate::units::{Facility, Region};
 
 /// Words before the name of a point that a pilot flies to, past or over.
 const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
@@ -13,13 +17,32 @@ const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "pa
 const CALLED_WITHIN: usize = 5;
 
 /// The remarks of a call. `letter` is the ATIS letter in the call.
-pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Clauses, letter: Option<char>, region: Region) -> Remarks {
+pub(crate) fn remarked(
+    t: &[Token],
+    hidden: &[Range<usize>],
+    words: &Words,
+    facts: Facts,
+    clauses: &Clauses,
+    letter: Option<char>,
+    region: Region,
+) -> Remarks {
     let mut remarks = Remarks::with(point(t, clauses, letter), service(region, clauses));
     remarks.weather_at = weather_at(t);
-    let (asked, unit) = super::asked::subjects(t);
-    asked.into_iter().for_each(|r| remarks.tell(r));
-    remarks.frequency_of = unit;
+    super::asked::subjects(t).into_iter().for_each(|r| remarks.tell(r));
+    remarks.out = super::way_out::way_out(t, hidden);
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
+    if remarks.has(Remark::AsksFrequency) {
+        let free = |i: &usize| !hidden.iter().any(|h| h.contains(i));
+        let unit = |i: usize| match t[i].word().trim_end_matches("'s") {
+            "atis" => Some(Facility::Atis),
+            "info" => Some(Facility::Ctaf),
+            w => caller::facility_of(w),
+        };
+        remarks.frequency_of = (0..t.len()).filter(free).find_map(unit);
+    }
+    if remarks.has(Remark::AsksRunway) && remarks.weather_at.is_none() {
+        remarks.weather_at = runway_at(t);
+    }
     let name = region.unit_information.to_lowercase();
     if t.iter().take(CALLED_WITHIN).skip(1).any(|x| x.is(&name)) {
         remarks.tell(Remark::CallsService);
@@ -85,6 +108,13 @@ fn weather_at(t: &[Token]) -> Option<String> {
     }
     let asked = at >= 2 && ["latest", "current", "the", "actual", "get", "have"].iter().any(|w| t[at - 2].is(w));
     if asked { name(at - 1) } else { None }
+}
+
+/// "Which runway are they using at Monterey": the place whose runway is asked for.
+fn runway_at(t: &[Token]) -> Option<String> {
+    let leads = |i: &usize| t[*i].is("at") || t[*i].is("in") || t[*i].is("over");
+    let named = |i: usize| t.get(i + 1).map(Token::word).filter(|w| w.len() > 3 && !NO_PLACE.contains(w) && !is_used(w));
+    (0..t.len()).filter(leads).find_map(named).map(str::to_owned)
 }
 
 /// A visual reporting point by its letter and, where several share it, its number: "Echo", "Sierra 2". A letter in a callsign, in an ATIS

@@ -11,6 +11,9 @@ use crate::{Engine, decide, gate, telephony};
 /// The farthest field that a pilot in trouble would choose, nautical miles.
 const CHOSEN_NM: f64 = 150.0;
 
+/// The farthest destination of a visual flight, nautical miles.
+const VISUAL_NM: f64 = 500.0;
+
 /// Whether the call is one for help.
 fn calls_for_help(u: &Understanding) -> bool {
     !u.other_aircraft && [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| u.has(*i))
@@ -51,9 +54,12 @@ impl Engine {
         {
             self.record.bound = Some(field.icao);
         }
-        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion) || troubled;
+        let visual = self.visual_destination(u);
+        let asks =
+            visual || u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion) || troubled;
         let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
-        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled {
+        let goes_elsewhere = visual && self.plan_spoken && u.has(Intent::InboundLanding);
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled && !goes_elsewhere {
             return;
         }
         // "Diverting to you": the field of the unit that the pilot talks to.
@@ -65,6 +71,18 @@ impl Engine {
         let ifr = self.plan.as_ref().and_then(|p| p.ifr);
         self.plan = Some(FlightPlan { ifr, destination: Some(to), altitude_ft, ..FlightPlan::default() });
         self.plan_spoken = true;
+    }
+
+    /// Whether a visual flight in the air says where it goes: to a known field within reach.
+    fn visual_destination(&self, u: &Understanding) -> bool {
+        let instruments = self.record.ifr || self.plan.as_ref().is_some_and(|p| p.ifr == Some(true));
+        let tells = matches!(u.intent, Intent::CheckIn | Intent::InboundLanding | Intent::TransitionRequest | Intent::PositionReport);
+        let (Some(at), Some(to)) = (self.report.position.filter(|_| tells && !self.report.on_ground && !instruments), &u.slots.destination)
+        else {
+            return false;
+        };
+        let field = self.airports.find(to).or_else(|| self.airports.named(to));
+        field.is_some_and(|a| a.position.distance_nm(at) <= VISUAL_NM)
     }
 
     /// Files an instrument arrival for an airline flight that calls a radar unit or a tower from the air without a plan: a flight loaded in
@@ -105,6 +123,11 @@ impl Engine {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
         }
+        // A pilot who stays outside, and does not just read that back, no longer waits for the transition.
+        let asks = u.remarks.has(Remark::AsksOutside) || u.has(Intent::TransitionRequest);
+        if u.remarks.has(Remark::RemainsOutside) && !asks && !u.has(Intent::Readback) {
+            self.record.wants_through = None;
+        }
         let level = u.requests.iter().find_map(|q| if let Request::Level { feet, .. } = q { *feet } else { None });
         let asked = level
             .or_else(|| u.slots.altitude_ft.last().copied().filter(|_| u.has(Intent::AltitudeRequest) || u.has(Intent::TransitionRequest)));
@@ -118,9 +141,11 @@ impl Engine {
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);
         }
-        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) {
+        let out = u.remarks.out.as_ref().map(crate::remark::Out::words).filter(|_| self.report.on_ground);
+        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) || out.is_some() {
             let closed = u.has(Intent::PatternRequest).then(|| "closed traffic".to_owned());
-            if let Some(d) = u.slots.departure.clone().or(closed) {
+            let named = u.slots.departure.clone().filter(|d| out.is_none() || !d.ends_with("turnout"));
+            if let Some(d) = named.or(out).or(closed) {
                 self.record.wants_departure = Some(d);
             }
         }

@@ -12,7 +12,7 @@ use crate::remark::Remark;
 use crate::report::{self, FlightPlan, Other};
 use crate::request::Request;
 use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
-use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, Transition, compass_word, turn};
+use crate::units::{FT_PER_NM, Facility, LatLon, Position3, Runway, Side, Squawk, Transition, compass_word, turn};
 use crate::{Engine, say};
 
 /// The lowest vectoring altitude above the field without better data, feet.
@@ -90,7 +90,7 @@ impl Engine {
             closed: Vec::new(),
             airport_closed: false,
             occupied: self.occupied(&ends, airport.elevation_ft),
-            pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
+            pattern: active.map_or(Side::Left, |r| circuit_side(airport, r)),
             atis: self.atis.letter_at(&airport.icao),
             weather,
             callsign,
@@ -129,7 +129,12 @@ impl Engine {
             departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),
             next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
             filed_place: None,
-            asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
+            asked_place: u
+                .slots
+                .destination
+                .as_deref()
+                .and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)))
+                .map(|a| a.name),
             destination,
             called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u),
             advisory: scope::advisory(&self.report),
@@ -192,7 +197,7 @@ impl Engine {
             Facility::Tower => {
                 let own = [Facility::Departure, Facility::Approach, Facility::Center].iter().find_map(|f| of(airport, *f));
                 // A field without radar: the unit around it works its departures.
-                own.and_then(other).or_else(|| self.radar_near(at).filter(|_| self.record.ifr).and_then(other))
+                own.and_then(other).or_else(|| self.radar_near(at).and_then(other))
             }
             Facility::Departure | Facility::Approach | Facility::Center => {
                 let there = self.destination_airport()?;
@@ -305,6 +310,13 @@ fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
         d => format!("on {} mile final", d.round().max(1.0)),
     };
     TrafficFacts { words: format!("{} {place}, runway {runway}", name_of(other)), runway: Some(runway), close: before_nm <= CLOSE_FINAL_NM }
+}
+
+/// The side of the circuit of a runway. Beside a parallel runway the circuit lies on the other side of it.
+fn circuit_side(airport: &Airport, runway: Runway) -> Side {
+    let published = airport.end(runway).map_or(Side::Left, |e| e.pattern);
+    let left = Runway { side: Some(Position3::Left), ..runway };
+    if runway.side == Some(Position3::Right) && airport.end(left).is_some() { Side::Right } else { published }
 }
 
 /// The name by which another aircraft is pointed out: "Cessna", "Boeing 737", or its callsign.

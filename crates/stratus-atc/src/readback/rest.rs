@@ -149,10 +149,10 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let goes_on = n.start == 0 || !TO.contains(&before);
         let left = goes_on && w.t.get(n.end).is_some_and(|x| TO.contains(&x.word()) || x.word().ends_with("ing") && x.word() != "heading");
         let here = before == "at" && (0..n.start).rev().take(4).any(|i| matches!(w.t[i].word(), "are" | "am" | "contact"));
+        // A place in the sequence that this instruction does not give is the pilot's own knowledge.
+        let in_sequence = before == "number" && n.figures.len() == 1 && !told.has("number");
         let asked = told.has("say") && (n.scaled || n.figures.len() == 3);
-        // The sequence number of an earlier transmission.
-        let in_sequence = before == "number" && !told.has("number");
-        if own || measured || in_sequence || of_place || left || here || asked || n.figures.is_empty() || told.explains_all(&n.figures) {
+        if own || measured || of_place || left || here || asked || in_sequence || n.figures.is_empty() || told.explains_all(&n.figures) {
             return None;
         }
         Some(meant(&n, before, after, items))

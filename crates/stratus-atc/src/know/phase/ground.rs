@@ -30,6 +30,8 @@ const FAST_KT: f64 = 30.0;
 const SAME_PLACE_FT: f64 = 100.0;
 /// Farther from its stand than this, an aircraft that has not taxied was moved, feet.
 const MOVED_FT: f64 = 500.0;
+/// A touchdown this far before the threshold is still part of the landing, feet.
+const SHORT_FT: f64 = 1_500.0;
 /// How long an aircraft must stand off the runways after landing before it counts as parked.
 const PARKED_FOR: Duration = Duration::from_secs(60);
 
@@ -68,6 +70,17 @@ pub(super) fn strip_below<'a>(n: &Now<'a>, before: Option<Runway>) -> Option<&'a
         g.off(heading).abs() - if sticky { 60.0 } else { 0.0 }
     };
     n.ends.iter().filter(|g| g.holds(n.position, EDGE_FT)).min_by(|a, b| key(a).total_cmp(&key(b)))
+}
+
+/// The runway in whose landing direction the aircraft rolls fast, just before its threshold: it touched down short.
+fn before_threshold(n: &Now) -> Option<Runway> {
+    let short = |g: &&Geometry| {
+        let p = g.place(n.position);
+        (-SHORT_FT..0.0).contains(&p.along)
+            && p.right.abs() < g.half_width_ft + HOLD_NEAREST_FT
+            && g.off(n.report.heading_true).abs() < LINED_UP
+    };
+    n.ends.iter().filter(|_| n.report.ground_speed_kt > FAST_KT).find(short).map(|g| g.runway)
 }
 
 impl PhaseTracker {
@@ -113,8 +126,8 @@ impl PhaseTracker {
         self.has_flown = true;
         self.side = None;
         self.ground = State { returning: true, slowest: n.report.ground_speed_kt, parked_at: self.ground.parked_at, ..State::default() };
-        if self.on_runway.is_some() {
-            self.runway = self.on_runway;
+        if let Some(runway) = self.on_runway.or_else(|| before_threshold(n)) {
+            self.runway = Some(runway);
             Phase::LandingRoll
         } else {
             Phase::TaxiIn
@@ -128,7 +141,9 @@ impl PhaseTracker {
             let flying = up > Duration::from_secs(3) && (n.report.agl_ft > 20.0 || self.on_runway.is_none());
             return if flying { self.lifted_off(n) } else { Phase::LandingRoll };
         }
-        let Some(g) = n.end(self.on_runway) else { return Phase::TaxiIn };
+        let Some(g) = n.end(self.on_runway) else {
+            return if before_threshold(n).is_some() { Phase::LandingRoll } else { Phase::TaxiIn };
+        };
         self.ground.slowest = self.ground.slowest.min(speed);
         let off = g.off(n.report.heading_true).abs();
         if off < LINED_UP && speed > FAST_KT && speed > self.ground.slowest + 10.0 {
