@@ -19,16 +19,12 @@ pub(super) fn replies(s: &Situation, r: &Record, heard: &Understanding, said: &[
     }
     let asks = |remark: Remark| heard.remarks.has(remark);
     let mut items = Vec::new();
-    let names_frequency =
-        |i: &Item| matches!(i, Item::Contact { .. } | Item::Monitor { .. }) || matches!(i, Item::Advice(w) if w.contains("frequency"));
-    if asks(Remark::AsksFrequency) && !said.iter().any(names_frequency) {
+    // A unit that has answered with facts has answered these, too.
+    let open = said.iter().all(|i| matches!(i, Item::Ask(_) | Item::Roger));
+    if asks(Remark::AsksFrequency) && open {
         items.extend(frequency(s, heard.remarks.frequency_of));
     }
-    let names_side = |i: &Item| {
-        matches!(i, Item::ClosedTraffic(_) | Item::Enter(..) | Item::Affirm | Item::Negative)
-            || matches!(i, Item::Advice(w) | Item::PatternWords(w) if w.contains("traffic") || w.contains("circuit") || w.contains("pattern"))
-    };
-    if asks(Remark::AsksSide) && !said.iter().any(names_side) {
+    if asks(Remark::AsksSide) && open {
         items.extend(side(s, r));
     }
     if asks(Remark::AsksSpeed) && s.facility.is_radar() && heard.requests.is_empty() && !said.iter().any(|i| matches!(i, Item::Speed(_))) {
