@@ -406,7 +406,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let next = raw.get(i + 1).map_or("", |n| n.word.as_str());
         let next_is_number = numeric(next) || matches!(next, "won" | "ate" | "tree" | "o");
         let after_number = i > 0 && (numeric(&raw[i - 1].word) || matches!(raw[i - 1].word.as_str(), "runway" | "number"));
-        if w == "two" && !r.pause && !after_number && matches!(next, "land" | "the" | "taxi" | "follow") {
+        // "Oh sorry": between words it is no figure.
+        let sigh = w == "oh" && !next_is_number && !next.is_empty() && !(i > 0 && numeric(&raw[i - 1].word));
+        if sigh {
+            out.push(Token::Word(w.to_owned()));
+        } else if w == "two" && !r.pause && !after_number && matches!(next, "land" | "the" | "taxi" | "follow") {
             out.push(Token::Word("to".into()));
         } else if let Some(d) = number_word(w).or_else(|| sound_alike(&raw, i)) {
             let ten = matches!(out.last(), Some(Token::Digit('0', Link::Joined)))

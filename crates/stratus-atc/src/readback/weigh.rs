@@ -19,7 +19,10 @@ use crate::units::{Frequency, Region, Side};
 
 /// Checks a readback whose callsign is at `callsign`.
 pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
-    let two = callsign.len() == 2 && callsign.end == said.len() && callsign.start > 0 && said[callsign.start - 1].digit().is_some();
+    // A sequence number belongs to no callsign: "number two, Quebec Alpha".
+    let number = callsign.start > 1 && said[callsign.start - 2].is("number");
+    let two =
+        callsign.len() == 2 && callsign.end == said.len() && callsign.start > 0 && said[callsign.start - 1].digit().is_some() && !number;
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
     run_together::cut(items, &mut w.t);
