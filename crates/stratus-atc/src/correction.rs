@@ -69,11 +69,30 @@ fn hinted(tokens: &mut Vec<Token>) {
         let (before, after) = (kind_of(&tokens[i - 1]), tokens.get(i + n).and_then(kind_of));
         if apologises && before.is_some() && before == after {
             tokens.drain(i - 1..i + n);
+        } else if let Some(start) = led_before(tokens, i, i + n).filter(|_| apologises) {
+            tokens.drain(start..i + n);
         } else {
             i += n.max(1);
         }
     }
 }
+
+/// "To Gloucester, sorry, to Coventry": where the phrase with the same preposition begins, if it holds nothing but a name.
+fn led_before(tokens: &[Token], at: usize, after: usize) -> Option<usize> {
+    let lead = tokens.get(after).filter(|t| ["to", "for", "via"].iter().any(|w| t.is(w)))?;
+    // "Sorry to bother you": a verb follows.
+    let name = |t: &Token| !t.word().is_empty() && !NO_NAME.contains(&t.word());
+    let start = (at.saturating_sub(LONGEST_PLACE + 1)..at).rev().find(|k| tokens[*k] == *lead)?;
+    let named = start + 1 < at && tokens[start + 1..at].iter().all(name) && tokens.get(after + 1).is_some_and(name);
+    named.then_some(start)
+}
+
+/// Words that are no part of a place's name.
+#[rustfmt::skip]
+const NO_NAME: [&str; 24] = [
+    "be", "bother", "say", "hold", "interrupt", "trouble", "keep", "ask", "do", "have", "make", "hear", "the", "you", "your", "that", "this",
+    "runway", "taxi", "land", "parking", "request", "and", "we",
+];
 
 /// The start of what the words from `after` on correct; the correction phrase is at `at`.
 fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
@@ -168,6 +187,9 @@ mod tests {
             ("make left traffic correction right traffic", "make right traffic"),
             ("three miles south i mean north of the field", "3 miles north of the field"),
             ("three miles north er sorry south of the field", "3 miles south of the field"),
+            ("diverting to gloucester sorry to coventry", "diverting to coventry"),
+            ("request divert to las vegas sorry to henderson two on board", "request divert to henderson 2 on board"),
+            ("request taxi to parking sorry to bother you", "request taxi to parking sorry to bother you"),
             ("sorry about that turning left base", "sorry about that turning left base"),
             ("advisories to las vegas uh correction henderson", "advisories to henderson"),
             ("request taxi correction ready to copy", "request taxi ready to copy"),
