@@ -10,6 +10,7 @@ mod confirm;
 pub(crate) mod ctaf;
 mod distress;
 mod doubt;
+mod facts;
 mod given_back;
 mod ground;
 mod hold;
@@ -24,15 +25,17 @@ mod runway_meant;
 pub(crate) mod sky;
 mod topics;
 mod tower;
+mod trouble;
 mod vectors;
 mod visual;
 mod zone;
 
 pub(crate) use distress::plight;
+use ground::crossing;
 pub(super) use radar::way_in;
 pub(crate) use tower::said_leg;
 
-use crate::clearances;
+use crate::act::Act;
 use crate::gate::{self, Call};
 use crate::hear::Said;
 use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
@@ -130,6 +133,10 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     }
     // A pilot who answers that question is not declaring the emergency again.
     let over = record.emergency == Some(Emergency::Pan) && heard.remarks.has(Remark::AllWell) && !heard.other_aircraft;
+    if over && !heard.has(Intent::Mayday) && heard.remarks.has(Remark::ToLand) && !s.on_ground {
+        // Better, but the plan stays: so does the priority.
+        return Decision::say([Item::Roger]).into();
+    }
     if over && !heard.has(Intent::Mayday) {
         return circumstances::distress_over(s, record, heard, said);
     }
@@ -147,7 +154,14 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
                     return d.into();
                 }
             }
-            Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
+            Call::Unsure if heard.other_aircraft => {}
+            Call::Unsure if trouble::is_minor(s, record, heard) => return trouble::decide(s, record, heard, said),
+            Call::Unsure => {
+                // The nearest field is named at once, and the question follows.
+                let near = heard.remarks.has(Remark::AsksNearest) || heard.remarks.has(Remark::AsksDistance);
+                let way = distress::home(s).filter(|_| near);
+                return Decision::say(way.into_iter().chain([gate::question(Wish::Distress, None)])).into();
+            }
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }
     }
@@ -175,6 +189,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if tells_souls && !led_on {
         // The answers to emergency questions are acknowledged only: no readback is demanded in distress.
         return Decision::say([Item::Roger]).into();
+    }
+    if let Some(d) = facts::decide(s, record, heard) {
+        return d.into();
     }
     if let Some(d) = distress::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
         return d.into();
@@ -253,7 +270,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         Facility::Tower => tower::decide(s, record, heard),
         _ => radar::decide(s, record, heard),
     });
-    distress::calm(s, record, d).into()
+    distress::calm(s, record, heard, d).into()
 }
 
 /// Answers that are the same at every unit.
@@ -425,6 +442,10 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         let meant = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
         return ground::decide(s, record, &meant);
     }
+    if heard.acts.contains(&Act::NoEmergency) && heard.callsign.is_some() && heard.requests.is_empty() {
+        // The pilot plays the trouble down, and wants nothing.
+        return Decision::say([Item::Roger]);
+    }
     if s.live && heard.remarks.has(Remark::ClosesPlan) {
         return visual::closes_plan(s);
     }
@@ -509,18 +530,6 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
         Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
         _ => None,
     }
-}
-
-/// Answers a request to cross a runway: one runway at a time, when it is free (7110.65 3-7-2).
-pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
-    Some(match s.in_the_way(runway) {
-        Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
-        None => match gate::admit(heard, record) {
-            Ok(leave) => Decision::say([clearances::cross(&leave, runway)]),
-            Err(_) => Decision::say([gate::question(Wish::Crossing, Some(runway))]),
-        },
-    })
 }
 
 /// Answers a call that names a runway this field does not have.

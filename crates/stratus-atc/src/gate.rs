@@ -157,6 +157,11 @@ pub fn on_the_way(record: &Record) -> Option<Admitted<Crossing>> {
     record.hold_short.map(|_| Admitted::new())
 }
 
+/// A crossing that is still valid.
+pub fn standing_crossing(record: &Record) -> Option<Admitted<Crossing>> {
+    record.crossing.map(|_| Admitted::new())
+}
+
 /// A takeoff that was requested and admitted, but delayed for traffic.
 pub fn put_off(record: &Record, runway: Runway) -> Option<Admitted<Takeoff>> {
     record.owed.contains(&Owed::Takeoff(runway)).then(Admitted::new)

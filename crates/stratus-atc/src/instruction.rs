@@ -127,6 +127,8 @@ pub enum Ask {
     SoulsAndFuel,
     /// "say fuel remaining in minutes".
     FuelMinutes,
+    /// "do you require assistance?", after trouble that is no emergency.
+    Assistance,
     /// "say nature of the emergency and intentions".
     NatureOfEmergency,
     /// "advise you have information X", or "verify you have information X".
@@ -443,7 +445,7 @@ pub enum Item {
         startup: bool,
         /// Push back approved (false: start-up only).
         push: bool,
-        /// "west".
+        /// "facing west", "tail north".
         facing: Option<String>,
     },
     /// "roger".

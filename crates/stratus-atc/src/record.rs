@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::instruction::{Emergency, Instruction, Item, Landing, Leg, ReportPoint, Wish};
+use super::instruction::{Emergency, Instruction, Item, Landing, Leg, ReportPoint, Services, Wish};
 use super::phase::Phase;
 use crate::units::{Facility, Runway, Side, Squawk, Time};
 
@@ -50,6 +50,12 @@ pub struct Record {
     pub contacted: Vec<Facility>,
     /// The runway that it taxies to.
     pub taxi: Option<Runway>,
+    /// The taxiways of its taxi clearance, in order; empty if none are known.
+    #[serde(default)]
+    pub route: Vec<String>,
+    /// The way to face at the end of the pushback: "facing west".
+    #[serde(default)]
+    pub facing: Option<String>,
     /// The runway that it must hold short of.
     pub hold_short: Option<Runway>,
     /// Cleared to line up.
@@ -124,6 +130,12 @@ pub struct Record {
     pub speed_kt: Option<u16>,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
+    /// The pilot was asked about an emergency, and said no.
+    #[serde(default)]
+    pub no_emergency: bool,
+    /// The emergency services were called for this flight.
+    #[serde(default)]
+    pub alerted: bool,
     /// The ICAO code of the field to which a pilot in trouble wants to go.
     #[serde(default)]
     pub bound: Option<String>,
@@ -198,12 +210,19 @@ impl Record {
         for (n, item) in instruction.items.iter().enumerate() {
             match item {
                 Item::Runway(r) => runway = Some(*r),
-                Item::Taxi { .. } => {
+                Item::Pushback { facing, .. } => {
+                    self.facing.clone_from(facing);
+                    // A new departure: what was said on the way in is history.
+                    (self.arrived, self.parking) = (false, None);
+                }
+                Item::Taxi { via, .. } => {
+                    self.route.clone_from(via);
                     self.taxi = runway;
                     self.takeoff = None;
                     self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
                 }
-                Item::TaxiToParking { place, .. } => {
+                Item::TaxiToParking { place, via } => {
+                    self.route.clone_from(via);
                     self.parking = Some(place.clone());
                     self.landing = None;
                 }
@@ -328,8 +347,9 @@ impl Record {
                 Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course, self.holding) = (false, true, false),
                 Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => (self.on_course, self.holding) = (false, false),
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
-                Item::RogerEmergency(e) => self.emergency = Some(*e),
-                Item::EmergencyCancelled => self.emergency = None,
+                Item::RogerEmergency(e) => (self.emergency, self.no_emergency) = (Some(*e), false),
+                Item::Services(Services::Alerted) => self.alerted = true,
+                Item::EmergencyCancelled => (self.emergency, self.alerted) = (None, false),
                 Item::Confirm { wish, runway } => self.confirming = Some((*wish, *runway)),
                 _ => {}
             }

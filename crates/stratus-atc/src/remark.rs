@@ -218,6 +218,43 @@ remarks! {
     AsksSeen = "asks_seen",
     /// Names class B as the airspace to transit.
     ThroughBravo = "through_bravo",
+
+    /// Asks which way to face at the end of the pushback.
+    AsksFacing = "asks_facing",
+    /// Asks whether it is cleared to cross a runway.
+    AsksCrossing = "asks_crossing",
+    /// Asks where, or whether, it must hold short.
+    AsksHoldShort = "asks_hold_short",
+    /// Asks for the taxi route.
+    AsksRoute = "asks_route",
+    /// Asks for a slot or another restriction of the departure time.
+    AsksSlot = "asks_slot",
+    /// Asks how long the runway is.
+    AsksLength = "asks_length",
+    /// Asks for the surface of the runway.
+    AsksSurface = "asks_surface",
+    /// Asks for the braking action, or whether the runway is wet.
+    AsksBraking = "asks_braking",
+    /// Asks for the runway visual range.
+    AsksRvr = "asks_rvr",
+    /// Asks whether the runway lights work.
+    AsksLights = "asks_lights",
+    /// Asks for reports of birds.
+    AsksBirds = "asks_birds",
+    /// Asks for the instructions in case of a missed approach.
+    AsksMissed = "asks_missed",
+    /// Plays down its trouble: minor, no emergency, no assistance needed.
+    Minor = "minor",
+    /// Names weather as its reason.
+    OfWeather = "of_weather",
+    /// Wants to go back to the stand.
+    WantsStand = "wants_stand",
+    /// Wants somebody to look at the aircraft or the runway.
+    WantsInspection = "wants_inspection",
+    /// Asks at which level the controller wants it.
+    AsksWantedLevel = "asks_wanted_level",
+    /// Asks where the emergency services are.
+    AsksWhereServices = "asks_where_services",
 }
 
 impl Remark {
@@ -262,12 +299,15 @@ pub struct Remarks {
     /// The place whose weather the pilot asks for, in the pilot's words.
     #[serde(default)]
     pub weather_at: Option<String>,
+    /// The way that the pilot wants to face at the end of the pushback: "facing west", "tail north".
+    #[serde(default)]
+    pub facing: Option<String>,
 }
 
 impl Remarks {
     /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
-        Self { told: BTreeSet::new(), point, service, out: None, frequency_of: None, weather_at: None }
+        Self { told: BTreeSet::new(), point, service, out: None, frequency_of: None, weather_at: None, facing: None }
     }
 
     /// Whether the call contains this remark.

@@ -106,6 +106,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         stations,
         active: st.active_runway,
         runways,
+        pavements: Vec::new(),
         closed,
         airport_closed: st.closed_airport,
         occupied,

@@ -62,7 +62,7 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
             return Some(Decision::say([next]));
         }
     }
-    if told(Remark::Halts) {
+    if told(Remark::Halts) && !told(Remark::GoesOn) {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, advice("advise when ready")]));
     }
     if told(Remark::NeedsTime) {
@@ -73,6 +73,9 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
     }
     if told(Remark::GoesOn) && r.taxi.is_some() && s.facility != Facility::Tower {
         return Some(Decision::say([Item::Roger, advice("continue taxi")]));
+    }
+    if told(Remark::GoesOn) && s.live && matches!(s.phase, Phase::Parked | Phase::PushedBack) {
+        return Some(Decision::say([Item::Roger]));
     }
     None
 }

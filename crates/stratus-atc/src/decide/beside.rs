@@ -15,7 +15,7 @@ use crate::units::Facility;
 
 /// Adds the answers to the questions that the decision leaves open.
 pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: &Said, outcome: Outcome) -> Outcome {
-    let stranger = heard.other_aircraft || heard.unsure_caller || r.emergency.is_some();
+    let stranger = heard.other_aircraft || heard.unsure_caller;
     if stranger || matches!(s.facility, Facility::Ctaf | Facility::Atis) {
         return outcome;
     }
@@ -29,15 +29,18 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
     if said.iter().any(open) {
         return outcome;
     }
-    let answers = answers(s, r, heard, said);
-    if let Some(items) = super::instruments::with_named_approach(s, r, heard, said) {
+    // An aircraft in distress gets the facts that it asks for, and nothing else.
+    let mut answers = if r.emergency.is_some() { Vec::new() } else { answers(s, r, heard, said) };
+    answers.extend(super::facts::answers(s, r, heard, said).into_iter().filter(|i| !said.contains(i)));
+    let named = super::instruments::with_named_approach(s, r, heard, said).filter(|_| r.emergency.is_none());
+    if let Some(items) = named {
         return Outcome { decision: Decision::Say(items.into_iter().chain(answers).collect()), ..outcome };
     }
     if answers.is_empty() {
-        return questions(s, r, heard, words, outcome);
+        return if r.emergency.is_some() { outcome } else { questions(s, r, heard, words, outcome) };
     }
     // "Say again" is not the answer to a question that was understood.
-    let rest = said.iter().filter(|i| !matches!(i, Item::Ask(Ask::SayAgain | Ask::Request))).cloned();
+    let rest = said.iter().filter(|i| !matches!(i, Item::Ask(Ask::SayAgain | Ask::Request | Ask::Runway | Ask::Intentions))).cloned();
     let items = rest.chain(answers).collect();
     Outcome { decision: Decision::Say(items), ..outcome }
 }

@@ -1,6 +1,7 @@
 //! Answers to circumstances that the pilot reports: disabled, entering a runway without a clearance, not ready to go.
 
 use super::{Decision, topics};
+use crate::act::Act;
 use crate::hear::Said;
 use crate::instruction::{Ask, Item, Services};
 use crate::intent::{Intent, Understanding};
@@ -25,11 +26,22 @@ fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option
     }
     // A problem reported on the landing or takeoff roll needs emergency services.
     let trouble = heard.slots.nature.is_some() && matches!(heard.intent, Intent::Unable | Intent::Unknown);
+    let trouble =
+        trouble && !heard.remarks.has(Remark::Minor) && heard.acts.iter().any(|a| (Act::EngineFailure..=Act::Medical).contains(a));
     if trouble && matches!(s.phase, Phase::LandingRoll | Phase::TakeoffRoll) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
     if heard.slots.disabled {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Services(Services::Assistance)]));
+    }
+    let plain = matches!(heard.intent, Intent::Unable | Intent::Unknown | Intent::TaxiToParking | Intent::TaxiRequest | Intent::Diversion);
+    if let Some(d) = super::trouble::to_the_stand(s, record, heard).filter(|_| plain) {
+        return Some(d);
+    }
+    // A pilot who is lost on the taxiways stops first, so that they enter no runway.
+    let lost = heard.has(Intent::Lost) || heard.acts.contains(&Act::Lost);
+    if lost && s.live && !s.on_runway && record.taxi.is_some() && record.route.is_empty() && record.contacted.contains(&s.facility) {
+        return Some(Decision::say([Item::HoldPosition, Item::Ask(Ask::Position)]));
     }
     if let Some(runway) = entered(s, record, heard) {
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }, Item::Ask(Ask::Position)]));

@@ -5,13 +5,13 @@
 use super::{Decision, vectors};
 use crate::act::Act;
 use crate::clearances;
-use crate::gate::{Admitted, Distress};
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services};
+use crate::gate::{self, Admitted, Distress};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Plight, Record};
 use crate::remark::Remark;
-use crate::request::{Request, Way};
+use crate::request::{Expected, Request, Way};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway, Side, turn};
 
@@ -23,6 +23,8 @@ const CLIMB_IN_CLOUD_FT: i32 = 2_000;
 const IN_SIGHT_NM: u16 = 12;
 /// Beyond this distance an aircraft in distress gets directions to the field, nautical miles.
 const FAR_NM: u16 = 6;
+/// A call with this many words that no phrase explains has described the trouble.
+const DESCRIBED: usize = 4;
 /// The turn back out of cloud, degrees; the heading is rounded to fives.
 const BACK: f64 = 180.0;
 
@@ -70,13 +72,16 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         items.extend(home(s));
         items.extend(heard.slots.runway.and(free_runway(s, heard)).map(|r| Item::Advice(format!("runway {r} available"))));
     }
+    // The question whether it is an emergency followed the pilot's own description.
+    let described = record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress);
+    let unknown = heard.slots.nature.is_none() && !described && heard.loose < DESCRIBED;
     if first && !s.on_ground {
-        if heard.slots.nature.is_none() {
+        if unknown {
             items.push(Item::Ask(Ask::NatureOfEmergency));
         } else if heard.slots.souls.is_none() {
             items.push(Item::Ask(Ask::SoulsAndFuel));
         }
-    } else if s.on_ground && first && heard.slots.nature.is_none() {
+    } else if s.on_ground && first && unknown {
         items.push(Item::Ask(Ask::NatureOfEmergency));
     } else if s.on_ground {
         items.push(Item::Services(Services::Alerted));
@@ -104,6 +109,9 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if s.on_ground && heard.remarks.has(Remark::IsDone) {
         return None;
     }
+    if let Some(d) = other_runway(s, r, heard) {
+        return Some(d);
+    }
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     // A pilot may ask for assistance in the same call as a report that expects a runway, or a request to taxi to the stand.
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding) || heard.slots.runway.is_some();
@@ -127,9 +135,20 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return None;
     }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
-        let alerted = Item::Services(Services::Alerted);
-        let again = r.last.as_ref().is_some_and(|l| l.items.contains(&alerted));
-        return Some(Decision::say([Item::Roger].into_iter().chain((!again).then_some(alerted))));
+        // Down and safe, or already on the way: nothing more to call for.
+        let again = r.alerted
+            || matches!(heard.intent, Intent::Readback | Intent::Roger)
+            || heard.remarks.has(Remark::AllWell)
+            || heard.remarks.has(Remark::Minor);
+        let alerted = (!again).then_some(Item::Services(Services::Alerted));
+        return Some(Decision::say([Item::Roger].into_iter().chain(alerted)));
+    }
+    if asks_runway(heard) && !s.on_ground {
+        let runway = r.landing.map(|(x, _)| x).or_else(|| free_runway(s, heard));
+        if let Some(x) = runway {
+            let words = Item::Advice(format!("runway {x} available"));
+            return Some(Decision::say([words].into_iter().chain(s.wind())));
+        }
     }
     // Down off the runway, or about to be.
     if matches!(heard.intent, Intent::Unable | Intent::Unknown) && heard.remarks.has(Remark::OffField) {
@@ -141,6 +160,8 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return None;
     }
     match heard.intent {
+        // A tower does not send away an aircraft in distress: "we might not make it" names no other field.
+        Intent::Diversion if !s.facility.is_radar() => Some(Decision::say([Item::Roger].into_iter().chain(home(s)))),
         Intent::LowFuel => Some(Decision::say([Item::Roger].into_iter().chain(super::questions::delay(s)))),
         Intent::Unknown | Intent::Unable | Intent::Roger | Intent::SquawkReport => Some(Decision::say([Item::Roger])),
         Intent::Readback | Intent::HeadingReport | Intent::TrafficInSight | Intent::NegativeContact if r.pending.is_none() => {
@@ -148,6 +169,23 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         }
         _ => None,
     }
+}
+
+/// "Which runway can we have?"
+fn asks_runway(heard: &Understanding) -> bool {
+    let of_runway = |q: &Request| matches!(q, Request::Expect { about: Expected::Runway });
+    let plain = matches!(heard.intent, Intent::Unknown | Intent::SayAgain | Intent::WeatherRequest | Intent::Readback);
+    plain && (heard.remarks.has(Remark::AsksRunway) || heard.requests.iter().any(of_runway))
+}
+
+/// The pilot reads the landing clearance back for another runway: that one is theirs if it is free, and otherwise the clearance is repeated.
+fn other_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let (cleared, kind) = r.landing.filter(|_| s.live && s.facility == Facility::Tower && !s.on_ground)?;
+    let named = heard.slots.runway.filter(|x| *x != cleared && heard.remarks.has(Remark::RepeatsLanding))?;
+    let free = s.known(named).is_some() && !s.is_closed(named) && !s.runway_blocked(named);
+    let leave = gate::standing(r)?;
+    let way = if free { [Item::Roger, Item::Runway(named)] } else { [Item::Negative, Item::Runway(cleared)] };
+    Some(Decision::say(way.into_iter().chain([clearances::landing(&leave, kind)])))
 }
 
 /// Grants what an aircraft in distress asks for, if this unit can: assistance on the field, a heading, an approach, its own choice of
@@ -382,12 +420,20 @@ fn weather_below(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
 
 /// An aircraft in distress is not made to explain or repeat itself. A call that was not understood is acknowledged, with directions to the
 /// field while the aircraft is on its way there.
-pub(super) fn calm(s: &Situation, r: &Record, d: Decision) -> Decision {
-    let asks = |i: &Item| matches!(i, Item::Ask(Ask::Request | Ask::SayAgain | Ask::RequestedAltitude) | Item::Confirm { .. });
+pub(super) fn calm(s: &Situation, r: &Record, heard: &Understanding, d: Decision) -> Decision {
+    let asks = |i: &Item| match i {
+        Item::Ask(a) => matches!(a, Ask::Request | Ask::SayAgain | Ask::RequestedAltitude | Ask::Intentions | Ask::Position | Ask::Runway),
+        Item::Confirm { .. } | Item::Roger => true,
+        _ => false,
+    };
     match d {
-        Decision::Say(items) if r.emergency.is_some() && !items.is_empty() && items.iter().all(asks) => {
+        Decision::Say(items) if r.emergency.is_some() && items.iter().any(|i| *i != Item::Roger) && items.iter().all(asks) => {
             let way = home(s).filter(|_| !s.on_ground && r.landing.is_none());
-            Decision::say([Item::Roger].into_iter().chain(way))
+            // A pilot who reports on the way in hears again that the runway is theirs.
+            let reports = matches!(heard.intent, Intent::FieldInSight | Intent::PositionReport | Intent::CheckIn | Intent::InboundLanding);
+            let again = r.landing.zip(gate::standing(r)).filter(|_| reports && s.facility == Facility::Tower && !s.on_ground);
+            let again = again.map(|((runway, kind), leave)| [Item::Runway(runway), clearances::landing(&leave, kind)]);
+            Decision::say([Item::Roger].into_iter().chain(way).chain(again.into_iter().flatten()))
         }
         other => other,
     }

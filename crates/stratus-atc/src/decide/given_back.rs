@@ -149,6 +149,9 @@ fn runway_of(items: &[Item]) -> Option<Runway> {
 /// Checks the awaited readback item by item.
 pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
     let pending = record.pending.as_ref()?;
+    if let Some(o) = moves_on(s, record, heard, said) {
+        return Some(o);
+    }
     // "Holding point runway two seven left" may be a report or a readback. If a readback is awaited it counts as one, even a wrong one.
     let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
         && heard.addressed.facility.is_none()
@@ -195,6 +198,11 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     if heard.intent == Intent::Readback && untouched && !heard.requests.is_empty() {
+        return None;
+    }
+    // A pilot who stops or needs time says that, and not what is awaited.
+    let stops = [Remark::Halts, Remark::NeedsTime, Remark::Checks, Remark::WantsStand].iter().any(|x| heard.remarks.has(*x));
+    if heard.intent == Intent::Unknown && untouched && stops {
         return None;
     }
     // The aircraft is still at the holding point and did not read back its clearance, so repeat it.
@@ -262,6 +270,20 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
             }
         }
     })
+}
+
+/// A pilot who stopped for their own reasons goes on: the "hold position" that acknowledged the stop is over, and not read back.
+fn moves_on(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
+    let pending = record.pending.as_ref()?;
+    let own_stop = |i: &Item| matches!(i, Item::Roger | Item::HoldPosition | Item::Advice(_));
+    let ready = |i: &Item| matches!(i, Item::Advice(w) if w.starts_with("advise when ready"));
+    let stopped = pending.whole.iter().all(own_stop) && pending.whole.iter().any(ready);
+    if !stopped || !s.live || !heard.remarks.has(Remark::GoesOn) {
+        return None;
+    }
+    let settled = Record { pending: None, ..record.clone() };
+    let rest = Understanding { intent: Intent::Unknown, intents: vec![Intent::Unknown], ..heard.clone() };
+    Some(Outcome { settled: true, ..super::decide(s, &settled, &rest, said) })
 }
 
 /// A complete readback in a call that also does something else: it is settled, and the rest is answered. If the call only repeats what was

@@ -1,13 +1,14 @@
 //! Ground control: taxi out and in, start-up and pushback.
 
 use super::Decision;
-use crate::instruction::{Ask, Item};
+use crate::instruction::{Ask, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
+use crate::{clearances, gate};
 
 /// Ground's answer.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -34,19 +35,21 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             }
             taxi(s, record, heard)
         }
+        // At the stand with the engine off, the flight is over.
+        Intent::TaxiToParking | Intent::ClearOfRunway | Intent::PositionReport | Intent::CheckIn if over(s, heard) => {
+            Decision::say([Item::Roger])
+        }
         Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
         // After landing and leaving the runway, the first call to Ground asks for taxi in, whatever its words.
         Intent::CheckIn | Intent::PositionReport if arrived(s, record) => parking(s, heard),
-        Intent::StartupRequest => Decision::say(
-            [Item::Pushback { startup: true, push: heard.has(Intent::PushbackRequest), facing: heard.slots.direction.clone() }]
-                .into_iter()
-                .chain(s.pressure()),
-        ),
-        Intent::PushbackRequest => Decision::say([Item::Pushback {
-            startup: heard.has(Intent::StartupRequest),
-            push: true,
-            facing: heard.slots.direction.clone(),
-        }]),
+        Intent::StartupRequest => {
+            let push = heard.has(Intent::PushbackRequest);
+            Decision::say([Item::Pushback { startup: true, push, facing: facing(heard).filter(|_| push) }].into_iter().chain(s.pressure()))
+        }
+        Intent::PushbackRequest => {
+            let startup = heard.has(Intent::StartupRequest);
+            Decision::say([Item::Pushback { startup, push: true, facing: facing(heard) }])
+        }
         Intent::FrequencyChangeRequest => Decision::say([Item::FrequencyChangeApproved]),
         Intent::IfrClearanceRequest if s.elsewhere(Facility::Clearance) => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
@@ -59,7 +62,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             }
             other => other,
         },
-        Intent::PositionReport if heard.slots.crossing => super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
+        Intent::PositionReport if heard.slots.crossing => crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
         Intent::PositionReport if s.phase == Phase::HoldingShort && s.station(Facility::Tower).is_some() => {
             Decision::say([s.contact(Facility::Tower)])
         }
@@ -69,9 +72,39 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
+/// The way to face after the pushback, as the pilot asked. A pilot who asks which way has the choice: the stand is not in the data.
+fn facing(heard: &Understanding) -> Option<String> {
+    let compass = || heard.slots.direction.as_ref().map(|d| format!("facing {d}"));
+    let asked = heard.remarks.has(Remark::AsksFacing);
+    let wish = heard.remarks.facing.clone().or_else(compass).filter(|_| !asked || heard.remarks.facing.is_some());
+    wish.or_else(|| asked.then(|| OWN_CHOICE.to_owned()))
+}
+
+/// The answer to a pilot who asks which way to face.
+pub(super) const OWN_CHOICE: &str = "facing at your discretion";
+
+/// Answers a request to cross a runway: one runway at a time, when it is free (7110.65 3-7-2).
+pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
+    Some(match s.in_the_way(runway) {
+        Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
+        None => match gate::admit(heard, record) {
+            Ok(leave) => Decision::say([clearances::cross(&leave, runway)]),
+            Err(_) => Decision::say([gate::question(Wish::Crossing, Some(runway))]),
+        },
+    })
+}
+
 /// Whether this is the first call to Ground from an aircraft that has landed and left the runway.
 pub(super) fn arrived(s: &Situation, record: &Record) -> bool {
     s.live && s.on_ground && !s.on_runway && s.phase == Phase::TaxiIn && !record.contacted.contains(&s.facility) && record.parking.is_none()
+}
+
+/// The pilot reports the engine off at the stand, and asks for nothing.
+fn over(s: &Situation, heard: &Understanding) -> bool {
+    let told = |remark: Remark| heard.remarks.has(remark);
+    let stands = s.live && matches!(s.phase, Phase::Parked | Phase::TaxiIn) && !s.on_runway;
+    stands && told(Remark::IsDone) && !told(Remark::Wishes) && heard.slots.runway.is_none() && heard.requests.is_empty()
 }
 
 /// Reads a call from the stand by the stage of the flight. A cleared IFR pilot who mentions both clearance and taxi wants to taxi; nobody

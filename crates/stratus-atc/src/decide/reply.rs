@@ -1,7 +1,7 @@
 //! Answers to questions about facts: a frequency, the side of the pattern, the speed, the terrain. Each comes from the situation or the record;
 //! what neither holds is not answered here.
 
-use crate::instruction::{Item, Services};
+use crate::instruction::Item;
 use crate::intent::Understanding;
 use crate::record::Record;
 use crate::remark::Remark;
@@ -30,11 +30,9 @@ pub(super) fn replies(s: &Situation, r: &Record, heard: &Understanding, said: &[
     if asks(Remark::AsksSpeed) && s.facility.is_radar() && heard.requests.is_empty() && !said.iter().any(|i| matches!(i, Item::Speed(_))) {
         items.push(r.speed_kt.map_or_else(|| advice(free_speed(s)), Item::Speed));
     }
-    if asks(Remark::AsksServices) && !said.iter().any(|i| matches!(i, Item::Services(_))) {
-        items.push(match r.emergency {
-            Some(_) => Item::Services(Services::Alerted),
-            None => Item::Unable("no information about services".into()),
-        });
+    // Where services were called, the facts answer.
+    if asks(Remark::AsksServices) && !(r.alerted || r.emergency.is_some()) && !said.iter().any(|i| matches!(i, Item::Services(_))) {
+        items.push(Item::Unable("no information about services".into()));
     }
     if asks(Remark::AsksTerrain) && !s.on_ground && !said.iter().any(|i| matches!(i, Item::Altitude { .. })) {
         let least = s.floor_ft.max(s.minimum_ft);

@@ -31,7 +31,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
         Intent::TouchAndGoRequest => departure(s, record, heard),
         Intent::PositionReport if s.on_ground && heard.slots.crossing => {
-            super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
+            super::ground::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
         // The pilot announces a go-around for later: the request is a low approach.

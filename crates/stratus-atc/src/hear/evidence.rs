@@ -9,7 +9,7 @@ use crate::intent::Intent;
 /// frequency, ending a service or the IFR flight, diverting.
 fn plain_carriers(intent: Intent) -> &'static [&'static str] {
     match intent {
-        Intent::TaxiRequest => &["taxi", "taxiing"],
+        Intent::TaxiRequest | Intent::TaxiToParking => &["taxi", "taxiing"],
         Intent::PushbackRequest => &["push", "pushback", "pushing"],
         Intent::StartupRequest => &["start", "startup", "starting"],
         Intent::CancelIfr => &["cancel", "canceling", "cancelling"],

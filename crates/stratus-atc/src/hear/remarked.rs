@@ -6,6 +6,7 @@ use super::clauses::Clauses;
 use super::frames::{self, Facts, Words};
 use super::is_used;
 use crate::caller;
+use crate::entities;
 use crate::remark::{Remark, Remarks};
 use crate::say::spoken;
 use crate::transcript::Token;
@@ -30,6 +31,7 @@ pub(crate) fn remarked(
     remarks.weather_at = weather_at(t);
     super::asked::subjects(t).into_iter().for_each(|r| remarks.tell(r));
     remarks.out = super::way_out::way_out(t, hidden);
+    remarks.facing = facing(t);
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
     if remarks.has(Remark::AsksFrequency) {
         let free = |i: &usize| !hidden.iter().any(|h| h.contains(i));
@@ -60,6 +62,24 @@ fn service(region: Region, clauses: &Clauses) -> Option<String> {
         w[..1].make_ascii_uppercase();
     }
     Some(words.join(" "))
+}
+
+/// "Facing west", "nose to the north", "tail towards the east": the way that the aircraft is to face at the end of the pushback.
+fn facing(t: &[Token]) -> Option<String> {
+    (0..t.len()).find_map(|i| {
+        let end = match t[i].word() {
+            "facing" | "face" => "facing",
+            "nose" => "nose",
+            "tail" => "tail",
+            _ => return None,
+        };
+        let small = |k: &usize| t.get(*k).is_some_and(|x| ["to", "the", "towards", "toward", "is", "be"].iter().any(|w| x.is(w)));
+        let at = (i + 1..t.len()).find(|k| !small(k))?;
+        let way = entities::compass(t[at].word())?;
+        // "Facing east or west" leaves the choice to the controller.
+        let choice = t.get(at + 1).is_some_and(|x| x.is("or"));
+        (!choice).then(|| format!("{end} {way}"))
+    })
 }
 
 /// Words around "weather" that do not name a place.
@@ -199,6 +219,20 @@ mod tests {
             ("172sp is it okay if we do our run up here", Remark::Checks),
             ("172sp we can keep rolling", Remark::GoesOn),
             ("172sp mind if we roll it out to the end", Remark::RollsOut),
+            ("172sp which way do you want us facing", Remark::AsksFacing),
+            ("172sp are we cleared to cross two four left", Remark::AsksCrossing),
+            ("172sp confirm hold short of which runway", Remark::AsksHoldShort),
+            ("172sp which taxiway do you want us on", Remark::AsksRoute),
+            ("172sp do we have a slot", Remark::AsksSlot),
+            ("172sp how long is the runway", Remark::AsksLength),
+            ("172sp any birds about", Remark::AsksBirds),
+            ("172sp what is the rvr", Remark::AsksRvr),
+            ("172sp say missed approach instructions", Remark::AsksMissed),
+            ("172sp are the trucks standing by", Remark::AsksServices),
+            ("172sp which side are the trucks", Remark::AsksWhereServices),
+            ("172sp we want to go back to the ramp", Remark::WantsStand),
+            ("172sp it is nothing serious", Remark::Minor),
+            ("172sp request taxi to the holding point for another circuit", Remark::GoesOut),
         ] {
             assert!(remarks(text).has(remark), "{text}: {:?}", remarks(text));
         }
@@ -217,6 +251,9 @@ mod tests {
             ("172sp request squawk", Remark::AsksCode),
             ("n172sb confirm squawk", Remark::AsksBravo),
             ("172sp the cherokee wants to stop here", Remark::Halts),
+            ("172sp no fire trucks needed", Remark::NeedsHelpNow),
+            ("172sp request fuel services", Remark::NeedsHelpNow),
+            ("172sp what is the surface wind", Remark::AsksSurface),
             ("172sp we do not need to do our run up", Remark::Checks),
             ("172sp the transition level is seven zero", Remark::AsksTransitionLevel),
         ] {

@@ -1,5 +1,6 @@
 //! Filing: a plan from the pilot's words, or from how the flight began.
 
+use crate::act::Act;
 use crate::airports::Station;
 use crate::intent::{Intent, Understanding};
 use crate::remark::Remark;
@@ -135,7 +136,9 @@ impl Engine {
             self.record.wants_level = Some(feet);
         }
         // On the ground, a pilot who is lost needs a taxiway and no heading. A pilot who denies an emergency is not led.
-        let well = self.report.on_ground || gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
+        let declined = gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
+        self.record.no_emergency |= declined || u.acts.contains(&Act::NoEmergency);
+        let well = self.report.on_ground || declined;
         self.record.plight = if well { None } else { decide::plight(self.record.plight, u) };
         self.record.service = u.remarks.service.clone().or(self.record.service.take());
         if let Some(l) = u.slots.landing {

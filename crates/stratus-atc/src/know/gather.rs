@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{by_words, scope, sequence, whereabouts};
 use crate::airports::procedures::{self, Kind};
 use crate::airports::runway::{self, Geometry};
-use crate::airports::{Airport, Station, routing};
+use crate::airports::{Airport, Station, Strip, routing};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::remark::Remark;
 use crate::report::{self, FlightPlan, Other};
 use crate::request::Request;
-use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
+use crate::situation::{Destination, FinalCourse, Home, Pavement, Situation, TaxiRoute, TrafficFacts};
 use crate::units::{FT_PER_NM, Facility, LatLon, Position3, Runway, Side, Squawk, Transition, compass_word, turn};
 use crate::{Engine, say};
 
@@ -36,6 +36,11 @@ const EITHER_NM: f64 = 0.03;
 
 /// Runways whose headings differ by more than this are used in opposite directions, degrees.
 const OTHER_WAY: f64 = 110.0;
+
+fn pavement(strip: &Strip) -> Pavement {
+    let ends = [strip.ends[0].runway, strip.ends[1].runway];
+    Pavement { ends, length_ft: strip.length_ft, surface: strip.surface.clone(), lighted: strip.lighted }
+}
 
 impl Engine {
     /// Everything that the controller at `station` knows, except taxi routes: see [`Engine::with_routes`].
@@ -87,6 +92,7 @@ impl Engine {
             stations,
             active,
             runways: airport.strips_ends(),
+            pavements: airport.runways.iter().map(pavement).collect(),
             closed: Vec::new(),
             airport_closed: false,
             occupied: self.occupied(&ends, airport.elevation_ft),

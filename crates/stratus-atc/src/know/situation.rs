@@ -75,6 +75,19 @@ pub struct TaxiRoute {
     pub first_crossing: Option<(Runway, Option<String>)>,
 }
 
+/// A strip of runway, as the airport's data describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pavement {
+    /// Its two ends.
+    pub ends: [Runway; 2],
+    /// Feet.
+    pub length_ft: f64,
+    /// "asphalt"; "unknown" if the data has none.
+    pub surface: String,
+    /// It has edge lights.
+    pub lighted: bool,
+}
+
 /// The facts at the moment of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
@@ -98,6 +111,8 @@ pub struct Situation {
     pub active: Option<Runway>,
     /// The known runways.
     pub runways: Vec<Runway>,
+    /// Their length, surface and lights; empty if unknown.
+    pub pavements: Vec<Pavement>,
     /// Runways that are closed.
     pub closed: Vec<Runway>,
     /// The whole airport is closed.
@@ -243,6 +258,11 @@ impl Situation {
     /// The full name in the data of an approach of this kind to a runway: "RNAV Y" for "RNAV".
     pub fn approach_named(&self, kind: &str, runway: Runway) -> Option<&str> {
         procedures::named(self.approaches.as_deref()?, kind, runway)
+    }
+
+    /// The strip that a runway belongs to.
+    pub fn pavement(&self, runway: Runway) -> Option<&Pavement> {
+        self.pavements.iter().find(|p| p.ends.contains(&runway))
     }
 
     /// The station of a facility.

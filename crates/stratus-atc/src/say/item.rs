@@ -228,7 +228,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 (true, false) => region.start_up,
                 _ => "push back approved",
             };
-            same(&facing.as_ref().map_or_else(|| verb.to_owned(), |f| format!("{verb}, facing {f}")))
+            same(&facing.as_ref().map_or_else(|| verb.to_owned(), |f| format!("{verb}, {f}")))
         }
         Item::Roger => same("roger"),
         Item::RogerEmergency(Emergency::Mayday) => same("roger mayday"),
@@ -408,6 +408,7 @@ fn ask(a: Ask) -> &'static str {
         Ask::AircraftType => "say type aircraft",
         Ask::SoulsAndFuel => "say souls on board and fuel remaining",
         Ask::FuelMinutes => "say fuel remaining in minutes",
+        Ask::Assistance => "do you require assistance?",
         Ask::NatureOfEmergency => "say nature of emergency and intentions",
         Ask::AtisLetter => "verify you have current ATIS information",
         Ask::VerifyPosition => "verify your position",
