@@ -407,7 +407,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let next_is_number = numeric(next) || matches!(next, "won" | "ate" | "tree" | "o");
         let after_number = i > 0 && (numeric(&raw[i - 1].word) || matches!(raw[i - 1].word.as_str(), "runway" | "number"));
         // "Oh sorry": between words it is no figure.
-        let sigh = w == "oh" && !next_is_number && !next.is_empty() && !(i > 0 && numeric(&raw[i - 1].word));
+        let beside_figures = next_is_number || i > 0 && numeric(&raw[i - 1].word);
+        let sigh = w == "oh" && !beside_figures && !next.is_empty();
         if sigh {
             out.push(Token::Word(w.to_owned()));
         } else if w == "two" && !r.pause && !after_number && matches!(next, "land" | "the" | "taxi" | "follow") {
