@@ -212,6 +212,8 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::ClearedTo { .. } => here(ReadbackItem::Route, false),
         Item::Approach { .. } => here(ReadbackItem::Approach, false),
         Item::Condition(_) => here(ReadbackItem::Condition, false),
+        // The time may be left out, but a different one is wrong.
+        Item::ExpectFurther(_) => (ReadbackItem::Condition, false),
         Item::HoldPosition | Item::Stop | Item::CancelTakeoff => here(ReadbackItem::Clearance, false),
         Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
         _ => return None,

@@ -105,7 +105,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
 /// The order in which items claim words: the most distinctive shape first.
 fn order(item: &Item) -> u8 {
     match item {
-        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } => 0,
+        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } | Item::ExpectFurther(_) => 0,
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => 1,
         Item::Contact { .. } | Item::Monitor { .. } => 2,
         Item::Squawk(_) => 3,
@@ -168,6 +168,16 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"]).or_else(|| hundreds(*kt, w))?;
             w.mark(run);
             Some(true)
+        }
+        Item::ExpectFurther(minutes) => {
+            let clock = format!("{:02}{:02}", minutes / 60 % 24, minutes % 60);
+            if let Some(run) = w.run_of(&[clock.clone(), clock[2..].to_owned()]).or_else(|| rounded(&clock, w)) {
+                w.mark(run);
+                return Some(true);
+            }
+            let other = w.runs().into_iter().find(|r| r.len() == 4 && (w.before(r.start) == "clearance" || w.before(r.start) == "further"))?;
+            w.mark(other);
+            Some(false)
         }
         Item::FieldAt { degrees, miles, .. } => {
             for value in [format!("{degrees:03}"), miles.to_string()] {
