@@ -349,15 +349,15 @@ pub(super) fn way_in(a: &Arrival) -> Option<String> {
 fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let now = s.altitude_ft?;
     let assigned = r.altitude_ft;
+    if r.missed && now + 300 < lowest(s, a) && assigned.is_none_or(|have| have < lowest(s, a)) {
+        // The climb after a missed approach goes on to a level that clears the terrain around.
+        return Some(up_to(lowest(s, a), 500));
+    }
     let top = top_of_descent_nm(s, a);
     if a.distance_nm <= top || gives_approach(s, a) && a.distance_nm <= EXPECT_NM {
         let to = descent(s, a);
         return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared))
             .then_some(to);
-    }
-    if r.missed && now + 300 < lowest(s, a) && assigned.is_none_or(|have| have < lowest(s, a)) {
-        // The climb after a missed approach goes on to a level that clears the terrain around.
-        return Some(up_to(lowest(s, a), 500));
     }
     // The level that the pilot asked for and got takes the place of the filed one.
     let agreed = r.wants_level.filter(|feet| *feet >= lowest(s, a));

@@ -93,9 +93,12 @@ impl Engine {
         let works = station.facility.is_radar() || station.facility == Facility::Tower;
         let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
         let airline = self.callsign().is_some_and(telephony::is_airline);
-        // If the plan does not state the flight rules, an airline flight is IFR.
+        // If the plan does not state the flight rules, an airline flight is IFR, and so is one that begins in the air and wants an
+        // instrument approach.
+        let charted = u.slots.approach.as_deref().is_some_and(|kind| !kind.eq_ignore_ascii_case("visual"));
+        let by_instruments = airline || self.began_aloft && charted;
         let open = self.plan.as_ref().is_some_and(|p| p.ifr.is_none() && p.destination.is_some());
-        if open && arrives && works && airline && !self.report.on_ground && !u.other_aircraft && !self.record.ifr_cancelled {
+        if open && arrives && works && by_instruments && !self.report.on_ground && !u.other_aircraft && !self.record.ifr_cancelled {
             self.record.ifr = true;
         }
         if let Some(airport) = self.airport.as_ref().filter(|_| arrives && works && unknown && airline) {

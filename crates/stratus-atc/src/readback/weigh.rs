@@ -175,7 +175,8 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 w.mark(run);
                 return Some(true);
             }
-            let other = w.runs().into_iter().find(|r| r.len() == 4 && (w.before(r.start) == "clearance" || w.before(r.start) == "further"))?;
+            let other =
+                w.runs().into_iter().find(|r| r.len() == 4 && (w.before(r.start) == "clearance" || w.before(r.start) == "further"))?;
             w.mark(other);
             Some(false)
         }
