@@ -306,6 +306,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             }
             Decision::Say(items)
         }
+        // A greeting that opens the conversation: "Nürnberg Ground, D-EFGH, good day".
+        Intent::Roger if s.live && !record.contacted.contains(&s.facility) && heard.addressed.facility == Some(s.facility) => {
+            Decision::say([Item::GoAhead])
+        }
         Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
         // A controller does not contradict an aircraft in distress, or ask it for what it cannot do (7110.65 10-1-1).
         Intent::Unable if record.emergency.is_some() => Decision::say([Item::Roger]),
