@@ -30,6 +30,7 @@ mod vectors;
 mod visual;
 mod zone;
 
+use again::say_again;
 pub(crate) use distress::plight;
 use ground::crossing;
 pub(super) use radar::way_in;
@@ -408,26 +409,6 @@ fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         _ => Vec::new(),
     };
     Some(Decision::say([Item::ReadYou].into_iter().chain(rest)))
-}
-
-/// Repeats the item that the pilot asks for, or the whole last transmission, with the same values.
-fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
-    let item = if about.contains("runway") {
-        record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).or(s.active).map(Item::Runway)
-    } else if about.contains("altimeter") || about.contains("qnh") {
-        s.pressure()
-    } else if about.contains("wind") {
-        s.wind()
-    } else if about.contains("squawk") || about.contains("code") {
-        record.squawk.map(Item::Squawk)
-    } else {
-        again::part(record, about)
-    };
-    match (item, &record.last) {
-        (Some(item), _) => Decision::say([item]),
-        (None, Some(last)) => Decision::Say(last.items.clone()),
-        (None, None) => Decision::ask(Ask::SayAgain),
-    }
 }
 
 /// Asks a targeted question if part of the call was understood, and "say again" if nothing was.

@@ -1,10 +1,32 @@
 //! "Say again the altitude": finds the part of the last transmission that the pilot asks for.
 
-use crate::instruction::Item;
+use super::Decision;
+use crate::instruction::{Ask, Item};
 use crate::record::Record;
+use crate::situation::Situation;
+
+/// Repeats the item that the pilot asks for, or the whole last transmission, with the same values.
+pub(super) fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
+    let item = if about.contains("runway") {
+        record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).or(s.active).map(Item::Runway)
+    } else if about.contains("altimeter") || about.contains("qnh") {
+        s.pressure()
+    } else if about.contains("wind") {
+        s.wind()
+    } else if about.contains("squawk") || about.contains("code") {
+        record.squawk.map(Item::Squawk)
+    } else {
+        part(record, about)
+    };
+    match (item, &record.last) {
+        (Some(item), _) => Decision::say([item]),
+        (None, Some(last)) => Decision::Say(last.items.clone()),
+        (None, None) => Decision::ask(Ask::SayAgain),
+    }
+}
 
 /// The part of the last transmission that a "say again" names: its altitude, heading, speed, frequency or route.
-pub(super) fn part(record: &Record, about: &str) -> Option<Item> {
+fn part(record: &Record, about: &str) -> Option<Item> {
     let asks = |words: &[&str]| words.iter().any(|w| about.split(' ').any(|a| a == *w));
     let wanted: fn(&Item) -> bool = if asks(&["altitude", "level", "height"]) {
         |i| matches!(i, Item::Altitude { .. })

@@ -47,7 +47,8 @@ pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[
     }
     if asks(Remark::AsksWantedLevel) && !s.on_ground {
         let holds = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
-        items.push(holds.unwrap_or_else(|| advice("altitude at your discretion")));
+        // A visual flight chooses its altitude (`zone`), also in distress.
+        items.extend(holds.or_else(|| r.emergency.map(|_| advice("altitude at your discretion"))));
     }
     if asks(Remark::AsksMissed) && !s.on_ground {
         items.extend(missed(s, r));
