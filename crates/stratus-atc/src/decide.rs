@@ -235,7 +235,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     let elsewhere = s.facility.is_radar() && !s.on_ground && s.live;
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none()) && !elsewhere;
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
-        return wrong_runway(s, heard).into();
+        return runway_meant::unknown(s, heard).into();
     }
     if gate::not_now(heard).is_some() {
         return circumstances::when_ready().into();
@@ -515,24 +515,6 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
         Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
         _ => None,
     }
-}
-
-/// Answers a call that names a runway this field does not have.
-fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
-    let mut items = vec![Item::Negative];
-    match (s.active, heard.intent) {
-        (Some(r), Intent::TaxiRequest | Intent::PatternRequest) if s.facility == Facility::Ground => {
-            items = vec![Item::Unable("that runway does not exist here".into())];
-            items.push(Item::Advice(format!("runway {r} in use")));
-            items.push(Item::Ask(Ask::Intentions));
-        }
-        (Some(r), _) => {
-            items.push(Item::Advice(format!("runway {r} in use")));
-            items.push(Item::Ask(if s.on_ground { Ask::Position } else { Ask::Intentions }));
-        }
-        (None, _) => items.push(Item::Ask(Ask::Runway)),
-    }
-    Decision::Say(items)
 }
 
 /// The call belongs to another unit: the pilot gets that unit's frequency (7110.65 2-1-17).

@@ -1,9 +1,11 @@
 //! The runway that a pilot means, where the words alone name one that does not exist here.
 
+use super::Decision;
+use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::units::Runway;
+use crate::units::{Facility, Runway};
 
 /// "Off two six" at a field with only lettered runways 26: the runway is the one that this aircraft was given.
 pub(super) fn with_its_letter(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
@@ -28,4 +30,22 @@ pub(super) fn without_the_turn(s: &Situation, heard: &Understanding) -> Option<U
     let mut meant = heard.clone();
     (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
     Some(meant)
+}
+
+/// Answers a call that names a runway this field does not have.
+pub(super) fn unknown(s: &Situation, heard: &Understanding) -> Decision {
+    let mut items = vec![Item::Negative];
+    match (s.active, heard.intent) {
+        (Some(r), Intent::TaxiRequest | Intent::PatternRequest) if s.facility == Facility::Ground => {
+            items = vec![Item::Unable("that runway does not exist here".into())];
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(Ask::Intentions));
+        }
+        (Some(r), _) => {
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(if s.on_ground { Ask::Position } else { Ask::Intentions }));
+        }
+        (None, _) => items.push(Item::Ask(Ask::Runway)),
+    }
+    Decision::Say(items)
 }
