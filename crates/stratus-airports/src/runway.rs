@@ -106,6 +106,10 @@ pub fn wind_components(g: &Geometry, wind_dir_true: f64, wind_kt: f64) -> (f64, 
 pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>) -> Option<Runway> {
     let mut all = ends(airport);
     all.retain(|g| !crate::water::is_aside(airport, g.runway));
+    let main = |g: &Geometry| serves_all(airport, g);
+    if all.iter().any(main) {
+        all.retain(main);
+    }
     let wind = match (wind_dir_mag, wind_kt) {
         (Some(d), Some(k)) if d.is_finite() && k.is_finite() && k >= CALM_KT => Some((d + airport.variation, k)),
         _ => None,
@@ -123,6 +127,21 @@ pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>
         }
     }
     best.map(|(_, _, r)| r)
+}
+
+/// A runway shorter than this part of the longest one is used on request only.
+const SHORT: f64 = 0.5;
+/// A runway of this length serves everybody, feet.
+const LONG_FT: f64 = 6_000.0;
+
+/// Whether a runway is one of those that a tower uses for every arrival: paved where the field has pavement, and not much shorter than the
+/// longest one.
+fn serves_all(airport: &Airport, g: &Geometry) -> bool {
+    let soft = |surface: &str| matches!(surface, "grass" | "gravel" | "dirt" | "sand" | "snow" | "water");
+    let longest = airport.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max);
+    let paved = airport.runways.iter().any(|r| !soft(&r.surface));
+    let own = airport.runways.iter().find(|r| r.ends.iter().any(|e| e.runway == g.runway));
+    own.is_none_or(|r| (r.length_ft >= longest * SHORT || r.length_ft >= LONG_FT) && !(paved && soft(&r.surface)))
 }
 
 #[cfg(test)]
@@ -145,6 +164,14 @@ mod tests {
         assert_eq!(active_at("KPAO", 130.0, 9.0), "13");
         assert_eq!(active_at("KMRY", 290.0, 9.0), "28L");
         assert_eq!(active(Airports::first().get("KMRY").unwrap(), None, None).unwrap().to_string(), "28L");
+    }
+
+    #[test]
+    fn short_and_soft_runways_are_used_on_request_only() {
+        let airports = Airports::world();
+        let at = |icao: &str, dir: f64| active(&airports.find(icao).unwrap(), Some(dir), Some(10.0)).unwrap().to_string();
+        assert_eq!(at("YMMB", 210.0), "17L", "not the strip of 1,873 feet");
+        assert_eq!(at("LSZG", 240.0), "24", "not the grass");
     }
 
     #[test]

@@ -10,10 +10,12 @@ use super::hear::opinion::Scene;
 use super::instruction::{Address, Instruction};
 use super::{Engine, say, spoken, telephony};
 use crate::units::region::FlightNumbers;
-use crate::units::{Callsign, Region};
+use crate::units::{Callsign, Facility, Region};
 
 /// The maximum number of runways in a hint: those of a large airport would displace more likely words.
 const MOST_RUNWAYS: usize = 4;
+/// The units that a pilot calls first, the likeliest one first.
+const FIRST: [Facility; 3] = [Facility::Ground, Facility::Tower, Facility::Clearance];
 /// The maximum number of place names besides the unit's own.
 const MOST_NAMES: usize = 4;
 
@@ -65,7 +67,10 @@ impl Engine {
         let airport = self.airport.as_ref();
         let region = airport.map_or(Region::FAA, |a| a.region);
         let kind = self.aircraft_type();
-        let station = self.station().map(|s| s.name);
+        // Without a tuned radio the first call names its unit. A hint with the place and the callsign but without a unit made the model leave
+        // the unit out: "Denver, november one seven two ..." for "Denver Ground, ...".
+        let first = || airport.and_then(|a| FIRST.iter().find_map(|f| a.stations.iter().find(|s| s.facility == *f)));
+        let station = self.station().map(|s| s.name).or_else(|| first().map(|s| s.name.clone()));
         let mut parts = Parts { station, ..Parts::default() };
         if let Some(a) = airport {
             let cleared = [self.record.taxi, self.record.takeoff, self.record.landing.map(|(r, _)| r)];

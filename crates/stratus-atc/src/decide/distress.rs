@@ -181,7 +181,9 @@ fn asks_runway(heard: &Understanding) -> bool {
 /// The pilot reads the landing clearance back for another runway: that one is theirs if it is free, and otherwise the clearance is repeated.
 fn other_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let (cleared, kind) = r.landing.filter(|_| s.live && s.facility == Facility::Tower && !s.on_ground)?;
-    let named = heard.slots.runway.filter(|x| *x != cleared && heard.remarks.has(Remark::RepeatsLanding))?;
+    let asked = heard.requests.iter().find_map(|q| if let Request::Runway { runway } = q { *runway } else { None });
+    let means = [Remark::RepeatsLanding, Remark::AsksCleared].iter().any(|m| heard.remarks.has(*m)) || asked.is_some();
+    let named = asked.or(heard.slots.runway).filter(|x| *x != cleared && means)?;
     let free = s.known(named).is_some() && !s.is_closed(named) && !s.runway_blocked(named);
     let leave = gate::standing(r)?;
     let way = if free { [Item::Roger, Item::Runway(named)] } else { [Item::Negative, Item::Runway(cleared)] };

@@ -252,7 +252,8 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     let on_final = s.phase == Phase::Final || lined_up && heard.intent != Intent::GoAround;
     let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
     match heard.intent {
-        Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
+        // Whatever else the call asks for, the aircraft climbs.
+        _ if heard.has(Intent::GoAround) && here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
         // The flight is cleared for the approach, so any report that is not a readback gets the landing clearance.
         Intent::CheckIn
         | Intent::PositionReport
@@ -349,9 +350,10 @@ pub(super) fn way_in(a: &Arrival) -> Option<String> {
 fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let now = s.altitude_ft?;
     let assigned = r.altitude_ft;
-    if r.missed && now + 300 < lowest(s, a) && assigned.is_none_or(|have| have < lowest(s, a)) {
-        // The climb after a missed approach goes on to a level that clears the terrain around.
-        return Some(up_to(lowest(s, a), 500));
+    // The climb after a missed approach goes on to a level that clears the terrain around.
+    let clear = clear_of_terrain(s, a);
+    if r.missed && now + 300 < clear && assigned.is_none_or(|have| have < clear) {
+        return Some(clear);
     }
     let top = top_of_descent_nm(s, a);
     if a.distance_nm <= top || gives_approach(s, a) && a.distance_nm <= EXPECT_NM {
@@ -375,6 +377,12 @@ pub(super) fn within_unit(s: &Situation, feet: i32) -> i32 {
     if terminal && (!near_top || handed_over) { feet.min(TERMINAL_TOP_FT) } else { feet }
 }
 
+/// A level above the terrain around, but not above the filed one: a flight that was planned lower sees the terrain that is only estimated here.
+pub(super) fn clear_of_terrain(s: &Situation, a: &Arrival) -> i32 {
+    let clear = up_to(lowest(s, a), 1000);
+    filed(s).map_or(clear, |filed| clear.min(filed))
+}
+
 /// Assigns another altitude, not below the safe one here.
 fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Option<Way>) -> Decision {
     let Some(now) = s.altitude_ft else { return Decision::ask(Ask::Altitude) };
@@ -390,7 +398,7 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
         }
         // A climb is given, at least to a level that clears the terrain.
-        (Some(feet), _) if feet > now + 150 => Decision::say([level(s, feet.max(up_to(lowest, 500)))]),
+        (Some(feet), _) if feet > now + 150 => Decision::say([level(s, feet.max(clear_of_terrain(s, a)))]),
         (Some(feet), _) if feet < lowest => {
             let least = up_to(lowest, 500);
             let instead = (now > least + 150).then(|| level(s, least));

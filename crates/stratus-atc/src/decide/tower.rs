@@ -45,7 +45,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
         Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
         Intent::AltitudeRequest | Intent::HeadingReport | Intent::SquawkReport if !s.on_ground => super::radar::decide(s, record, heard),
-        Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, heard),
+        Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, record, heard),
         Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
         Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
         Intent::IfrClearanceRequest if s.on_ground && s.elsewhere(Facility::Clearance) => Decision::say([s.contact(Facility::Clearance)]),
@@ -80,7 +80,12 @@ fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
 }
 
 /// Answers a request for a straight-in.
-fn straight_in(s: &Situation, heard: &Understanding) -> Decision {
+fn straight_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    // From behind the runway, a straight way in would meet the departures head-on.
+    let behind = |f: crate::situation::FinalCourse| f.before_nm < -f.right_nm.abs() / 2.0;
+    if s.live && !s.ifr && s.final_course.is_some_and(behind) && s.runway_for(heard.slots.runway) == s.active {
+        return inbound(s, record, heard);
+    }
     match s.runway_for(heard.slots.runway) {
         Some(r) if s.is_closed(r) => {
             let instead = s.active.filter(|a| !s.is_closed(*a)).map(|a| Item::Advice(format!("runway {a} in use")));
@@ -368,6 +373,11 @@ pub(super) fn landing_for(
     let asked = matches!(record.confirming, Some((Wish::Landing, _)));
     if let Some(agreed) = agreed.filter(|_| s.live && heard.slots.runway.is_some() && !wished && !asked && s.runway_here != Some(runway)) {
         return Decision::say([gate::question(Wish::Landing, Some(agreed))]);
+    }
+    // Lined up with another runway, close in: the pilot may have asked about this one, but is about to land on that one.
+    let lined_up = s.runway_here.filter(|here| here.number != runway.number && *here != runway.reciprocal());
+    if let Some(here) = lined_up.filter(|_| s.live && s.phase == Phase::Final && s.distance_nm.is_some_and(|d| d < 5.0) && !asked) {
+        return Decision::say([gate::question(Wish::Landing, Some(here))]);
     }
     let Some(leave) = leave else {
         return Decision::say([gate::question(Wish::Landing, Some(runway))]);

@@ -146,9 +146,10 @@ fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<It
         return Some(vec![Item::Report(ReportPoint::Words("the field in sight".into()))]);
     }
     let least = (field.minimum_ft + 499) / 500 * 500;
-    if s.altitude_ft.is_some_and(|now| now + 300 < field.minimum_ft) {
+    let clear = super::instruments::clear_of_terrain(s, a).min(least);
+    if s.altitude_ft.is_some_and(|now| now + 300 < clear) {
         // Up first: below the terrain around there is no level to keep.
-        return Some(vec![super::instruments::level(s, least)]);
+        return Some(vec![super::instruments::level(s, clear)]);
     }
     // The level is kept until the procedure leads down (7110.65 4-8-1).
     let keep = s.altitude_ft.map(|now| super::instruments::level(s, if now > least + 200 { least } else { (now + 50) / 100 * 100 }));
@@ -182,7 +183,10 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
     if leg.step == 3 {
         items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
         items.extend(turn_to);
-        let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
+        // A flight that was planned lower is not sent up for the last miles.
+        let most = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| field.arrival.is_some()).unwrap_or(i32::MAX);
+        let now = |a: i32| (a + 50) / 100 * 100;
+        let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.min(most).max(now(a)) });
         items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
         items.push(Item::UntilEstablished);
         // If the runway has changed, the announced approach may not exist for it.

@@ -106,6 +106,14 @@ impl Engine {
 
     /// Chooses the relevant airport. On the ground it is where the aircraft stands. In the air it is the planned destination, the owner of
     /// the tuned frequency, or the nearest airport with any frequency.
+    fn works_only(&self, desk: &Airport, arriving: Option<&Airport>) -> bool {
+        let Some(f) = self.com1() else { return false };
+        let on = |a: &Airport| a.stations.iter().any(|s| s.frequency.same_channel(f));
+        let town = desk.name.split_whitespace().next().unwrap_or("");
+        let named = desk.stations.iter().any(|s| s.frequency.same_channel(f) && !town.is_empty() && s.name.starts_with(town));
+        named && !arriving.is_some_and(on)
+    }
+
     pub(crate) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
         let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
         if !moved && !retuned && self.airport.is_some() {
@@ -143,6 +151,8 @@ impl Engine {
             // A radar unit serves many airports, so the destination takes priority over the airport that lists the unit.
             let (own, desk) = match tuned {
                 Some((a, false)) => (Some(a), None),
+                // A unit that is named after its field works that field.
+                Some((a, true)) if self.works_only(&a, arriving.as_ref()) => (Some(a), None),
                 Some((a, true)) => (None, Some(a)),
                 None => (None, None),
             };
