@@ -17,6 +17,7 @@ mod hold;
 mod information;
 pub mod initiative;
 mod instruments;
+mod leg;
 mod minima;
 mod questions;
 mod radar;
@@ -33,8 +34,8 @@ mod zone;
 use again::say_again;
 pub(crate) use distress::plight;
 use ground::crossing;
+pub(crate) use leg::said_leg;
 pub(super) use radar::way_in;
-pub(crate) use tower::said_leg;
 
 use crate::act::Act;
 use crate::gate::{self, Call};
@@ -187,7 +188,8 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
     let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
-    if tells_souls && !led_on {
+    let asks_more = !heard.requests.is_empty() || heard.has(Intent::Diversion) || heard.remarks.has(Remark::AsksNearest);
+    if tells_souls && !led_on && !asks_more {
         // The answers to emergency questions are acknowledged only: no readback is demanded in distress.
         return Decision::say([Item::Roger]).into();
     }
@@ -521,13 +523,13 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
 fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     // A name that no other field has is the pilot's name for this one: "Metro Tower", "Executive Ground".
     let other_field = s.called_elsewhere
-        && !record.contacted.contains(&s.facility)
+        && (!s.live || !record.contacted.contains(&s.facility))
         && heard.addressed.name.as_deref().is_some_and(|n| {
             !n.is_empty()
                 && !s.airport_name.is_empty()
                 && !s.airport_name.to_ascii_lowercase().contains(n)
                 && !s.stations.iter().any(|st| st.name.to_ascii_lowercase().contains(n))
-                && matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance)
+                && (!s.live || matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance))
                 && s.station(s.facility).is_some_and(|st| st.name.split_whitespace().count() > 1)
         });
     if other_field {

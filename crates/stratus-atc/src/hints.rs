@@ -134,6 +134,13 @@ mod tests {
     use crate::units::Time;
 
     #[test]
+    fn hints_without_a_tuned_radio_name_the_unit_of_a_first_call() {
+        let setup = Setup { callsign: "N172SP".parse().ok(), airport: Some("PHTO".into()), ..Setup::default() };
+        let hints = Engine::new(Airports::first(), setup).hints();
+        assert!(hints.prompt.contains("Hilo Ground") && !hints.prompt.contains("Hilo, November"), "{}", hints.prompt);
+    }
+
+    #[test]
     fn hints_hold_expected_words_and_do_not_end_like_a_call() {
         let setup = Setup {
             callsign: "N172SP".parse().ok(),

@@ -54,6 +54,8 @@ remarks! {
     IsDone = "is_done",
     /// Landed off a runway, or about to.
     OffField = "off_field",
+    /// Lands in a place that is no airfield, or has done so.
+    OffAirport = "off_airport",
     /// Wants guidance back, or directions to the nearest field.
     WantsBack = "wants_back",
     /// Wants to choose its own way in: overhead, a long final, an orbit to burn fuel.

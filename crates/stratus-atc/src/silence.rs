@@ -72,7 +72,10 @@ impl Silence {
 impl Engine {
     /// Nobody is on the frequency: names it, and the stations that the pilot could call.
     pub(super) fn nobody_here(&self) -> Silence {
-        let tuned = self.com1().map_or_else(|| "No frequency tuned".to_owned(), |f| format!("No station on {f}"));
+        // Without a simulator there is no radio to tune: the call itself names the unit.
+        let by_name = self.com1().is_none() && self.report.position.is_none();
+        let untuned = || if by_name { "No unit heard" } else { "No frequency tuned" }.to_owned();
+        let tuned = self.com1().map_or_else(untuned, |f| format!("No station on {f}"));
         let near = match &self.airport {
             Some(a) => {
                 let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
@@ -82,6 +85,7 @@ impl Engine {
                         "No frequencies of {} are on record: \u{201c}stratus airports import\u{201d} takes your simulator's.",
                         a.name
                     ),
+                    false if by_name => format!("Near you: {}. Begin your call with one of these names.", list.join(", ")),
                     false => format!("Near you: {}", list.join(", ")),
                 }
             }
@@ -108,5 +112,11 @@ mod tests {
             assert!(said.contains("No frequencies of") && said.contains("stratus airports import"), "{hub}: {said}");
         }
         assert!(words("EDDH").contains("Near you: Hamburg ATIS 123.125"), "{}", words("EDDH"));
+        let untuned = Setup { airport: Some("EDDH".into()), ..Setup::default() };
+        let said = Engine::new(Airports::world(), untuned).nobody_here().one_line();
+        assert!(
+            said.starts_with("No unit heard: Near you: Hamburg") && said.ends_with("Begin your call with one of these names."),
+            "{said}"
+        );
     }
 }

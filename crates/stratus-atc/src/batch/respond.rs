@@ -56,7 +56,7 @@ pub fn respond_with(state: &Value, text: &str, airports: &Airports, sentences: S
     let said = Said::new(text, &ctx);
     let understanding = understand::understand_said(said.tokens.clone(), &ctx);
     let here = st.airport.as_deref().and_then(|icao| airports.find(icao));
-    situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding));
+    situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding, true));
     situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
     let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
     // A station hears only its own frequency.

@@ -96,6 +96,9 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
             None => None,
         };
     }
+    if told(Remark::AsksNearest) && plain && s.live {
+        return super::distress::home(s).map(|home| Decision::say([home]));
+    }
     if told(Remark::AsksDistance) && plain {
         // An arrival gets the distance to its destination, not counting the turns to come.
         let arriving = s.arrival.as_ref().map(|a| (a.name.clone(), a.distance_nm));

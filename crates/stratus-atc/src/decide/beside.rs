@@ -119,7 +119,7 @@ fn unapproved_way_out(s: &Situation, r: &Record, heard: &Understanding) -> Optio
         _ => false,
     };
     let known = if out.side.is_some() { last.iter().any(turns) } else { last.iter().any(led) };
-    (!known).then(|| super::tower::way_out(out))
+    (!known).then(|| super::leg::way_out(out))
 }
 
 fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Vec<Item> {

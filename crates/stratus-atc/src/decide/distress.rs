@@ -35,6 +35,9 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     if in_cloud(heard) && !s.on_ground && !s.ifr {
         return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));
     }
+    if lands_off_field(s, heard) {
+        return Decision::Say(off_field(s, Item::RogerEmergency(grade)));
+    }
     let mut items = vec![Item::RogerEmergency(grade)];
     if record.emergency.is_some() && !worse {
         // The emergency is already known, on this frequency or the last one, so the current request matters.
@@ -115,6 +118,14 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     // A pilot may ask for assistance in the same call as a report that expects a runway, or a request to taxi to the stand.
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding) || heard.slots.runway.is_some();
+    let wanted = heard.requests.iter().find_map(|q| if let Request::Runway { runway } = q { *runway } else { None });
+    if let Some(x) =
+        wanted.filter(|x| s.live && s.facility == Facility::Tower && !s.on_ground && s.known(*x).is_some() && !s.runway_blocked(*x))
+    {
+        // Any runway that is free, at once.
+        let way = [Item::Advice(format!("runway {x} available"))].into_iter().chain(s.wind());
+        return Some(Decision::say([Item::Roger].into_iter().chain(way).chain(help)));
+    }
     let lands = help.is_some() && reports && s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
     if lands && let Decision::Say(items) = super::tower::landing(s, r, heard, super::tower::wanted(r, heard)) {
         return Some(Decision::say(items.into_iter().chain(help)));
@@ -125,6 +136,12 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let taxi = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
     if taxies && let Decision::Say(items) = super::ground::decide(s, r, &taxi) {
         return Some(Decision::say(items.into_iter().chain(help)));
+    }
+    if lands_off_field(s, heard) {
+        return Some(Decision::Say(off_field(s, Item::Roger)));
+    }
+    if let Some(items) = as_planned(s, r, heard) {
+        return Some(Decision::say([Item::Roger].into_iter().chain(items).chain(help)));
     }
     if let Some(Decision::Say(items)) = granted(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items)));
@@ -168,6 +185,37 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
             Some(Decision::say([Item::Roger]))
         }
         _ => None,
+    }
+}
+
+/// The pilot lands somewhere else than on a field, or has done so: no heading to a field helps.
+fn lands_off_field(s: &Situation, heard: &Understanding) -> bool {
+    let reads_back = matches!(heard.intent, Intent::Readback | Intent::FieldInSight);
+    s.live && !s.on_ground && heard.remarks.has(Remark::OffAirport) && !reads_back
+}
+
+/// What a pilot needs to hear who lands off a field: the position is known, and help is on its way.
+fn off_field(s: &Situation, first: Item) -> Vec<Item> {
+    let position = s.position.clone().map(|p| Item::Advice(format!("position {p}")));
+    [first].into_iter().chain(position).chain([Item::Services(Services::Alerted)]).collect()
+}
+
+/// The level, hold, direct or speed that an instrument flight in distress asks for: granted as without the distress.
+fn as_planned(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    super::instruments::arrival(s).filter(|_| s.facility.is_radar() && heard.intent != Intent::Readback)?;
+    let own = |q: &Request| {
+        matches!(
+            q,
+            Request::Level { .. } | Request::Hold { .. } | Request::DirectTo { .. } | Request::Speed { .. } | Request::Deviate { .. }
+        )
+    };
+    if !heard.requests.iter().any(own) || heard.has(Intent::ApproachRequest) {
+        return None;
+    }
+    let calm = Record { emergency: None, ..r.clone() };
+    match super::instruments::answer(s, &calm, heard)? {
+        Decision::Say(items) => Some(items.into_iter().filter(|i| *i != Item::Roger).collect()),
+        Decision::Silent(_) => None,
     }
 }
 

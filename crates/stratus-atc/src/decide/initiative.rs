@@ -509,11 +509,9 @@ fn next_notice(next: &Station) -> Notice {
 
 /// Hands the aircraft off to the unit that now takes over.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    // A lost pilot is guided until they see the field.
-    let next = s
-        .next_unit
-        .as_ref()
-        .filter(|n| !w.told(next_notice(n)) && r.plight.is_none() && r.sent_to.is_none() && !super::hold::holds(s, r))?;
+    // A lost pilot is guided until they see the field, and a visual flight in distress stays with the unit that knows its trouble.
+    let led = r.plight.is_some() || r.emergency.is_some() && !r.ifr;
+    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && !led && r.sent_to.is_none() && !super::hold::holds(s, r))?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
     // In class B and C airspace the tower takes the aircraft over with its code (7110.65 7-8-2, 7-9-2).

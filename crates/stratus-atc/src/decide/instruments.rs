@@ -163,7 +163,8 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
             approach(s, r, a, heard.slots.approach.clone(), heard.slots.runway)
         }
         Intent::FrequencyChangeRequest => next_frequency(s),
-        Intent::HeadingReport if heard.acts.contains(&Act::WantHeading) && heard.slots.heading.is_some() => {
+        // "Request left heading three zero zero to avoid weather" asks for no weather report.
+        Intent::HeadingReport | Intent::WeatherRequest if heard.acts.contains(&Act::WantHeading) && heard.slots.heading.is_some() => {
             let degrees = heard.slots.heading.unwrap_or(360);
             Decision::say([Item::Heading { turn: heard.slots.side, degrees }, Item::Advice("advise when clear of weather".into())])
         }

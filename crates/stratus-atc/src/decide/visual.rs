@@ -308,7 +308,7 @@ fn leaving(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
         return None;
     }
     let turn = heard.slots.side.filter(|_| told(Remark::TurnsOut)).map(|side| crate::remark::Out { side: Some(side), to: None });
-    let way = heard.remarks.out.as_ref().or(turn.as_ref()).map(super::tower::way_out);
+    let way = heard.remarks.out.as_ref().or(turn.as_ref()).map(super::leg::way_out);
     let changes = told(Remark::ChangesOver)
         || told(Remark::AsksNext)
         || told(Remark::AsksFrequency)

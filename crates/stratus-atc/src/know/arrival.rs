@@ -6,6 +6,7 @@ use crate::airports::procedures::{self, Kind};
 use crate::airports::{Airport, Procedure, Station, runway};
 use crate::report::Weather;
 use crate::situation::FinalCourse;
+use crate::telephony;
 use crate::units::{Facility, Frequency, LatLon, Runway};
 
 /// The lowest vectoring altitude above the field without better data, feet.
@@ -76,7 +77,9 @@ impl Engine {
             radar: airport.stations.iter().filter(|s| s.facility.is_radar()).map(|s| s.frequency).collect(),
             tower: of(Facility::Tower),
             minimum_ft: round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0),
-            visual_first: airport.region.offers_visual,
+            // An airline's flight expects an instrument approach; where no data names one, a small aircraft comes in visually.
+            visual_first: airport.region.offers_visual
+                || approaches(&airport).is_empty() && !self.callsign().is_some_and(telephony::is_airline),
             weather,
             icao: airport.icao,
             name: airport.name,

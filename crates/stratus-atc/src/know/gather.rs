@@ -142,7 +142,7 @@ impl Engine {
                 .and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)))
                 .map(|a| a.name),
             destination,
-            called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u),
+            called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u, at.is_some()),
             advisory: scope::advisory(&self.report),
             airspace: scope::airspace(&self.airspaces, &self.report),
             bravo: scope::bravo(&self.airspaces, &self.report),
@@ -241,6 +241,7 @@ impl Engine {
     /// The field for an aircraft that needs help: the one that its pilot named, otherwise the nearest with a tower or a long runway.
     fn refuge(&self, at: LatLon, airport: &Airport, u: &Understanding) -> Airport {
         let calls = [Intent::Mayday, Intent::PanPan, Intent::Lost].iter().any(|i| u.has(*i)) && !u.other_aircraft;
+        let calls = calls || u.remarks.has(Remark::AsksNearest) && !u.other_aircraft;
         let calls = calls || u.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
         if self.record.emergency.is_none() && self.record.plight.is_none() && !calls {
             return airport.clone();

@@ -14,10 +14,10 @@ const AIRSPACE_NM: f64 = 28.0;
 /// The farthest field that a pilot would call by mistake, nautical miles.
 const MISTAKEN_NM: f64 = 120.0;
 
-/// Whether the pilot called another field's unit by name.
-pub(crate) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
+/// Whether the pilot called another field's unit by name. Without a simulator, no distance tells a mistake from a misheard name.
+pub(crate) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding, live: bool) -> bool {
     let named = u.addressed.name.as_deref().and_then(|n| airports.named(n));
-    named.is_some_and(|a| a.icao != here.icao && a.position.distance_nm(here.position) <= MISTAKEN_NM)
+    named.is_some_and(|a| a.icao != here.icao && (!live || a.position.distance_nm(here.position) <= MISTAKEN_NM))
 }
 
 impl Engine {
