@@ -413,7 +413,9 @@ pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understandin
         heard.intent,
         Intent::Unknown | Intent::TouchAndGoRequest | Intent::InboundLanding | Intent::PositionReport | Intent::PatternRequest
     );
-    let free = told && !s.runway_blocked(runway) && !s.is_closed(runway);
+    // A pilot who reports miles out is arriving anew, and did not use the clearance.
+    let anew = heard.intent == Intent::InboundLanding && heard.slots.distance_nm.is_some();
+    let free = told && !anew && !s.runway_blocked(runway) && !s.is_closed(runway);
     let leave = gate::standing(record).filter(|_| free)?;
     let wind = wind_unless_known(s, record, heard);
     Some(Decision::say(wind.into_iter().chain([Item::Runway(runway), clearances::landing(&leave, new)])))
