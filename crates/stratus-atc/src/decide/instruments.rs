@@ -378,7 +378,7 @@ pub(super) fn within_unit(s: &Situation, feet: i32) -> i32 {
     if terminal && (!near_top || handed_over) { feet.min(TERMINAL_TOP_FT) } else { feet }
 }
 
-/// A level above the terrain around, but not above the filed one: a flight that was planned lower sees the terrain that is only estimated here.
+/// A level above the surrounding terrain, but not above the filed level: the terrain is an estimate with a margin, and the filed level is not.
 pub(super) fn clear_of_terrain(s: &Situation, a: &Arrival) -> i32 {
     let clear = up_to(lowest(s, a), 1000);
     filed(s).map_or(clear, |filed| clear.min(filed))

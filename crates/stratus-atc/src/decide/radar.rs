@@ -449,7 +449,7 @@ pub(super) fn grouped(feet: i32) -> String {
 pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
     let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
     let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
-    // In low cloud a visual approach is none, and the pilot has the charts.
+    // Low cloud rules out a visual approach. Without data the pilot, who has the charts, chooses another one.
     if low { best().unwrap_or("") } else { "visual" }.to_owned()
 }
 

@@ -413,7 +413,7 @@ pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understandin
         heard.intent,
         Intent::Unknown | Intent::TouchAndGoRequest | Intent::InboundLanding | Intent::PositionReport | Intent::PatternRequest
     );
-    // A pilot who reports miles out is arriving anew, and did not use the clearance.
+    // A pilot who reports inbound at a distance starts a new arrival, so the unused clearance is not repeated.
     let anew = heard.intent == Intent::InboundLanding && heard.slots.distance_nm.is_some();
     let free = told && !anew && !s.runway_blocked(runway) && !s.is_closed(runway);
     let leave = gate::standing(record).filter(|_| free)?;

@@ -148,7 +148,7 @@ fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<It
     let least = (field.minimum_ft + 499) / 500 * 500;
     let clear = super::instruments::clear_of_terrain(s, a).min(least);
     if s.altitude_ft.is_some_and(|now| now + 300 < clear) {
-        // Up first: below the terrain around there is no level to keep.
+        // The aircraft is below the minimum altitude, so it climbs before it is cleared for the approach.
         return Some(vec![super::instruments::level(s, clear)]);
     }
     // The level is kept until the procedure leads down (7110.65 4-8-1).
@@ -183,7 +183,7 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
     if leg.step == 3 {
         items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
         items.extend(turn_to);
-        // A flight that was planned lower is not sent up for the last miles.
+        // The altitude for the intercept does not exceed the filed level or the present altitude.
         let most = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| field.arrival.is_some()).unwrap_or(i32::MAX);
         let now = |a: i32| (a + 50) / 100 * 100;
         let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.min(most).max(now(a)) });

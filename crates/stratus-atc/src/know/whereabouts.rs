@@ -104,8 +104,7 @@ impl Engine {
         }
     }
 
-    /// Chooses the relevant airport. On the ground it is where the aircraft stands. In the air it is the planned destination, the owner of
-    /// the tuned frequency, or the nearest airport with any frequency.
+    /// Whether the tuned unit is named after its own airport, and the destination does not list it.
     fn works_only(&self, desk: &Airport, arriving: Option<&Airport>) -> bool {
         let Some(f) = self.com1() else { return false };
         let on = |a: &Airport| a.stations.iter().any(|s| s.frequency.same_channel(f));
@@ -114,6 +113,8 @@ impl Engine {
         named && !arriving.is_some_and(on)
     }
 
+    /// Chooses the relevant airport. On the ground it is where the aircraft stands. In the air it is the planned destination, the owner of
+    /// the tuned frequency, or the nearest airport with any frequency.
     pub(crate) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
         let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
         if !moved && !retuned && self.airport.is_some() {
