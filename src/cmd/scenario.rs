@@ -3,6 +3,7 @@
 //! ```text
 //! airport PHTO              callsign N172SP          type C172
 //! wind 80 8                 altimeter 30.00          com1 121.9
+//! runway 28L                the runway of the places that follow; otherwise the one that was given, or the one in use
 //! place parked              (parked taxiing hold lineup roll departure crosswind downwind base final landing exit)
 //! pilot: Hilo Ground, Skyhawk one seven two sierra papa, radio check
 //! atc: Skyhawk 172SP, Hilo Ground, I read you loud and clear
@@ -284,7 +285,7 @@ impl<'a> Scene<'a> {
             }
             "other" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `other`")?;
-                let runway = self.runway.or(airport.strips_ends().first().copied()).ok_or("the airport has no runway")?;
+                let runway = self.runway_of(&airport).ok_or("the airport has no runway")?;
                 let other = if arg(2)? == "at" {
                     let (nm, feet, heading) = (number(arg(3)?)?, number(arg(5)?)?, number(arg(6)?)?);
                     place::other_abroad(&airport, arg(1)?, nm, arg(4)?, feet, heading)
@@ -319,7 +320,7 @@ impl<'a> Scene<'a> {
             }
             "place" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `place`")?;
-                let runway = self.runway.or(airport.strips_ends().first().copied()).ok_or("the airport has no runway")?;
+                let runway = self.runway_of(&airport).ok_or("the airport has no runway")?;
                 let track =
                     place::track(&airport, runway, arg(1)?, &self.report).ok_or_else(|| format!("`{}` is not a place", words[1]))?;
                 let mut said = Vec::new();
@@ -344,6 +345,19 @@ impl<'a> Scene<'a> {
             stage.report(report);
         }
         Ok(said)
+    }
+
+    /// The runway of a place: the one that a `runway` line names, the one that this aircraft was given, or the one in use.
+    fn runway_of(&self, airport: &Airport) -> Option<Runway> {
+        let there = |r: &Runway| airport.end(*r).is_some();
+        let weather = self.report.weather.clone();
+        let engine = self.stage.as_ref().map(|s| s.app.engine());
+        let given = engine.map(crate::atc::Engine::record).and_then(|r| {
+            let landing = r.landing.map(|(runway, _)| runway);
+            r.takeoff.or(r.lined_up).or(landing).or(r.pattern_runway).or(r.expects).or(r.taxi)
+        });
+        let in_use = crate::airports::runway::active(airport, weather.wind_dir, weather.wind_kt);
+        self.runway.or(given.filter(there)).or(in_use).or(airport.strips_ends().first().copied())
     }
 
     fn check(&mut self, x: &Exchange) -> Vec<String> {

@@ -78,10 +78,10 @@ pub struct OnDemand {
 }
 
 impl OnDemand {
-    /// The model's opinion on a call; `None` without a model.
+    /// The model's opinion on what a call states, without its questions; `None` without a model.
     pub fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
         self.load();
-        self.loaded.as_ref()?.opinion(call, scene)
+        self.loaded.as_ref()?.opinion(&Opinion::stated(call), scene)
     }
 
     /// Loads the model, unless it is loaded or unusable.

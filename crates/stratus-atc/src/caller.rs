@@ -397,7 +397,7 @@ pub(super) fn is_unit(w: &str) -> bool {
     facility_of(w).is_some_and(|f| f != Facility::Ctaf)
 }
 
-pub(super) fn facility_of(w: &str) -> Option<Facility> {
+pub(crate) fn facility_of(w: &str) -> Option<Facility> {
     Some(match w {
         "ground" => Facility::Ground,
         "tower" => Facility::Tower,
@@ -408,6 +408,11 @@ pub(super) fn facility_of(w: &str) -> Option<Facility> {
         "traffic" | "unicom" | "radio" | "information" => Facility::Ctaf,
         _ => return None,
     })
+}
+
+/// Whether a word before a unit word may be part of its name.
+pub(crate) fn may_name_a_unit(w: &str) -> bool {
+    !NO_NAME.contains(&w)
 }
 
 /// Words that show that what precedes a unit word is not its name.

@@ -19,6 +19,8 @@ pub mod initiative;
 mod instruments;
 mod leg;
 mod minima;
+pub(crate) mod parts;
+mod question;
 mod questions;
 mod radar;
 mod reply;
@@ -69,6 +71,11 @@ impl Decision {
     }
 }
 
+/// Whether the items say only that the call was not understood, or that nothing here answers it.
+pub(crate) fn is_lost(items: &[Item]) -> bool {
+    items == [Item::Ask(Ask::SayAgain)] || items == [question::no_information()]
+}
+
 /// A decision, and its effect on the awaited readback.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -113,6 +120,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = ground::as_meant(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
+    if let Some(meant) = tower::landed_as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = visual::as_meant(s, record, heard) {
@@ -332,7 +342,8 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
         }
         // Minimum fuel is an advisory, not an emergency.
-        Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, heard),
+        Intent::LowFuel if slots.minimum_fuel && record.minimum_fuel => distress::beside_minimum_fuel(s, record, heard, said),
+        Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, record, heard),
         // A pilot who names the field to go to has stated the intentions.
         Intent::LowFuel if s.live && !s.on_ground && s.facility.is_radar() && s.asked_place.is_some() => {
             Decision::say([Item::Roger].into_iter().chain(s.asked_place.clone().map(Item::Direct)).chain([Item::Ask(Ask::SoulsAndFuel)]))
@@ -571,7 +582,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
         from: s.facility,
         // Name the station only once.
         station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
-        items: topics::caution(s, topics::with_pressure(s, items)),
+        items: topics::caution(s, topics::with_pressure(s, topics::outside_the_layer(s, items))),
     }
 }
 

@@ -486,14 +486,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
     .iter()
     .find(|(w, _)| words.message().any(|x| x == *w))
     .map(|(_, n)| (*n).to_owned());
-    let landings = [
-        ("stop_and_go", Landing::StopAndGo),
-        ("touch_and_go", Landing::TouchAndGo),
-        ("the_option", Landing::Option),
-        ("low_approach", Landing::LowApproach),
-        ("full_stop", Landing::FullStop),
-    ];
-    s.landing = landings.into_iter().find(|(class, _)| words.cue(class)).map(|(_, l)| l);
+    s.landing = landing(words);
     s.nature = words.saying("nature");
     s.departure = departure(t);
     s.about = words.behind("again").or_else(|| words.behind("to_confirm")).and_then(|i| {
@@ -501,6 +494,37 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
         (i < end).then(|| text(&t[i..end]))
     });
     s
+}
+
+/// The kind of landing that the pilot wants now. Of several, one that is denied or put off does not count, and the last one replaces the
+/// others: "instead of the touch and go we make a full stop", "a touch and go, then a full stop".
+fn landing(words: &Words) -> Option<Landing> {
+    const DENIES: [&str; 13] =
+        ["no", "not", "negative", "against", "cancel", "scratch", "skip", "forget", "instead", "rather", "without", "drop", "never"];
+    const PUTS_OFF: [&str; 7] = ["then", "next", "after", "later", "maybe", "perhaps", "followed"];
+    const BEFORE: usize = 4;
+    let kinds = [
+        ("stop_and_go", Landing::StopAndGo),
+        ("touch_and_go", Landing::TouchAndGo),
+        ("the_option", Landing::Option),
+        ("low_approach", Landing::LowApproach),
+        ("full_stop", Landing::FullStop),
+    ];
+    let all: Vec<&str> = words.texts();
+    let mut found: Vec<(usize, Landing)> = Vec::new();
+    for (class, kind) in kinds {
+        let at = words.marked(class);
+        found.extend((0..at.len()).filter(|i| at[*i]).map(|i| (i, kind)));
+    }
+    found.sort_by_key(|(at, _)| *at);
+    // Words before a kind belong to it, back to the kind before.
+    let led = |at: usize, list: &[&str]| {
+        let from = found.iter().rev().map(|(a, _)| *a + 1).find(|a| *a <= at).unwrap_or(0).max(at.saturating_sub(BEFORE));
+        (from..at).any(|i| list.contains(&all[i]))
+    };
+    let wanted: Vec<&(usize, Landing)> = found.iter().filter(|(at, _)| !led(*at, &DENIES)).collect();
+    let now = wanted.iter().rev().find(|(at, _)| !led(*at, &PUTS_OFF)).or(wanted.last());
+    now.map(|(_, kind)| *kind)
 }
 
 /// The name of a fix, beacon or place that starts at a token. Spelt letters are a designator.

@@ -196,6 +196,31 @@ pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<A
     expected(record, None).filter(|_| s.live && there && plain)
 }
 
+/// Whether an item needs admission, asks for it, or answers a call for help. No part of a call gets one beside the decision for the call.
+pub(crate) fn guards(item: &Item) -> bool {
+    matches!(
+        item,
+        Item::RogerEmergency(_)
+            | Item::ClearedForTakeoff { .. }
+            | Item::LineUpAndWait
+            | Item::Cleared(_)
+            | Item::Cross { .. }
+            | Item::GoAround
+            | Item::ClearedTo { .. }
+            | Item::Released
+            | Item::ClearedInto(_)
+            | Item::ClearedThrough(_)
+            | Item::TransitionApproved(_)
+            | Item::SpecialVfr { .. }
+            | Item::Confirm { .. }
+    )
+}
+
+/// Whether an item clears for takeoff.
+pub(crate) fn is_takeoff(item: &Item) -> bool {
+    matches!(item, Item::ClearedForTakeoff { .. })
+}
+
 /// The wish to confirm if only one reader heard an intent, or the readers disagree; `None` if a question would not settle it.
 pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     let tower = s.facility == Facility::Tower;

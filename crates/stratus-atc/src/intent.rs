@@ -339,6 +339,18 @@ impl Understanding {
         self.acts.iter().find(|a| a.intent() == self.intent).or(self.acts.first()).copied()
     }
 
+    /// This reading of a part of a call, with the caller and the unit of the `whole` call.
+    #[must_use]
+    pub(crate) fn from_caller_of(self, whole: &Understanding) -> Self {
+        Self {
+            callsign: whole.callsign.clone(),
+            other_aircraft: whole.other_aircraft,
+            unsure_caller: whole.unsure_caller,
+            addressed: whole.addressed.clone(),
+            ..self
+        }
+    }
+
     /// Whether `intent` was found.
     pub fn has(&self, intent: Intent) -> bool {
         self.intents.contains(&intent)

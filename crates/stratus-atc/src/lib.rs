@@ -12,6 +12,7 @@ pub mod caller;
 mod clearances;
 mod correction;
 pub mod decide;
+mod divided;
 mod due;
 pub mod entities;
 pub mod figures;
@@ -350,7 +351,7 @@ impl Engine {
         self.outgoing = None;
         let understanding = self.completed(understanding);
         let understanding = self.with_named_field(text, understanding);
-        let said = Said::new(text, &self.context());
+        let said = self.said(text, &understanding);
         if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
             self.called = Some(f);
         }
@@ -400,6 +401,8 @@ impl Engine {
             return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
         }
         let outcome = decide::decide(&situation, &self.record, &understanding, &said);
+        let parts = self.parts_of(&station, text, &understanding);
+        let outcome = decide::parts::with_answers(&self.record, &understanding, outcome, &parts);
         self.note_pilot(&understanding);
         let correction = matches!(outcome.verdict, Some(Verdict::Incorrect | Verdict::Incomplete)) && !outcome.settled;
         if outcome.settled {
@@ -412,7 +415,7 @@ impl Engine {
         }
         let (reply, silence) = match outcome.decision {
             Decision::Say(mut items) => {
-                if let (Some(words), [Item::Ask(instruction::Ask::SayAgain)]) = (words, items.as_slice()) {
+                if let Some(words) = words.filter(|_| decide::is_lost(&items)) {
                     items = vec![Item::Advice(words)];
                 }
                 let instruction = decide::address(&situation, &self.record, &understanding, items);

@@ -128,6 +128,9 @@ pub struct Record {
     pub wants_bravo: bool,
     /// The assigned speed, knots.
     pub speed_kt: Option<u16>,
+    /// The pilot has declared minimum fuel.
+    #[serde(default)]
+    pub minimum_fuel: bool,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
     /// The pilot was asked about an emergency, and said no.

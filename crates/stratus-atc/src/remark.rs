@@ -127,6 +127,10 @@ remarks! {
     RepeatsTurn = "repeats_turn",
     /// Reads back a change of level, or a level to maintain.
     RepeatsLevel = "repeats_level",
+    /// Wants to leave the hold.
+    LeavesHold = "leaves_hold",
+    /// Changes its mind about what it asked for.
+    ChangesMind = "changes_mind",
     /// Clear of the weather that caused the deviation.
     PastWeather = "past_weather",
 
@@ -315,6 +319,11 @@ impl Remarks {
     /// Whether the call contains this remark.
     pub fn has(&self, remark: Remark) -> bool {
         self.told.contains(&remark)
+    }
+
+    /// Whether the call asks for a fact.
+    pub(crate) fn asks(&self) -> bool {
+        self.told.iter().any(|r| ["asks_", "wants_"].iter().any(|p| r.word().starts_with(p)) || *r == Remark::ClosesPlan)
     }
 
     /// Adds a remark.

@@ -137,12 +137,18 @@ pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_
                 None => (format!("N{tail}"), format!("november {}", spoken::characters(tail))),
             }
         }
-        (None, _) if address == Address::Short && id.len() >= 4 => {
+        // Three letters and a number are an airline's, also one that is not listed, and stay whole (ICAO Annex 10 5.2.1.7.2).
+        (None, _) if address == Address::Short && id.len() >= 4 && !is_flight(id) => {
             let short = format!("{}{}", &id[..1], &id[id.len() - 2..]);
             (format!("{}-{}", &id[..1], &id[id.len() - 2..]), spoken::characters(&short))
         }
         (None, _) => (c.painted(), spoken::characters(id)),
     }
+}
+
+/// Whether a callsign is an airline's code and flight number: no registration has three letters before its figures.
+fn is_flight(id: &str) -> bool {
+    id.len() > 3 && id[..3].bytes().all(|b| b.is_ascii_alphabetic()) && id[3..].starts_with(|c: char| c.is_ascii_digit())
 }
 
 pub(super) fn title(name: &str) -> String {

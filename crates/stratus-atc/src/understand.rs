@@ -11,6 +11,7 @@ use super::hear::frames::Words;
 use super::hear::joined::{self, Joined};
 use super::hear::learned::{self, Reading};
 use super::hear::normalise::normalise;
+use super::hear::parts;
 use super::hear::remarked::remarked;
 use super::hear::rules::{self, Scene};
 use super::instruction::Item;
@@ -33,13 +34,25 @@ impl Engine {
         self.understand_with(text, None)
     }
 
-    /// Reads a transcript with the sentence model's opinion.
+    /// Reads a transcript with the sentence model's opinion on [`crate::hear::stated`] words. The questions beside a statement do not change
+    /// what it states, and are answered apart.
     pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
         let context = Context { opinion, ..self.context() };
-        let mut u = understand(text, &context);
+        let mut u = self.main_reading(text, &context);
         u.unsure = self.unsure_of(text);
         u.slots.runway = u.slots.runway.map(|r| crate::know::water_runway(text, r, &context.runways).unwrap_or(r));
         u
+    }
+
+    fn main_reading(&self, text: &str, context: &Context) -> Understanding {
+        let Some(stated) = parts::statement(text) else { return understand(text, context) };
+        let alone = Context { opinion: None, ..context.clone() };
+        let whole = understand(text, &alone);
+        let main = understand(&stated, context).from_caller_of(&whole);
+        let grave = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::GoAround];
+        // Words of danger count wherever they stand, and a statement that says nothing leaves the whole call.
+        let nothing = main.intent == Intent::Unknown && main.requests.is_empty() && main.acts.is_empty();
+        if nothing || grave.iter().any(|i| whole.has(*i)) { understand(text, context) } else { main }
     }
 }
 

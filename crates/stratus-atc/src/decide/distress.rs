@@ -6,6 +6,7 @@ use super::{Decision, vectors};
 use crate::act::Act;
 use crate::clearances;
 use crate::gate::{self, Admitted, Distress};
+use crate::hear::Said;
 use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
@@ -490,10 +491,27 @@ pub(super) fn calm(s: &Situation, r: &Record, heard: &Understanding, d: Decision
 }
 
 /// Minimum fuel: the pilot gets any known delay but no priority, and is asked once for the remaining fuel (7110.65 2-1-8).
-pub(super) fn minimum_fuel(s: &Situation, heard: &Understanding) -> Decision {
-    let known = heard.slots.fuel_minutes.is_some();
+pub(super) fn minimum_fuel(s: &Situation, r: &Record, heard: &Understanding) -> Decision {
+    // The question is asked once.
+    let asked = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::FuelMinutes)));
+    let known = heard.slots.fuel_minutes.is_some() || asked;
     let delay = super::questions::delay(s);
     Decision::say([Item::Roger].into_iter().chain(delay).chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
+}
+
+/// The fuel state is known: what a call reports or asks besides is answered.
+pub(super) fn beside_minimum_fuel(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Decision {
+    let mut rest = heard.clone();
+    rest.intents.retain(|i| *i != Intent::LowFuel);
+    rest.intent = rest.intents.first().copied().unwrap_or(Intent::Unknown);
+    rest.slots.minimum_fuel = false;
+    if rest.intent == Intent::Unknown && rest.requests.is_empty() {
+        return Decision::say([Item::Roger]);
+    }
+    match super::decide(s, r, &rest, said).decision {
+        Decision::Say(items) => Decision::say([Item::Roger].into_iter().chain(items.into_iter().filter(|i| *i != Item::Roger))),
+        Decision::Silent(_) => Decision::say([Item::Roger]),
+    }
 }
 
 /// A low pass for a visual check of the landing gear (7110.65 2-1-24), which the controller cannot give from here.

@@ -71,7 +71,7 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) ->
         items.extend(hold_short(s, r, heard));
     }
     let taxied = |i: &Item| matches!(i, Item::Taxi { .. } | Item::TaxiToParking { .. });
-    if asks(Remark::AsksRoute) && unit && !said.iter().any(taxied) && items.is_empty() {
+    if asks(Remark::AsksRoute) && unit && !said.iter().any(taxied) && !said.contains(&Item::HoldPosition) && items.is_empty() {
         items.extend(route(s, r));
     }
     if asks(Remark::AsksSlot) && !s.on_runway {

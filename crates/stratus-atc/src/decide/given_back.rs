@@ -152,6 +152,12 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     if let Some(o) = moves_on(s, record, heard, said) {
         return Some(o);
     }
+    // A pilot who makes up their mind about the landing does not read back the other kind.
+    if heard.remarks.has(Remark::ChangesMind)
+        && let Some(d) = tower::other_landing(s, record, &Understanding { intent: Intent::InboundLanding, ..heard.clone() })
+    {
+        return Some(Outcome { settled: true, ..d.into() });
+    }
     // "Holding point runway two seven left" may be a report or a readback. If a readback is awaited it counts as one, even a wrong one.
     let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
         && heard.addressed.facility.is_none()

@@ -1,8 +1,9 @@
 //! Holding at the pilot's request: the clearance, and its end.
 
+use super::{Decision, instruments, vectors};
 use crate::instruction::{Climb, Item};
 use crate::record::Record;
-use crate::situation::Situation;
+use crate::situation::{Arrival, Situation};
 
 /// After this time the pilot expects further clearance, minutes.
 const EXPECT_MIN: u16 = 15;
@@ -24,6 +25,15 @@ pub(super) fn clearance(s: &Situation, r: &Record, fix: Option<&str>) -> Vec<Ite
     // Without a clock the pilot says when to go on.
     let ready = until.is_none().then(|| Item::Advice("advise ready to proceed".into()));
     [Item::Hold { fix: fix.map(str::to_owned) }].into_iter().chain(keep).chain(until).chain(ready).collect()
+}
+
+/// Out of the hold at the pilot's request: vectors to final where this unit gives them, otherwise direct.
+pub(super) fn left(s: &Situation, r: &Record, a: &Arrival) -> Decision {
+    let free = Record { holding: false, holds_until: None, ..r.clone() };
+    match vectors::now(s, &free, a).filter(|_| instruments::gives_approach(s, a)) {
+        Some(items) => Decision::Say(items),
+        None => instruments::direct(s, a, None),
+    }
 }
 
 /// Whether the aircraft holds, and the time to expect further clearance has not come.

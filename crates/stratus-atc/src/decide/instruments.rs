@@ -52,7 +52,7 @@ pub(crate) fn is_radar_desk(s: &Situation) -> bool {
 }
 
 /// Whether this unit clears the flight for its approach: the destination's own approach unit, or any unit if the destination has none.
-fn gives_approach(s: &Situation, a: &Arrival) -> bool {
+pub(super) fn gives_approach(s: &Situation, a: &Arrival) -> bool {
     let own = s.frequency.is_some_and(|f| a.radar.iter().any(|r| r.same_channel(f)));
     // The frequency may be received far outside the unit's airspace.
     own && a.distance_nm <= TERMINAL_NM || a.approach_unit.is_none() && a.distance_nm <= EXPECT_NM
@@ -137,6 +137,10 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
         return Some(missed(s, r, a, true));
     }
+    let ready = heard.remarks.has(Remark::LeavesHold) || heard.intent == Intent::DepartureReady;
+    if r.holding && ready {
+        return Some(hold::left(s, r, a));
+    }
     // A level reported beside another request is the aircraft's present level.
     let beside = |q: &&Request| !matches!(q, Request::Level { .. });
     // The ride is the reason, and the level the request.
@@ -154,8 +158,7 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
         Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
-        // Ready to leave a hold, or for another approach: continue.
-        Intent::DepartureReady if r.holding && !gives_approach(s, a) => direct(s, a, None),
+        // Ready for another approach: continue.
         Intent::DepartureReady => approach(s, r, a, None, None),
         // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
         Intent::GoAround => approach(s, r, a, None, None),
@@ -514,7 +517,7 @@ fn next_frequency(s: &Situation) -> Decision {
 
 /// Answers a request for direct. A point in the plan or its procedures is granted. A flight in radar contact may choose any other point.
 /// Without a point, direct to the destination.
-fn direct(s: &Situation, a: &Arrival, fix: Option<&str>) -> Decision {
+pub(super) fn direct(s: &Situation, a: &Arrival, fix: Option<&str>) -> Decision {
     let name = fix.map_or_else(|| a.name.clone(), |f| if f.eq_ignore_ascii_case(&a.icao) { a.name.clone() } else { f.to_owned() });
     Decision::say([Item::Direct(s.asked_place.clone().filter(|_| fix.is_none()).unwrap_or(name))])
 }

@@ -182,6 +182,23 @@ pub(super) fn transition_level(s: &Situation, heard: &Understanding) -> Option<D
     })
 }
 
+/// Replaces levels within the transition layer, where no aircraft is kept: an assignment there becomes the transition altitude, or the
+/// transition level if the terrain needs it or the aircraft climbs.
+pub(super) fn outside_the_layer(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
+    let Some(lowest) = s.transition_level().map(|l| l * 100) else { return items };
+    for item in &mut items {
+        if let Item::Altitude { way, feet, level } = item
+            && *level
+            && *feet < lowest
+        {
+            let top = s.transition.altitude_ft;
+            let down = !matches!(way, Climb::Climb) && s.floor_ft.is_none_or(|floor| floor <= top);
+            (*feet, *level) = if down { (top, false) } else { (lowest, true) };
+        }
+    }
+    items
+}
+
 /// Adds the pressure to the first altitude below the transition level (7110.65 2-7-2).
 pub(super) fn with_pressure(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
     let down = |i: &Item| matches!(i, Item::Altitude { way: Climb::Descend, level: false, .. });

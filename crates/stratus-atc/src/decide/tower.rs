@@ -326,6 +326,18 @@ fn touch_or_option(heard: &Understanding) -> Landing {
     heard.slots.landing.filter(|l| *l != Landing::FullStop).unwrap_or(Landing::TouchAndGo)
 }
 
+/// An aircraft that has just landed is not ready for departure, whatever a reader hears in its words.
+pub(super) fn landed_as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let landed = s.live && s.on_ground && matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll) && record.landing.is_none();
+    let goes = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest) && !heard.remarks.has(Remark::GoesOut);
+    (landed && goes && s.facility == Facility::Tower).then(|| Understanding {
+        intent: Intent::ClearOfRunway,
+        intents: vec![Intent::ClearOfRunway],
+        doubt: None,
+        ..heard.clone()
+    })
+}
+
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
     // "To land" ends earlier requests for touch-and-goes.
     let lands = heard.remarks.has(Remark::ToLand) && heard.intent != Intent::Readback;

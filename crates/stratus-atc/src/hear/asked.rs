@@ -22,6 +22,27 @@ const SUBJECTS: [&str; 24] = [
 /// Verbs with which a pilot demands a piece of information.
 const DEMANDS: [&str; 6] = ["confirm", "verify", "say", "tell", "know", "need"];
 
+/// Whether a verb stands before its subject at a token, and no question word leads it: "is there", "can we".
+pub(super) fn inverts(t: &[Token], i: usize) -> bool {
+    let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
+    let led = (i.saturating_sub(3)..i).any(|j| is(j, &WHAT) || is(j, &WHEN) || is(j, &DEMANDS));
+    // "Two sierra papa has the field in sight": behind a subject, the verb states.
+    let states = i > 0 && is(i, &["has", "have"]) && !is(i + 1, &["we", "you", "i", "they"]);
+    !led && !states && is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS))
+}
+
+/// Whether a token is a question word that asks.
+pub(super) fn opens(t: &[Token], i: usize) -> bool {
+    let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
+    is(i, &WHAT) || is(i, &WHEN) && is(i + 1, &VERBS) || is(i, &["any", "anybody", "anyone"]) && !is(i + 1, &["chance", "runway"])
+}
+
+/// Whether a token demands a piece of information: "confirm", "say", but not "say again".
+pub(super) fn demands(t: &[Token], i: usize) -> bool {
+    let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
+    is(i, &["confirm", "verify", "say"]) && !is(i + 1, &["again", "position"])
+}
+
 /// The questions of a call, as ranges of tokens: each from its first word to the next question.
 fn questions(t: &[Token]) -> Vec<Range<usize>> {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
@@ -59,7 +80,12 @@ pub(crate) fn subjects(t: &[Token]) -> Vec<Remark> {
         let before = n.checked_sub(1).map_or(&t[..0], |p| &t[whole[p].clone()]);
         let near = |list: &[&str]| has(list) || before.iter().any(|x| list.contains(&x.word()));
         let side = both(&["left"], &["right"]) || has(&["way", "side", "direction"]);
-        add(Remark::AsksSide, side && near(&["pattern", "circuit", "circuits", "traffic", "hand", "downwind"]));
+        // "Right traffic", "left-hand": next to its side, the word means the pattern.
+        let handed = |list: &[Token]| {
+            list.windows(2).any(|w| matches!(w[0].word(), "left" | "right") && matches!(w[1].word(), "traffic" | "hand" | "handed"))
+        };
+        let of_pattern = near(&["pattern", "circuit", "circuits", "downwind"]) || handed(words) || handed(before);
+        add(Remark::AsksSide, side && of_pattern);
         add(Remark::AsksSpeed, has(&["speed"]));
         add(
             Remark::AsksServices,

@@ -176,6 +176,12 @@ impl Clauses {
         !self.find(|w| g::condition(w) || g::to_come(w) || g::duration(w)).is_empty()
     }
 
+    /// The call states a condition: "if", "unless", but not a polite "if we can".
+    pub(crate) fn is_conditional(&self) -> bool {
+        let polite = |i: usize| (i + 1..i + 4).any(|k| g::one_of(self.word(k), "can could may might possible able"));
+        self.find(|w| matches!(w, "if" | "unless")).into_iter().any(|i| !polite(i))
+    }
+
     /// There are no words.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()

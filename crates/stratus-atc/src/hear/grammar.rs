@@ -168,5 +168,8 @@ pub(super) fn practice(w: &str) -> bool {
 
 /// Words of courtesy: the controller's convenience is not a condition.
 pub(super) fn courteous(w: &str) -> bool {
-    one_of(w, "you your able possible convenient available workable permitting allowed")
+    one_of(
+        w,
+        "you your able possible convenient available workable permitting allowed suits works helps okay ok alright fine needed required practical feasible",
+    )
 }

@@ -12,6 +12,8 @@ pub mod learned;
 pub mod normalise;
 pub mod opinion;
 mod own;
+pub(crate) mod parts;
+pub(crate) mod question;
 pub(crate) mod remarked;
 pub mod request;
 pub mod rules;
@@ -25,9 +27,10 @@ pub(crate) use own::grouped;
 pub(crate) use standard::is_used;
 
 use super::Engine;
-use super::intent::Context;
+use super::intent::{Context, Understanding};
 use super::transcript::Token;
 use super::units::Region;
+use super::{readback, spoken, understand};
 
 /// A transmission as tokens, for comparison with a readback. Decisions pass it on without looking into it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -71,6 +74,11 @@ impl Said {
     }
 }
 
+/// The words of a call that a reader of whole calls should see: without the questions beside a statement.
+pub fn stated(text: &str) -> std::borrow::Cow<'_, str> {
+    parts::statement(text).map_or(std::borrow::Cow::Borrowed(text), std::borrow::Cow::Owned)
+}
+
 impl Engine {
     /// What the engine knows that helps to read a transcript.
     pub fn context(&self) -> Context {
@@ -91,6 +99,38 @@ impl Engine {
             runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
             opinion: None,
         }
+    }
+
+    /// What a call says that may be a readback: its statements up to the first question or request, with the callsign. If the first of them
+    /// are a whole readback, those behind are not part of it.
+    pub(crate) fn said(&self, text: &str, heard: &Understanding) -> Said {
+        let ctx = self.context();
+        let parts = parts::parts(text);
+        if parts.len() < 2 {
+            return Said::new(text, &ctx);
+        }
+        let states = |p: &&parts::Part| p.form == question::Form::States;
+        let mut leading: Vec<&str> = parts.iter().take_while(states).map(|p| p.text.as_str()).collect();
+        if leading.is_empty() {
+            leading = parts.iter().filter(states).map(|p| p.text.as_str()).collect();
+        }
+        let unnamed = Context { opinion: None, ..ctx.clone() };
+        let of = |parts: &[&str]| {
+            let words = parts.join(" ");
+            let named = understand::understand(&words, &unnamed).callsign.is_some();
+            match heard.callsign.as_ref().filter(|_| !named) {
+                Some(callsign) => Said::new(&format!("{}, {words}", spoken::characters(callsign.as_str())), &ctx),
+                None => Said::new(&words, &ctx),
+            }
+        };
+        let pending = self.record.pending.as_ref().map(|p| &p.instruction);
+        let whole = |said: &Said| {
+            pending.is_some_and(|i| {
+                readback::check_said(&i.items, Some(&i.to), &said.tokens, ctx.region).verdict == readback::Verdict::Correct
+            })
+        };
+        let first = (1..leading.len()).map(|n| of(&leading[..n])).find(|said| whole(said));
+        first.unwrap_or_else(|| of(&leading))
     }
 
     pub(crate) fn aircraft_type(&self) -> Option<String> {

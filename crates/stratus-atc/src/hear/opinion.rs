@@ -31,6 +31,11 @@ const STEPS: f32 = 16.0;
 const SHARE: f32 = 0.65;
 
 impl Opinion {
+    /// The words of a call that an opinion is asked for: see [`super::stated`].
+    pub fn stated(call: &str) -> std::borrow::Cow<'_, str> {
+        super::stated(call)
+    }
+
     /// The words of a call that the model reads: the recognised text, without what the pilot corrected ("touch and go, make that a full
     /// stop"). `None` if nothing was said.
     pub fn words(call: &str) -> Option<Cow<'_, str>> {

@@ -55,6 +55,10 @@ impl Engine {
         {
             self.record.bound = Some(field.icao);
         }
+        // "If this does not work we go to Charlotte" is a plan for later.
+        if !troubled && u.has(Intent::Diversion) && u.clauses.is_conditional() {
+            return;
+        }
         let visual = self.visual_destination(u);
         let asks =
             visual || u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion) || troubled;
@@ -138,6 +142,7 @@ impl Engine {
         if let Some(feet) = asked.filter(|f| (500..=60_000).contains(f)) {
             self.record.wants_level = Some(feet);
         }
+        self.record.minimum_fuel |= u.slots.minimum_fuel && !self.report.on_ground;
         // On the ground, a pilot who is lost needs a taxiway and no heading. A pilot who denies an emergency is not led.
         let declined = gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
         self.record.no_emergency |= declined || u.acts.contains(&Act::NoEmergency);

@@ -141,6 +141,11 @@ impl Words {
         marked
     }
 
+    /// The words, with callsign and station as one each.
+    pub fn texts(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+
     /// All words with their positions, without callsign and station.
     pub fn all(&self) -> impl Iterator<Item = (usize, &str)> {
         self.words.iter().map(String::as_str).enumerate().filter(|(_, w)| *w != HIDDEN)

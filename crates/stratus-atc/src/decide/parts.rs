@@ -1,0 +1,262 @@
+//! Several things in one call. What the call states is decided first, as a call without its questions. Each question and request is decided
+//! apart, and what the first answer leaves open follows it in the same transmission. No question stays without an answer.
+
+use std::mem::discriminant;
+
+use super::{Decision, Outcome, question};
+use crate::act::Act;
+use crate::gate;
+use crate::hear::Said;
+use crate::hear::question::{Form, Subject};
+use crate::instruction::{Ask, Item};
+use crate::intent::{Intent, Understanding};
+use crate::record::Record;
+use crate::remark::Remark;
+use crate::silence::Silence;
+use crate::situation::Situation;
+use crate::units::Facility;
+
+/// One part of a call, with the situation as its words need it.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) situation: Situation,
+    pub(crate) heard: Understanding,
+    pub(crate) said: Said,
+    /// How it is put.
+    pub(crate) form: Form,
+    /// What it asks about.
+    pub(crate) subjects: Vec<Subject>,
+    /// It asks for nothing that needs a clearance, and for a deed of the pilot's own.
+    pub(crate) harmless: bool,
+    /// It asks the controller to do something.
+    pub(crate) of_controller: bool,
+}
+
+impl Part {
+    fn asks(&self) -> bool {
+        self.form != Form::States
+    }
+}
+
+/// Adds the answers to the parts of a call that the outcome for its statement leaves open.
+pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, parts: &[Part]) -> Outcome {
+    // A go-around comes first, and alone.
+    if heard.other_aircraft || heard.unsure_caller || heard.has(Intent::GoAround) {
+        return outcome;
+    }
+    let said: Vec<Item> = match &outcome.decision {
+        Decision::Say(items) => items.clone(),
+        Decision::Silent(Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign | Silence::NoReadbackDue | Silence::NotDue) => {
+            Vec::new()
+        }
+        Decision::Silent(_) => return outcome,
+    };
+    // A correction or a question comes alone: what the pilot must answer first is not buried.
+    let first = |i: &Item| matches!(i, Item::Negative | Item::Confirm { .. } | Item::GoAround | Item::Stop | Item::CancelTakeoff);
+    if said.iter().any(first) && parts.len() > 1 {
+        return outcome;
+    }
+    // A part is not a readback, and not a first call.
+    let mut open = Record { pending: None, confirming: None, ..r.clone() };
+    let alone = parts.len() == 1;
+    // "And how long is it": the runway of the clearance in the same transmission.
+    let runway = said.iter().find_map(|i| if let Item::Runway(x) = i { Some(*x) } else { None });
+    let given = |wanted: fn(&Item) -> bool| runway.filter(|_| said.iter().any(wanted));
+    open.taxi = given(|i| matches!(i, Item::Taxi { .. })).or(open.taxi);
+    open.takeoff = given(gate::is_takeoff).or(open.takeoff);
+    let mut all = said.clone();
+    let mut unanswered = false;
+    for part in parts.iter().filter(|p| p.situation.live && (p.asks() || asks(&p.heard))) {
+        let s = &part.situation;
+        if matches!(s.facility, Facility::Ctaf | Facility::Atis) {
+            return outcome;
+        }
+        if !open.contacted.contains(&s.facility) {
+            open.contacted.push(s.facility);
+        }
+        // The clearance names the requested level itself, and no visual flight's altitude belongs beside it.
+        if all.iter().any(|i| matches!(i, Item::ClearedTo { .. })) && part.heard.intent == Intent::AltitudeRequest {
+            continue;
+        }
+        match answer(&open, part, &all, alone) {
+            // The whole call is this question.
+            Answer::Is(items) => all = items,
+            Answer::Says(items) => {
+                let new: Vec<Item> = items.into_iter().filter(|i| adds(i, &all)).collect();
+                all.extend(new);
+            }
+            Answer::Known => {}
+            Answer::Open => unanswered = true,
+        }
+    }
+    if all == said && !(unanswered && said.is_empty()) {
+        return outcome;
+    }
+    if all.is_empty() {
+        all.push(Item::Ask(Ask::Request));
+    }
+    // "Say again" is not the answer to a call of which a part was understood, and a missing item is asked for at the end.
+    let answered = all.len() > said.len();
+    let (last, rest): (Vec<Item>, Vec<Item>) = all.into_iter().partition(|i| matches!(i, Item::ReadBack(_)));
+    let vague = |i: &Item| answered && is_vague(i) && (*i != Item::Roger || r.emergency.is_none());
+    Outcome { decision: Decision::Say(rest.into_iter().filter(|i| !vague(i)).chain(last).collect()), ..outcome }
+}
+
+/// An answer that says nothing about the question.
+fn is_vague(i: &Item) -> bool {
+    matches!(
+        i,
+        Item::Ask(Ask::SayAgain | Ask::Request | Ask::Intentions | Ask::Runway | Ask::Destination)
+            | Item::GoAhead
+            | Item::ReadbackCorrect
+            | Item::Roger
+            | Item::Standby
+    )
+}
+
+/// The outcome for one part.
+enum Answer {
+    /// These items are the answer to the whole call.
+    Is(Vec<Item>),
+    /// It is answered by these items.
+    Says(Vec<Item>),
+    /// The rest of the transmission has answered it.
+    Known,
+    /// It asks for something that was not understood.
+    Open,
+}
+
+fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
+    let s = &part.situation;
+    let about = part.subjects.as_slice();
+    if open.emergency.is_some() {
+        return in_distress(open, part, about);
+    }
+    // A call that is nothing but a question about the weather or the runway gets the whole answer.
+    let report = [Subject::Pressure, Subject::Wind, Subject::RunwayInUse];
+    let whole = alone && about.iter().all(|x| report.contains(x)) && all.iter().any(|i| !is_vague(i));
+    if let Some(items) = question::answer(s, open, &part.heard, part.form, about).filter(|_| part.asks() && !whole) {
+        let granted = items.as_slice() == [approved()];
+        if granted && all.iter().any(is_granted) {
+            return Answer::Known;
+        }
+        return if alone && !all.iter().any(gate::guards) { Answer::Is(items) } else { Answer::Says(items) };
+    }
+    // Neither "affirmative" nor "negative" answers a question for a fact, or an offer of a choice.
+    let yes_or_no = |items: &[Item]| {
+        let short = items.iter().all(|i| matches!(i, Item::Affirm | Item::Negative | Item::Pressure(_)));
+        matches!(part.form, Form::What | Form::Either)
+            && !items.is_empty()
+            && short
+            && !items.iter().all(|i| matches!(i, Item::Pressure(_)))
+    };
+    let flying = !s.on_ground || s.facility == Facility::Tower;
+    if part.heard.acts.contains(&Act::AskTraffic) && flying && part.form != Form::States && part.form != Form::Requests {
+        let told = |i: &Item| matches!(i, Item::Traffic(_) | Item::Sequence { .. });
+        return if all.iter().any(told) { Answer::Known } else { Answer::Says(super::questions::traffic_items(s)) };
+    }
+    // The call as a whole was this question, and has been decided.
+    if alone && all.iter().any(|i| !is_vague(i)) {
+        return if yes_or_no(all) { Answer::Is(vec![question::no_information()]) } else { Answer::Known };
+    }
+    let items = match super::decide(s, open, &part.heard, &part.said).decision {
+        Decision::Say(items) => items,
+        Decision::Silent(_) => Vec::new(),
+    };
+    let gated = items.iter().any(gate::guards);
+    let denied = items.contains(&Item::Negative) && !part.heard.remarks.asks();
+    // Wind and runway answer a question about the weather; the rest of the report does not follow.
+    let weather = part.heard.intent == Intent::WeatherRequest && all.iter().any(|i| matches!(i, Item::Wind { .. }));
+    let traffic = part.heard.acts.contains(&Act::AskTraffic) && s.facility == Facility::Ground;
+    let useful = items.iter().any(|i| !is_vague(i) && !matches!(i, Item::Ask(_) | Item::ReadBack(_)));
+    if weather && !part.heard.remarks.has(Remark::WholeWeather) {
+        return Answer::Known;
+    }
+    // What the pilot has just been told is the answer to "say again" only.
+    let before: &[Item] = open.last.as_ref().map_or(&[], |l| &l.items);
+    let repeated = !alone && items.iter().all(|i| before.contains(i)) && !part.heard.remarks.asks();
+    let stops = all.contains(&Item::HoldPosition) && items.iter().any(|i| matches!(i, Item::Taxi { .. }));
+    if useful && !gated && !denied && !yes_or_no(&items) && !traffic && !repeated && !stops {
+        return Answer::Says(items);
+    }
+    // "Where is the jet center": the way to the stand is all that a controller knows.
+    let taxies = all.iter().any(|i| matches!(i, Item::TaxiToParking { .. } | Item::HoldPosition));
+    if gated || repeated || taxies && s.on_ground {
+        return Answer::Known;
+    }
+    match part.form {
+        Form::States => Answer::Known,
+        // What the pilot wants to do, and not what the controller is to do.
+        Form::Requests if part.harmless && !s.on_runway => Answer::Says(vec![approved()]),
+        Form::Requests if part.of_controller => Answer::Says(vec![question::no_information()]),
+        Form::Requests => Answer::Open,
+        Form::What | Form::Whether | Form::Either => Answer::Says(vec![question::no_information()]),
+    }
+}
+
+fn approved() -> Item {
+    Item::Advice("approved as requested".into())
+}
+
+/// An item that approves a deed in its own words.
+fn is_granted(i: &Item) -> bool {
+    match i {
+        Item::PatternWords(w) | Item::Advice(w) => w.contains("approved"),
+        Item::DepartureApproved(_) | Item::FrequencyChangeApproved => true,
+        _ => false,
+    }
+}
+
+/// An aircraft in distress gets the facts that it asks for, and the landing clearance.
+fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
+    let s = &part.situation;
+    if let Some(items) = question::landing(s, r, &part.heard) {
+        return Answer::Says(items);
+    }
+    let more: Vec<Item> = super::facts::answers(s, r, &part.heard, &[]);
+    if !more.is_empty() {
+        return Answer::Says(more);
+    }
+    let facts = [Subject::Sky, Subject::Minimum, Subject::RunwayClear, Subject::WindShear, Subject::Copied];
+    let asked: Vec<Subject> = about.iter().copied().filter(|x| facts.contains(x)).collect();
+    match question::answer(s, r, &Understanding::default(), part.form, &asked) {
+        Some(items) if part.asks() => Answer::Says(items),
+        _ => Answer::Known,
+    }
+}
+
+/// Whether a statement asks for something that can be answered beside the rest of the call. What needs the gate is decided by the whole call.
+fn asks(heard: &Understanding) -> bool {
+    const REQUESTS: [Intent; 14] = [
+        Intent::FrequencyChangeRequest,
+        Intent::FlightFollowingRequest,
+        Intent::AltitudeRequest,
+        Intent::RadioCheck,
+        Intent::TaxiToParking,
+        Intent::RequestProgressiveTaxi,
+        Intent::PushbackRequest,
+        Intent::StartupRequest,
+        Intent::CancelFlightFollowing,
+        Intent::CancelIfr,
+        Intent::ApproachRequest,
+        Intent::WeatherRequest,
+        Intent::TransitionRequest,
+        Intent::PatternRequest,
+    ];
+    const QUESTIONS: [Act; 6] = [Act::AskTraffic, Act::Sequence, Act::Delay, Act::Expect, Act::Ride, Act::WhatSpeed];
+    let distress = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| heard.has(*i));
+    let wishes = heard.remarks.has(Remark::Wishes);
+    !distress
+        && (!heard.requests.is_empty()
+            || wishes && REQUESTS.contains(&heard.intent)
+            || wishes && QUESTIONS.iter().any(|a| heard.acts.contains(a)))
+}
+
+/// Whether an item adds something to what is said anyway.
+fn adds(item: &Item, said: &[Item]) -> bool {
+    match item {
+        Item::Ask(_) | Item::ReadBack(_) | Item::ReadbackCorrect | Item::Roger | Item::GoAhead | Item::ThisIs(_) => false,
+        Item::Advice(_) | Item::Unable(_) | Item::Runway(_) | Item::Affirm => !said.contains(item),
+        other => !said.iter().any(|i| discriminant(i) == discriminant(other)),
+    }
+}
