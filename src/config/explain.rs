@@ -8,21 +8,22 @@ use std::path::Path;
 use super::SHIPPED;
 use super::lex::{Kind, line, piece_at, pieces};
 use super::mend::escapes_are_known;
+use super::mistakes::Mistake;
 use crate::problem::{Problem, nearest};
 
 /// The error, and its remedy.
 type Told = (String, String);
 
 /// Explains an error of TOML or serde in this text.
-pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Problem {
+pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Mistake {
     let at = error.span().map_or(0, |s| s.start).min(text.len());
     let message = error.message().trim();
     let (at, (why, fix)) = slip(text, at).unwrap_or_else(|| (at, wrong(message, text, at)));
     let (line, column) = line_column(text, at);
-    Problem::config("cannot use the configuration")
+    let problem = Problem::config("cannot use the configuration")
         .because(format!("{}:{line}:{column}: {}", path.display(), why.replace('\n', "; ")))
-        .fix(fix)
-        .brief(format!("Mistake in line {line} of your settings"), "Your last valid settings stay active.")
+        .fix(fix);
+    Mistake { line: Some(line), why, problem }
 }
 
 /// A common mistake on the line of byte `at`, and its exact position.
