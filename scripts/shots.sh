@@ -77,7 +77,7 @@ until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && retur
   xdotool keydown Scroll_Lock; rest 1; paplay -d virtmic "$HOME/call.wav"; xdotool keyup Scroll_Lock
 ) & pilot=$!
 # Messages that apply only to the demo's model are left out.
-terminal setup 42 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v -e 'does not understand people' -e 'Measuring how fast' | tee $said"
+terminal setup 46 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v -e 'does not understand people' -e 'Measuring how fast' | tee $said"
 wait $pilot || true
 stratus ptt up >/dev/null 2>&1 || true
 # The tray that the setup started.
