@@ -303,7 +303,14 @@ fn serve(mut stream: LocalSocketStream, shared: &Shared) {
 
 fn answer(line: &[u8], shared: &Shared) -> Reply {
     let request = match serde_json::from_slice::<Request>(line) {
-        Ok(Request::Quit(false) | Request::Ping(false) | Request::Toasts(false) | Request::Show(false)) => {
+        Ok(
+            Request::Quit(false)
+            | Request::Ping(false)
+            | Request::Toasts(false)
+            | Request::Show(false)
+            | Request::Pace(false)
+            | Request::State(false),
+        ) => {
             return error("the value must be true");
         }
         Ok(Request::Ping(true)) => return Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() },
