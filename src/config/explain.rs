@@ -53,6 +53,12 @@ fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
         let why = "in double quotes a backslash starts an escape sequence, and this is not a valid one".to_owned();
         return Some((piece.start, (why, format!("write it in single quotes: '{plain}', or double each backslash"))));
     }
+    if let Some(name) = text[start..end].trim().strip_prefix('[').filter(|name| !name.contains([']', '=', ',', '"'])) {
+        return Some((
+            start,
+            ("the name of the section is not closed".to_owned(), format!("write `[{}]`", name.split('#').next().unwrap_or(name).trim())),
+        ));
+    }
     let (key, value) = text[start..end].split_once('=')?;
     let value = value.split('#').next().unwrap_or(value).trim();
     let bare = !value.is_empty() && !value.starts_with(['"', '\'', '[', '{']);
@@ -314,6 +320,7 @@ mod tests {
             ("[audio]\nTailMs = 3\n", ":2:1:", "unknown key `TailMs`", "did you mean `tail_ms`?"),
             ("[audio]\nmute = true\nmute = false\n", ":3:1:", "duplicate key", "keep only one of the two"),
             ("[audio]\n[sim]\n[audio]\n", ":3:2:", "duplicate key", "keep only one of the two"),
+            ("[audio\nmute = true\n", ":1:1:", "is not closed", "write `[audio]`"),
             ("[audio]\nmute true\n", ":2:", "", "a line is a section"),
             ("[audio]\nmute: true\n", ":2:", "", "a line is a section"),
             ("[audio]\n; mute = true\n", ":2:", "", "a line is a section"),

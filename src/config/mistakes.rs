@@ -49,7 +49,13 @@ pub(super) fn of(text: &str, first: Mistake, read: impl Fn(&str) -> Option<Mista
 
 /// What is wrong and how to fix it, in one sentence.
 fn in_a_line(why: &str, fix: &str) -> String {
-    let line = format!("{why}: {fix}").replace('`', "").replace('\n', "; ");
+    let line = match ["invalid type", "invalid value"].iter().find_map(|what| why.split_once(what)) {
+        Some((key, _)) => format!("{key}this value does not fit: {fix}"),
+        // What a parser expected says nothing to a pilot; the remedy does.
+        None if why.contains("expected") => fix.to_owned(),
+        None => format!("{why}: {fix}"),
+    };
+    let line = line.replace('`', "").replace('\n', "; ");
     // The name of a key is written as in the file.
     let is_key = line.split([':', ' ']).next().is_some_and(|word| word.contains(['.', '_']));
     let line = if is_key { line } else { sentence(&line) };
@@ -107,6 +113,17 @@ mod tests {
                 "pilot.callsign: N172SP is not in quotes, and neither a number nor true or false: put it in quotes: callsign = \"N172SP\".",
             ),
             ("[audio]\ntial_ms = 3\n", "Mistake in line 2 of your settings", "Unknown key tial_ms in [audio]: did you mean tail_ms?"),
+            ("[audio\nmute = true\n", "Mistake in line 1 of your settings", "The name of the section is not closed: write [audio]."),
+            (
+                "[audio]\nvolume_percent = \"60\"\n",
+                "Mistake in line 2 of your settings",
+                "audio.volume_percent: this value does not fit: write it without quotes: volume_percent = 60.",
+            ),
+            (
+                "[pilot]\ncallsign = \"N1\" // mine\n",
+                "Mistake in line 2 of your settings",
+                "After a value, only a comment that begins with # may follow on the line.",
+            ),
             (
                 "\n[audio]\nvolume_percent = 101\n",
                 "Mistake in line 3 of your settings",
