@@ -23,7 +23,7 @@ pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Mista
     let problem = Problem::config("cannot use the configuration")
         .because(format!("{}:{line}:{column}: {}", path.display(), why.replace('\n', "; ")))
         .fix(fix);
-    Mistake { line: Some(line), why, problem }
+    Mistake { line: Some(line), why, problem: Box::new(problem) }
 }
 
 /// A common mistake on the line of byte `at`, and its exact position.

@@ -17,7 +17,7 @@ pub(super) struct Mistake {
     pub(super) line: Option<usize>,
     /// What is wrong, without the place.
     pub(super) why: String,
-    pub(super) problem: Problem,
+    pub(super) problem: Box<Problem>,
 }
 
 impl Mistake {
@@ -40,7 +40,8 @@ pub(super) fn of(text: &str, first: Mistake, read: impl Fn(&str) -> Option<Mista
     all.sort_by_key(|m| m.line.unwrap_or(usize::MAX));
     let lines: Vec<usize> = all.iter().skip(1).filter_map(|m| m.line).collect();
     let mut mistakes = all.into_iter();
-    let Some(Mistake { line, why, mut problem }) = mistakes.next() else { return Problem::config("cannot use the configuration") };
+    let Some(Mistake { line, why, problem }) = mistakes.next() else { return Problem::config("cannot use the configuration") };
+    let mut problem = *problem;
     let cause = [in_a_line(&why, &problem.fix), also(&lines), KEPT.to_owned()];
     let title = line.map_or_else(|| problem.short().title, |line| format!("Mistake in line {line} of your settings"));
     problem.why.extend(mistakes.map(|m| format!("{} \u{2013} {}", m.problem.why.join(": "), m.problem.fix)));

@@ -85,7 +85,7 @@ fn valid(text: &str, path: &Path) -> Result<Config, Mistake> {
         }
         let why = format!("{key}: {}", problem.why.join(": "));
         problem.why.splice(0..0, place.map(|(line, column)| format!("{}:{line}:{column}", path.display())));
-        Mistake { line: place.map(|(line, _)| line), why, problem }
+        Mistake { line: place.map(|(line, _)| line), why, problem: Box::new(problem) }
     })
 }
 
