@@ -51,7 +51,7 @@ menu menu 270x297+0+0
 # A separate terminal for a command; "$2" is its number of lines.
 terminal() {
   local name=$1 lines=$2; shift 2
-  xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-100}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
+  xterm -fa "DejaVu Sans Mono" -fs "${FONT:-10}" -geometry "${COLUMNS_OF:-100}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
     -e bash -c "$*; echo; touch '$HOME/over'; sleep 100" & local xterm=$!
   # On a busy machine a command may be slow, so wait until it ends.
   for _ in $(seq 240); do [ -e "$HOME/over" ] && break; rest 0.5; done
@@ -77,7 +77,7 @@ until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && retur
   xdotool keydown Scroll_Lock; rest 1; paplay -d virtmic "$HOME/call.wav"; xdotool keyup Scroll_Lock
 ) & pilot=$!
 # Messages that apply only to the demo's model are left out.
-terminal setup 42 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v -e 'does not understand people' -e 'Measuring how fast' | tee $said"
+FONT=9 terminal setup 47 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v -e 'does not understand people' -e 'Measuring how fast' | tee $said"
 wait $pilot || true
 stratus ptt up >/dev/null 2>&1 || true
 # The tray that the setup started.

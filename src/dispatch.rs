@@ -37,7 +37,7 @@ use crate::config::Watch;
 use crate::desktop::joystick::Joysticks;
 use crate::desktop::keyboard::Keyboard;
 use crate::desktop::{autostart, toast::Toaster, tray::Tray};
-use crate::event::{Effect, Event, Line, Scene, Toast};
+use crate::event::{Effect, Event, Line, Scene, Toast, TrayState};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::llm::warm::Warm;
@@ -108,6 +108,8 @@ pub struct Shell {
     pub desk: Desk,
     /// Typed requests that await an answer.
     pub waiting: Waiting,
+    /// What the tray's icon shows, for other processes.
+    pub icon: Arc<Mutex<TrayState>>,
     /// Typed requests whose words the sentence model is reading.
     read: BTreeSet<u64>,
     inbox: Inbox,
@@ -157,6 +159,7 @@ impl Shell {
             warm: None,
             desk,
             waiting: Waiting::default(),
+            icon: Arc::default(),
             read: BTreeSet::new(),
             inbox: inbox.clone(),
             cancels: BTreeMap::new(),
@@ -342,6 +345,7 @@ impl Shell {
                 }
             }
             Effect::Tray(state) => {
+                *self.icon.lock().unwrap_or_else(PoisonError::into_inner) = state;
                 if let Some(t) = &self.desk.tray {
                     t.show(state);
                 }

@@ -297,6 +297,11 @@ pub enum Event {
         /// The request.
         id: u64,
     },
+    /// A request for the last calls whose recognition was given up; the answer is empty if there are none.
+    Pace {
+        /// The request.
+        id: u64,
+    },
     /// Run check found that these parts work.
     Working(Vec<Part>),
     /// A message of the shell that is not a fault.

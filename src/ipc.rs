@@ -1,7 +1,7 @@
 //! Single-instance lock, and the local socket through which `stratus say` and `stratus ptt` reach the running instance.
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
-//! `{"suggest":true}`, `{"testkey":true}` and `{"nextcall":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
+//! `{"suggest":true}`, `{"testkey":true}`, `{"nextcall":true}` and `{"pace":true}` -> as `say`, `{"state":true}` -> `{"state":..}`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short timeouts.
 
 mod places;
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use places::reach;
 
-use crate::event::FlightPlan;
+use crate::event::{FlightPlan, TrayState};
 use crate::problem::Problem;
 use crate::worker::stumble;
 
@@ -59,6 +59,10 @@ pub enum Request {
     TestKey(bool),
     /// Report the outcome of the next spoken call, as the notification does. The value must be true.
     NextCall(bool),
+    /// Report the last calls whose recognition was given up; the value must be true.
+    Pace(bool),
+    /// Report what the tray's icon shows; the value must be true.
+    State(bool),
     /// A second instance was started: show the pilot where this one is. The value must be true.
     Show(bool),
 }
@@ -95,6 +99,11 @@ pub enum Reply {
     Toasts {
         /// How many could not be shown since the start.
         failed: u64,
+    },
+    /// To `State`.
+    State {
+        /// What the icon shows.
+        state: TrayState,
     },
     /// To `Ping`.
     Here {
@@ -294,7 +303,14 @@ fn serve(mut stream: LocalSocketStream, shared: &Shared) {
 
 fn answer(line: &[u8], shared: &Shared) -> Reply {
     let request = match serde_json::from_slice::<Request>(line) {
-        Ok(Request::Quit(false) | Request::Ping(false) | Request::Toasts(false) | Request::Show(false)) => {
+        Ok(
+            Request::Quit(false)
+            | Request::Ping(false)
+            | Request::Toasts(false)
+            | Request::Show(false)
+            | Request::Pace(false)
+            | Request::State(false),
+        ) => {
             return error("the value must be true");
         }
         Ok(Request::Ping(true)) => return Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() },

@@ -7,7 +7,7 @@ pub mod voices;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::smaller::{ACCEPTED_MS, TIMEOUT, smaller, smaller_than};
+pub use self::smaller::{ACCEPTED_MS, TIMEOUT, faster, smaller, smaller_than};
 
 /// Where the files are published; `speech.mirror` overrides it with a server that has the same file names.
 pub const HUB: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";

@@ -314,7 +314,8 @@ fn from_nothing_to_a_call_using_only_the_tray() {
         before
     });
     // Five: a call with its answer.
-    tray.item.choose(&row("Set up (5 of 5): make a first call"));
+    row("Set up (5 of 5): make a first call");
+    tray.item.choose(&wait("the call to say", 10, || tray.item.menu().into_iter().find(|e| e.label.contains("\u{201c}Hilo Ground, "))));
     told("Make your first call");
     let (before, pilot) = (transcript(&home()).len(), pilot_wav(&folder));
     let answered = || transcript(&home()).split_off(before).into_iter().find(|l| l["from"] == "atc");
@@ -429,6 +430,7 @@ fn terminal_setup_ends_with_a_call_by_the_tray_it_starts() {
     let item = desk.item(pid);
     desk.xdotool(&["keydown", "Scroll_Lock"]);
     wait("the red icon", 5, || item.tooltip().contains("Listening").then_some(()));
+    setup.shows("Listening\u{2026}");
     play(&call);
     desk.xdotool(&["keyup", "Scroll_Lock"]);
     setup.shows("The controller: \"");

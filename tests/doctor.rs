@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::Value;
+use stratus::ipc::{Instance, Reply, Request, Server};
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
@@ -113,6 +114,24 @@ fn existing_parts_are_tested_for_real() {
     for name in ["speech model", "push-to-talk"] {
         assert_eq!(part(&found, name)["ok"], true);
     }
+}
+
+#[test]
+fn calls_that_were_given_up_are_reported_despite_a_quick_check() {
+    let home = Home::new(&format!("[speech]\nmodel = {MODEL:?}\n[ptt]\nkey = \"none\"\n[sim]\nlink = \"none\"\n"));
+    let socket = home.folder.path().join("run/stratus/stratus.sock");
+    let Instance::Acquired(lock) = Instance::acquire(&socket).unwrap() else { panic!("another one runs") };
+    let given_up = "the recognition of your last 2 calls was given up after 20 s";
+    let _tray = Server::start(lock, move |request, replier| {
+        replier.send(match request {
+            Request::Pace(true) => Reply::Said { text: given_up.to_owned(), note: String::new() },
+            _ => Reply::Ok { ok: true },
+        });
+    })
+    .unwrap();
+    let found = home.doctor();
+    fails(&found, "recognition", given_up);
+    fails(&found, "recognition", "close other programs");
 }
 
 #[test]

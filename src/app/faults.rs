@@ -52,7 +52,17 @@ impl Faults {
 
     /// The most urgent fault.
     pub(super) fn first(&self) -> Option<&Problem> {
-        self.0.values().next()
+        self.all().next()
+    }
+
+    /// Whether this part has a fault.
+    pub(super) fn has(&self, part: Part) -> bool {
+        self.0.contains_key(&part)
+    }
+
+    /// All of them, the most urgent one first.
+    fn all(&self) -> impl Iterator<Item = &Problem> {
+        self.0.values()
     }
 }
 
@@ -82,12 +92,10 @@ impl App {
 
     /// The fault shown in the menu, with the action for a click.
     pub(super) fn fault(&self) -> Option<Fault> {
-        let p = self.faults.first()?;
-        // The first run leads through its remaining steps. It fixes faults that belong to them, and the row that its messages name
-        // must stay clickable.
-        if p.part != Part::Settings && self.steps().next().is_some_and(|next| Step::of(p.part).is_none_or(|s| s >= next)) {
-            return None;
-        }
+        self.faults.all().find_map(|p| self.row_of(p))
+    }
+
+    fn row_of(&self, p: &Problem) -> Option<Fault> {
         let (action, mend) = match p.part {
             Part::Settings => ("open the file", Choice::OpenConfig),
             // The first run handles this.
@@ -101,8 +109,8 @@ impl App {
                 return Some(Fault { words, mend: Choice::Step(Step::Model) });
             }
             Part::SpeechModel if let Some(m) = self.faster_model().filter(|_| self.is_slow()) => {
-                let words = format!("Recognition slow: use {}\u{2026}", models::plain_name(m.name));
-                return Some(Fault { words, mend: Choice::SpeechModel(m.name.to_owned()) });
+                let words = format!("Recognition slow: use {}\u{2026}", models::plain_name(&m.name));
+                return Some(Fault { words, mend: Choice::SpeechModel(m.name) });
             }
             Part::SpeechModel if self.is_slow() => {
                 return Some(Fault { words: "Recognition slow: run a check\u{2026}".to_owned(), mend: Choice::Doctor });
@@ -159,25 +167,32 @@ mod tests {
         faults.changed(&old, &new);
         assert!(faults.first().is_none());
     }
+
     #[test]
-    fn first_run_row_stays_until_its_step_fixes_the_fault() {
+    fn fault_is_shown_beside_the_step_of_the_first_run() {
         let mut app = App::new(Arc::default(), Airports::first());
         app.handle(Time(0), Event::Steps(Steps::begun()));
-        app.handle(
-            Time(1),
-            Event::Trouble(Problem::new("there is no microphone").about(Part::Microphone).brief("No microphone found", "")),
-        );
-        assert!(app.menu_model().fault.is_none(), "a download does not need a microphone");
-        let mut config = Config::default();
-        config.speech.model = Some("base.bin".into());
-        app.handle(Time(2), Event::Config(Ok(Arc::new(config))));
-        assert!(app.menu_model().fault.is_none(), "the next step tests it");
+        let fault = |app: &App| app.menu_model().fault.map(|f| f.words);
+        let none = Problem::new("there is no speech model").about(Part::SpeechModel).brief("No speech model", "");
+        app.handle(Time(1), Event::Trouble(none));
+        assert_eq!(fault(&app), None, "the step offers the model itself");
+        for (part, title) in [
+            (Part::Simulator, "Simulator refused"),
+            (Part::Speaker, "No speaker found"),
+            (Part::PushToTalk, "Scroll Lock is in use"),
+            (Part::Microphone, "No microphone found"),
+            (Part::Settings, "Mistake in line 7 of your settings"),
+        ] {
+            app.handle(Time(2), Event::Trouble(Problem::new("it broke").about(part).brief(title, "")));
+            let menu = app.menu_model();
+            assert!(menu.fault.unwrap().words.starts_with(title) && menu.steps.next() == Some(Step::Model), "{title}");
+        }
         let done = [Step::Model, Step::Microphone].into();
+        app.handle(Time(3), Event::Config(Ok(Arc::default())));
         app.handle(Time(3), Event::Steps(Steps { leads: true, done }));
-        assert!(app.menu_model().fault.unwrap().words.starts_with("No microphone found"), "the step is already done");
         app.handle(Time(4), Event::Ptt(crate::event::Edge::Down));
         let tx = app.open_tx().unwrap();
         app.handle(Time(5), Event::Listening { tx, microphone: "Headset".into() });
-        assert!(app.menu_model().fault.is_none(), "a working microphone is not a fault");
+        assert!(fault(&app).unwrap().starts_with("No speaker"), "microphone and key work: {:?}", fault(&app));
     }
 }

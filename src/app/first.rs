@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::App;
-use super::telling::{EXAMPLE, NO_CALLSIGN, quoted};
+use super::telling::{EXAMPLE, NO_CALLSIGN, TO_READ, quoted};
 use crate::event::{CALL_WITHIN_S, Edge, Effect, Heard, LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample, Step, Steps, Toast};
 use crate::models::{self, Offer};
 use crate::problem::{Part, Problem};
@@ -119,14 +119,16 @@ impl App {
     /// Progress of the first run. Steps that follow from the current state are not stored.
     pub(super) fn steps(&self) -> Steps {
         let mut steps = self.first.steps.clone();
+        // With a mistake in the settings file, the defaults may be active: what is set up stays set up.
+        let unknown = self.faults.first().is_some_and(|p| p.part == Part::Settings);
         for (step, done) in
             [(Step::Model, self.config.speech.model.is_some()), (Step::Callsign, self.engine.callsign().is_some() || !steps.leads)]
         {
             if done {
-                steps.done.insert(step)
-            } else {
-                steps.done.remove(&step)
-            };
+                steps.done.insert(step);
+            } else if !unknown {
+                steps.done.remove(&step);
+            }
         }
         steps
     }
@@ -157,7 +159,7 @@ impl App {
     }
 
     /// The menu row of the next step; empty if all steps are done.
-    fn next_row(&self) -> String {
+    pub(super) fn next_row(&self) -> String {
         let next = self.steps().next();
         next.map_or_else(String::new, |s| format!("Click the Stratus icon, then \u{201c}{}\u{201d}.", Steps::place(s)))
     }
@@ -203,17 +205,21 @@ impl App {
             Step::Callsign => self.ask_callsign(now, fx),
             Step::Call if self.config.speech.model.is_none() => fx.push(self.no_model()),
             Step::Call => {
-                let Some(call) = self.first_call() else {
+                let Some(lines) = self.how_to_call() else {
                     fx.push(self.notice("Nobody to call", "Tune a frequency that a station answers on."));
                     return;
                 };
-                let mut body = format!("Hold {}, wait for the red icon, and say:\n\u{201c}{}\u{201d}", self.key(), self.aloud(&call));
-                if let Some(why) = self.why_here() {
-                    body = format!("{body}\n{why}");
-                }
-                fx.push(self.notice("Make your first call", &body));
+                // The pilot reads it while finding the key; later the menu still has it.
+                fx.push(self.noted_for(TO_READ, "Make your first call", &lines.join("\n"), ""));
             }
         }
+    }
+
+    /// What the last step asks for, a line each: what to do, the call, and why it goes there.
+    pub(super) fn how_to_call(&self) -> Option<Vec<String>> {
+        let call = self.aloud(&self.first_call()?);
+        let do_this = format!("Hold {}, wait for the red icon, and say:", self.key());
+        Some([do_this, format!("\u{201c}{call}\u{201d}")].into_iter().chain(self.why_here()).collect())
     }
 
     /// The call that the last step asks for; `None` if no unit is on the frequency. Without a callsign, the one from the example is used.
@@ -366,6 +372,10 @@ impl App {
         };
         if let Some((title, body)) = self.timed_out(heard.took_ms) {
             return fx.push(self.notice(title, &body));
+        }
+        if heard.took_ms <= models::ACCEPTED_MS {
+            self.in_time();
+            self.faults.over(Part::SpeechModel);
         }
         // Either word proves that the pilot was understood.
         let is_check = |text: &str| ["radio", "check"].iter().any(|word| text.to_lowercase().contains(word));

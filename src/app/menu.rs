@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::App;
 use crate::atc::Reply;
 use crate::atc::instruction::Item;
-use crate::event::{Choice, Devices, Effect, MenuModel, Place, UpdateNews, Voice};
+use crate::event::{Choice, Devices, Effect, MenuModel, Place, Step, UpdateNews, Voice};
 use crate::models::{self, Offer, brains, voices};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
@@ -128,7 +128,7 @@ impl App {
             own_models: self.desk.own_models.clone(),
             absent: self.desk.absent.clone(),
             download: self.first_model().map_or_else(String::new, |m| m.size()),
-            faster: self.faster_model().map(|m| m.name.to_owned()),
+            faster: self.faster_model().map(|m| m.name),
             place: self.place(),
             simbrief: self.config.pilot.simbrief.is_some(),
             mode: self.config.pilot.mode,
@@ -143,6 +143,7 @@ impl App {
             has_updates: self.config.updates.feed.is_some(),
             update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
+            call: if self.steps().next() == Some(Step::Call) { self.how_to_call().unwrap_or_default() } else { Vec::new() },
             steps: self.steps(),
             unknown_model: self.desk.unknown_model.as_ref().map(|_| self.model_file()),
             fault: self.fault(),
@@ -401,6 +402,18 @@ impl App {
         }
         fx.extend(keys.into_iter().map(|(path, value)| Effect::SetKey { path: path.to_owned(), value }));
         self.adopt(Arc::new(config), fx);
+    }
+
+    /// The pilot saved valid settings, perhaps after a mistake, whose end is confirmed.
+    pub(super) fn valid_again(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
+        let was_wrong = self.faults.has(Part::Settings);
+        self.faults.over(Part::Settings);
+        self.another_model(&config, fx);
+        self.adopt(config, fx);
+        self.check_airport(fx);
+        if was_wrong && !self.faults.has(Part::Settings) {
+            fx.push(self.notice("\u{2713} Your settings are valid again", &self.next_row()));
+        }
     }
 
     /// Activates these settings.

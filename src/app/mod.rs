@@ -206,12 +206,7 @@ impl App {
             }
             Event::Plan { id, plan } => self.file(id, plan, &mut fx),
             Event::SimBrief(result) => self.simbrief(result, &mut fx),
-            Event::Config(Ok(config)) => {
-                self.faults.over(Part::Settings);
-                self.another_model(&config, &mut fx);
-                self.adopt(config, &mut fx);
-                self.check_airport(&mut fx);
-            }
+            Event::Config(Ok(config)) => self.valid_again(config, &mut fx),
             Event::Config(Err(p)) => self.trouble(p.or_about(Part::Settings), &mut fx),
             Event::Trouble(p) => self.trouble(p, &mut fx),
             Event::Model(Err(p)) => self.trouble(p.or_about(Part::SpeechModel), &mut fx),
@@ -263,6 +258,9 @@ impl App {
                     calls => (calls.join("\n"), self.why_here().unwrap_or_default()),
                 };
                 fx.push(Effect::Answer { id, text, note });
+            }
+            Event::Pace { id } => {
+                fx.push(Effect::Answer { id, text: self.given_up().unwrap_or_default(), note: String::new() });
             }
             Event::Working(parts) => self.checked_parts(&parts),
             Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
@@ -437,15 +435,13 @@ impl App {
                     self.open = None;
                     fx.push(Effect::Cancel(tx));
                     let p = Problem::new("speech recognition took too long")
-                        .fix("choose a smaller speech model in the tray's menu (speech.model)")
+                        .fix("use a smaller speech model, close other programs, or raise speech.threads in your settings")
                         .about(Part::SpeechModel)
                         .brief("Speech recognition took too long", "");
-                    self.recognised_in(millis(RECOGNISE_DEADLINE), fx);
-                    let faster = match self.switch_row() {
-                        Some(row) => format!("Say it again. Faster: {row}."),
-                        None => "Say it again. Close other programs if it happens often.".to_owned(),
-                    };
-                    self.unanswered(p.remedy(faster), fx);
+                    // The message about this call has the remedy, too.
+                    self.recognised_in(millis(RECOGNISE_DEADLINE), &mut Vec::new());
+                    let remedy = format!("Say it again. {}", self.speed_up());
+                    self.unanswered(p.remedy(remedy), fx);
                 }
                 Stage::Consulting { heard, reading } => {
                     // Timeout: the engine answers without the model.

@@ -17,6 +17,8 @@ use crate::units::Callsign;
 const SHORTEST_S: u64 = 8;
 /// Display time after the last spoken word, for the readback, seconds.
 const AFTER_SPEECH_S: u64 = 6;
+/// Display time of calls to read out: the pilot reads them while finding the key.
+pub(super) const TO_READ: Duration = Duration::from_secs(30);
 /// Maximum length of the line with the pilot's words, characters. A recogniser in a loop may repeat the same words.
 const QUOTE_CHARS: usize = 80;
 /// Words longer than this are cut in the middle, characters.
@@ -110,7 +112,7 @@ impl App {
         let known = self.desk.explained.replace(place.clone()).is_some_and(|before| before == place);
         let settled = !matches!(place.why, PlaceReason::Open | PlaceReason::Unknown);
         let lines: Vec<String> = calls.iter().map(told).chain(self.why_here().filter(|_| !(known && settled))).collect();
-        self.notice("What to say now", &lines.join("\n"))
+        self.noted_for(TO_READ, "What to say now", &lines.join("\n"), "")
     }
 
     /// The calls that fit now, as spoken.

@@ -203,12 +203,15 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
         waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
         id
     };
+    let state = shell.icon.clone();
     let failed = std::sync::Mutex::new(shell.desk.toaster.as_ref().map(Toaster::counter));
     ipc::Server::start(lock, move |request, replier| match request {
         Request::Say(text) => inbox.offer(Event::Typed { id: later(replier), text, opinion: None }),
         Request::Plan(plan) => inbox.offer(Event::Plan { id: later(replier), plan }),
         Request::Suggest(_) => inbox.offer(Event::Suggest { id: later(replier) }),
         Request::TestKey(_) => inbox.offer(Event::TestKey { id: later(replier) }),
+        Request::Pace(_) => inbox.offer(Event::Pace { id: later(replier) }),
+        Request::State(_) => replier.send(Reply::State { state: *state.lock().unwrap_or_else(PoisonError::into_inner) }),
         Request::NextCall(_) => inbox.offer(Event::NextCall { id: later(replier) }),
         Request::Ptt(press) => {
             let edge = match press {

@@ -8,21 +8,22 @@ use std::path::Path;
 use super::SHIPPED;
 use super::lex::{Kind, line, piece_at, pieces};
 use super::mend::escapes_are_known;
+use super::mistakes::Mistake;
 use crate::problem::{Problem, nearest};
 
 /// The error, and its remedy.
 type Told = (String, String);
 
 /// Explains an error of TOML or serde in this text.
-pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Problem {
+pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Mistake {
     let at = error.span().map_or(0, |s| s.start).min(text.len());
     let message = error.message().trim();
     let (at, (why, fix)) = slip(text, at).unwrap_or_else(|| (at, wrong(message, text, at)));
     let (line, column) = line_column(text, at);
-    Problem::config("cannot use the configuration")
+    let problem = Problem::config("cannot use the configuration")
         .because(format!("{}:{line}:{column}: {}", path.display(), why.replace('\n', "; ")))
-        .fix(fix)
-        .brief(format!("Mistake in line {line} of your settings"), "Your last valid settings stay active.")
+        .fix(fix);
+    Mistake { line: Some(line), why, problem: Box::new(problem) }
 }
 
 /// A common mistake on the line of byte `at`, and its exact position.
@@ -51,6 +52,12 @@ fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
         let plain = inner.replace("\\\\", "\\");
         let why = "in double quotes a backslash starts an escape sequence, and this is not a valid one".to_owned();
         return Some((piece.start, (why, format!("write it in single quotes: '{plain}', or double each backslash"))));
+    }
+    if let Some(name) = text[start..end].trim().strip_prefix('[').filter(|name| !name.contains([']', '=', ',', '"'])) {
+        return Some((
+            start,
+            ("the name of the section is not closed".to_owned(), format!("write `[{}]`", name.split('#').next().unwrap_or(name).trim())),
+        ));
     }
     let (key, value) = text[start..end].split_once('=')?;
     let value = value.split('#').next().unwrap_or(value).trim();
@@ -313,6 +320,7 @@ mod tests {
             ("[audio]\nTailMs = 3\n", ":2:1:", "unknown key `TailMs`", "did you mean `tail_ms`?"),
             ("[audio]\nmute = true\nmute = false\n", ":3:1:", "duplicate key", "keep only one of the two"),
             ("[audio]\n[sim]\n[audio]\n", ":3:2:", "duplicate key", "keep only one of the two"),
+            ("[audio\nmute = true\n", ":1:1:", "is not closed", "write `[audio]`"),
             ("[audio]\nmute true\n", ":2:", "", "a line is a section"),
             ("[audio]\nmute: true\n", ":2:", "", "a line is a section"),
             ("[audio]\n; mute = true\n", ":2:", "", "a line is a section"),

@@ -8,6 +8,7 @@ mod good;
 mod hints;
 mod lex;
 mod mend;
+mod mistakes;
 mod place;
 mod read;
 pub mod renamed;
@@ -25,6 +26,7 @@ pub use read::{Examined, examine, parse, place, read};
 pub use set::set_key;
 pub use watch::Watch;
 
+use mistakes::KEPT;
 use renamed::{Notice, RENAMED, Renamed};
 
 use crate::paths::{private, private_folder};
@@ -64,16 +66,18 @@ pub enum Instead {
 impl Instead {
     /// A mistake in the file, and what is active until it is fixed.
     pub fn told(self, p: &Problem, path: &Path) -> Problem {
-        let title = p.short().title;
+        let short = p.short();
+        let (title, mistake) = (short.title, short.cause.strip_suffix(KEPT).unwrap_or_default());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match self {
             Self::LastGood => p
                 .clone()
                 .because(format!("your last valid settings are in use ({name}.last-good)"))
-                .brief(title, "Your last valid settings stay active."),
-            Self::Defaults => {
-                p.clone().because("the default settings are in use").brief(title, "Until you fix it, the default settings are used.")
-            }
+                .brief(title, format!("{mistake}{KEPT}")),
+            Self::Defaults => p
+                .clone()
+                .because("the default settings are in use")
+                .brief(title, format!("{mistake}Until you fix it, the default settings are used.")),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::explain::{called, explain, is_unseen, line_column, lookalike, place_of};
 use super::mend::readable;
+use super::mistakes::{self, Mistake};
 use super::place::{look, unread};
 use super::renamed::{RENAMED, Renamed, renamed};
 use super::text::{Form, decode};
@@ -64,19 +65,28 @@ fn examine_text(text: &str, path: &Path, table: &[Renamed]) -> Result<Examined, 
     let readable = readable(text);
     let mut warnings = readable.warnings(path);
     let text = renamed(&readable.text, table).map_or(readable.text, |(new, _)| new);
-    let config: Config = toml::from_str(&text).map_err(|e| explain(&e, &text, path))?;
-    let config = config.validate().map(|()| config).map_err(|mut problem| {
-        if let Some(value) = key_in(&problem.what).and_then(|key| place_of(&text, key)) {
-            let (line, column) = line_column(&text, value.start);
+    let config = valid(&text, path).map_err(|first| mistakes::of(&text, first, |rest| valid(rest, path).err()))?;
+    warnings.extend(unseen(&text, path));
+    Ok(Examined { config, warnings })
+}
+
+/// The settings of a text, or its first mistake.
+fn valid(text: &str, path: &Path) -> Result<Config, Mistake> {
+    let config: Config = toml::from_str(text).map_err(|e| explain(&e, text, path))?;
+    config.validate().map(|()| config).map_err(|mut problem| {
+        let key = key_in(&problem.what).unwrap_or_default().to_owned();
+        let mut place = None;
+        if let Some(value) = place_of(text, &key) {
+            let (line, column) = line_column(text, value.start);
             if let Some(c) = text.get(value).and_then(lookalike) {
                 problem.why.push(format!("{} stands in it", called(c)));
             }
-            problem.why.insert(0, format!("{}:{line}:{column}", path.display()));
+            place = Some((line, column));
         }
-        problem
-    })?;
-    warnings.extend(unseen(&text, path));
-    Ok(Examined { config, warnings })
+        let why = format!("{key}: {}", problem.why.join(": "));
+        problem.why.splice(0..0, place.map(|(line, column)| format!("{}:{line}:{column}", path.display())));
+        Mistake { line: place.map(|(line, _)| line), why, problem: Box::new(problem) }
+    })
 }
 
 /// Warns about invisible characters in values: a file or a device with such a name hardly exists.

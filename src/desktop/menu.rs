@@ -1,10 +1,11 @@
 //! The items of the tray menu: order, labels, and the choice behind each. Each platform draws them its own way.
 //!
 //! The top-level rows and their order never change, so that no row moves under the pointer. A row shows its current value
-//! ("Microphone: Headset"), long text is cut, and unavailable items are grey.
+//! ("Microphone: Headset"), long text is cut, and unavailable items are grey. During the first run, its step has the first row, and a
+//! fault the second one, where there is little to repeat yet.
 
 use super::tray::one_line;
-use crate::event::{Choice, MenuModel, Place, PlaceReason, SoundDevice, Step, Steps};
+use crate::event::{Choice, Fault, MenuModel, Place, PlaceReason, SoundDevice, Step, Steps};
 use crate::models;
 use crate::models::{brains, voices as neural};
 use crate::settings::{AIRPORTS, AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
@@ -38,8 +39,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     vec![
         status(model),
         Item::Line,
-        // Older answers are in the log.
-        entry_if(!model.recent.is_empty(), "Repeat controller's last words", Choice::Repeat(0)),
+        second(model),
         check("Mute controller", model.muted, Choice::ToggleMute),
         Item::Line,
         microphone(model),
@@ -53,17 +53,20 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     ]
 }
 
-/// The fault, clickable; otherwise the next step of the first run; otherwise the unit on the frequency and the callsign of the aircraft.
+/// The next step of the first run; otherwise the fault, clickable; otherwise the unit on the frequency and the callsign of the aircraft.
 fn status(model: &MenuModel) -> Item {
-    if let Some(fault) = &model.fault {
-        return Item::Entry(fault_row(&fault.words, model.steps.next()), fault.mend.clone());
-    }
     match (model.steps.next(), &model.fetching) {
         (Some(Step::Model), Some((_, percent))) => {
             return Item::Told(format!("{}: downloading, {percent} %", Steps::place(Step::Model)));
         }
+        (Some(Step::Call), _) if !model.call.is_empty() => {
+            return Item::Group(cut(&Steps::row(Step::Call, ""), TOP_CHARS), first_call(&model.call));
+        }
         (Some(step), _) => return Item::Entry(cut(&Steps::row(step, &model.download), TOP_CHARS), Choice::Step(step)),
         (None, _) => {}
+    }
+    if let Some(fault) = &model.fault {
+        return fault_row(fault);
     }
     let unit = if model.unit.trim().is_empty() { "No station on this frequency" } else { &model.unit };
     let callsign = if model.callsign.is_empty() { String::new() } else { format!(" \u{b7} {}", model.callsign) };
@@ -71,14 +74,43 @@ fn status(model: &MenuModel) -> Item {
     Item::Told(format!("{}{muted}", cut(&format!("{unit}{callsign}"), TOP_CHARS - muted.chars().count())))
 }
 
-/// A fault, with the step of the first run that goes on after it: "(4 of 5) No microphone found: test it…". If there is no room for
-/// the action, the row has the title alone.
-fn fault_row(words: &str, next: Option<Step>) -> String {
-    let step = next.map_or_else(String::new, |s| format!("{} ", Steps::count(s)));
-    let room = TOP_CHARS.saturating_sub(step.chars().count());
+/// The second row: the controller's last words again, or a fault beside the step of the first run.
+fn second(model: &MenuModel) -> Item {
+    match &model.fault {
+        Some(fault) if model.steps.next().is_some() => fault_row(fault),
+        // Older answers are in the log.
+        _ => entry_if(!model.recent.is_empty(), "Repeat controller's last words", Choice::Repeat(0)),
+    }
+}
+
+/// A fault, clickable. If there is no room for the action, the row has the title alone.
+fn fault_row(fault: &Fault) -> Item {
+    let words = &fault.words;
     let title = words.rsplit_once(": ").map(|(title, _)| format!("{title}\u{2026}"));
-    let short = title.filter(|t| words.chars().count() > room && t.chars().count() <= room);
-    format!("{step}{}", cut(short.as_deref().unwrap_or(words), room))
+    let short = title.filter(|t| words.chars().count() > TOP_CHARS && t.chars().count() <= TOP_CHARS);
+    Item::Entry(cut(short.as_deref().unwrap_or(words), TOP_CHARS), fault.mend.clone())
+}
+
+/// What to do and to say in the last step, in full: it can be read for as long as the step lasts. A click on the call shows it as a
+/// notification.
+fn first_call(lines: &[String]) -> Vec<Item> {
+    let item = |n: usize, line: String| if n == 1 { Item::Entry(line, Choice::Step(Step::Call)) } else { Item::Told(line) };
+    lines.iter().enumerate().flat_map(|(n, line)| broken(line).into_iter().map(move |part| item(n, part))).collect()
+}
+
+/// A text in lines of a submenu, broken between words.
+fn broken(words: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_whitespace() {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= SUB_CHARS) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(cut(word, SUB_CHARS)),
+        }
+    }
+    lines
 }
 
 fn told(words: &str) -> Item {
@@ -222,11 +254,14 @@ fn speech(model: &MenuModel) -> Item {
     group("Speech", &value, items)
 }
 
-/// One click to the next smaller model, for a machine that is too slow for the active one; `None` if there is no smaller one.
+/// One click to the next smaller model, published or the mirror's own, for a machine that is too slow for the active one; `None` if
+/// there is no smaller one.
 fn faster(model: &MenuModel) -> Option<Item> {
-    let m = model.faster.as_deref().and_then(models::find)?;
-    let words = format!("Switch to {} ({}, faster, understands less)", models::plain_name(m.name), m.size());
-    Some(entry_if(model.fetching.is_none(), &words, Choice::SpeechModel(m.name.to_owned())))
+    let name = model.faster.as_deref()?;
+    let own = || model.own_models.iter().find(|o| o.name == name).map(|o| o.size());
+    let size = models::find(name).map(models::Model::size).or_else(own)?;
+    let words = format!("Switch to {} ({size}, faster, understands less)", models::plain_name(name));
+    Some(entry_if(model.fetching.is_none(), &words, Choice::SpeechModel(name.to_owned())))
 }
 
 /// The few models that suit most pilots under plain names, the mirror's own models, and the others in a submenu. A click on a

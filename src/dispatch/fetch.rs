@@ -20,6 +20,9 @@ pub const FAILED: &str = "PROBLEM";
 /// Position and length of the part's name in such a line, characters.
 pub const PART: (usize, usize) = (9, 15);
 
+/// Beginning of the result for recognition that is slow but in time.
+pub const SLOW: &str = "slow (";
+
 /// A download in progress. Dropping it cancels the download; received data is kept for the next attempt.
 #[derive(Debug)]
 pub(super) struct Fetch {
@@ -109,7 +112,14 @@ fn message(report: &str, file: &Path) -> Event {
 fn checked(report: &str) -> (String, String) {
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
     let which = sentence(&parts.join(", "));
+    // Recognition that is slow, but in time, is no problem that stops anybody.
+    let slow = report.lines().any(|l| {
+        l.starts_with("ok ")
+            && name(l) == "recognition"
+            && l.chars().skip(PART.0 + PART.1).collect::<String>().trim_start().starts_with(SLOW)
+    });
     match parts.len() {
+        0 if slow => ("Speech recognition is slow".to_owned(), "Everything else works. The report shows how to make it faster.".to_owned()),
         0 => ("Everything works".to_owned(), "The report has the details.".to_owned()),
         1 => ("1 problem found".to_owned(), format!("{which}: the report shows how to fix it.")),
         n => (format!("{n} problems found"), format!("{which}: the report shows how to fix them.")),
@@ -177,6 +187,8 @@ mod tests {
     fn check_result_states_the_number_of_problems() {
         let told = checked;
         assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
+        let slow = told("ok       recognition     slow (close other programs): right\n");
+        assert!(slow.0 == "Speech recognition is slow" && slow.1.contains("how to make it faster"), "{slow:?}");
         let Event::Notice { body, .. } = message("ok       folders\n", Path::new("/logs/doctor.txt")) else { panic!() };
         assert_eq!(body, "The report has the details.\nThe report is /logs/doctor.txt.");
         let report =

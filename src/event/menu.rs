@@ -216,6 +216,9 @@ pub struct MenuModel {
     pub autostart: bool,
     /// Progress of the first run.
     pub steps: Steps,
+    /// How to make the first call, a line each, while that is the next step; the second line is the call.
+    #[serde(default)]
+    pub call: Vec<String>,
     /// File name of an unknown speech model that awaits consent.
     pub unknown_model: Option<String>,
     /// The current fault, if any.

@@ -111,13 +111,10 @@ impl Steps {
         match step {
             Step::Model if size.is_empty() => row,
             Step::Model => format!("{row} ({size})"),
+            // A submenu with what to say.
+            Step::Call => row,
             _ => format!("{row}\u{2026}"),
         }
-    }
-
-    /// "(2 of 5)": the shortest form, in front of a fault that hides the step's row.
-    pub fn count(step: Step) -> String {
-        format!("({} of {})", step.number(), Step::ALL.len())
     }
 
     /// "Set up (2 of 5)": a short form.

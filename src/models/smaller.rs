@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ALL, Model, find};
+use super::{ALL, Model, Offer, find};
 
 /// The longest recognition time that a pilot accepts, milliseconds. Controllers answer within one to three seconds, and pilots
 /// repeat a call after two seconds of silence; the key's tail and the voice take half a second of that.
@@ -28,6 +28,13 @@ pub fn smaller(model: &str, absent: &[String]) -> Option<&'static Model> {
     smaller_than(parameters(find(model)?), absent)
 }
 
+/// The next smaller model than the one in `file`: a published one that is available, otherwise one of the mirror's own.
+pub fn faster(file: &str, absent: &[String], own: &[Offer]) -> Option<Offer> {
+    let numbers = own.iter().find(|o| o.file == file).map(|o| o.bytes / 2).or_else(|| find(file).map(parameters))?;
+    let published = smaller_than(numbers, absent).map(|m| Offer::published(m, None));
+    published.or_else(|| own.iter().filter(|o| o.bytes / 2 < numbers / 4 * 3).max_by_key(|o| o.bytes).cloned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +57,23 @@ mod tests {
         }
         assert_eq!(smaller("small.en", &["base.en".to_owned()]).map(|m| m.name), Some("tiny.en"), "a mirror may lack it");
         assert_eq!(smaller("base.en", &["tiny.en".to_owned()]), None);
+    }
+
+    #[test]
+    fn mirrors_own_model_counts_where_no_published_one_is_smaller() {
+        let own = |name: &str, bytes: u64| {
+            let base = Offer::published(find("base.en").unwrap(), None);
+            Offer { name: name.into(), file: format!("{name}.bin"), bytes, own: true, ..base }
+        };
+        let all = [own("club", 50_000_000), own("tower", 30_000_000), own("big", 300_000_000)];
+        let next = |file: &str, absent: &[&str]| {
+            let absent: Vec<String> = absent.iter().map(|a| (*a).to_owned()).collect();
+            faster(file, &absent, &all).map(|o| o.name)
+        };
+        assert_eq!(next("ggml-base.en.bin", &[]).as_deref(), Some("tiny.en"));
+        assert_eq!(next("ggml-base.en.bin", &["tiny.en", "tiny.en-q5_1"]).as_deref(), Some("club"));
+        assert_eq!(next("big.bin", &[]).as_deref(), Some("base.en"));
+        assert_eq!(next("tower.bin", &[]), None);
+        assert_eq!(next("mine.bin", &[]), None, "its size is unknown");
     }
 }

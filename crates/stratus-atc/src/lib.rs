@@ -126,7 +126,7 @@ struct Outgoing {
 }
 
 /// The deterministic controller.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Engine {
     airports: Airports,
     setup: Setup,

@@ -17,13 +17,24 @@ impl Engine {
             return vec![format!("{}, your callsign, radio check", station.name)];
         };
         let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
-        let open = self.record.pending.as_ref().and_then(|p| due::due(&p.instruction.items, s.region));
-        let owed = open.map(|items| format!("{}, {own}", crate::units::sentence(&items)));
-        owed.into_iter().chain(calls(&s, &self.record, self.com1().is_some(), &station.name, &own)).collect()
+        self.owed(&s).into_iter().chain(calls(&s, &self.record, self.com1().is_some(), &station.name, &own)).collect()
     }
-}
 
-impl Engine {
+    /// The readback that the controller waits for, as the pilot says it; `None` if none is due.
+    pub fn readback(&self) -> Option<String> {
+        self.owed(&self.facts()?)
+    }
+
+    fn owed(&self, s: &Situation) -> Option<String> {
+        // In distress, nobody has to read anything back.
+        if self.record.emergency.is_some() {
+            return None;
+        }
+        let items = due::due(&self.record.pending.as_ref()?.instruction.items, s.region)?;
+        let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
+        Some(format!("{}, {own}", crate::units::sentence(&items)))
+    }
+
     /// A radio check for a pilot without a simulator and without a tuned radio, where the call itself names its station: one of the
     /// configured airport, otherwise a large one. `None` if a frequency is tuned.
     fn opening_call(&self) -> Option<String> {

@@ -307,3 +307,38 @@ fn settings_mistake_suppresses_the_download_welcome() {
     assert!(said(&fx).is_empty(), "{fx:?}");
     assert!(app.menu().fault.unwrap().words.starts_with("Mistake in line 2"));
 }
+
+#[test]
+fn settings_mistake_does_not_send_the_pilot_back_a_step() {
+    let mut app = App::new(Arc::default(), Airports::first());
+    // The file cannot be used, and there is no last valid one: the defaults have no model and no callsign.
+    app.handle(Time(0), Event::Config(Err(Problem::config("a mistake").brief("Mistake in line 2 of your settings", ""))));
+    let done = Step::ALL.into_iter().filter(|s| *s != Step::Call).collect();
+    app.handle(Time(1), Event::Steps(Steps { leads: true, done }));
+    assert_eq!(app.menu().steps.next(), Some(Step::Call));
+    let fx = app.handle(Time(2), Event::Config(Ok(Arc::default())));
+    assert_eq!(app.menu().steps.next(), Some(Step::Model), "the file is valid, and has no model");
+    let (title, body) = said(&fx).pop().unwrap();
+    assert!(title.ends_with("Your settings are valid again") && body.contains("Set up (1 of 5)"), "{title}: {body}");
+    assert!(said(&app.handle(Time(3), Event::Config(Ok(Arc::default())))).is_empty(), "nothing was wrong");
+}
+
+#[test]
+fn call_to_say_is_in_the_menu_while_its_step_lasts() {
+    let mut app = fresh();
+    let done = |without: &[Step]| Step::ALL.into_iter().filter(|s| !without.contains(s)).collect();
+    let mut config = (*app.config).clone();
+    (config.speech.model, config.pilot.callsign) = (Some("/m/ggml-base.en.bin".into()), "N172SP".parse().ok());
+    app.handle(Time(0), Event::Config(Ok(Arc::new(config))));
+    app.handle(Time(1), Event::Steps(Steps { leads: true, done: done(&[Step::Key, Step::Call]) }));
+    assert!(app.menu().call.is_empty(), "another step is next");
+    let fx = app.handle(Time(2), Event::Steps(Steps { leads: true, done: done(&[Step::Call]) }));
+    let (title, body) = said(&fx).pop().unwrap();
+    assert_eq!(title, "Make your first call");
+    assert_eq!(app.menu().call.join("\n"), body);
+    assert!(app.menu().call[1].contains("one seven two sierra papa, radio check"), "{body}");
+    let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).unwrap();
+    assert!(toast.seconds >= 30, "it is read while the key is found: {toast:?}");
+    app.handle(Time(3), Event::Menu(Choice::SkipSteps));
+    assert!(app.menu().call.is_empty());
+}

@@ -2,6 +2,7 @@
 
 use crate::airports::Airport;
 use crate::airports::procedures::{Kind, Procedure};
+use crate::atc::readback::Verdict;
 use crate::cmd::stage::{Exchange, Stage};
 use crate::report::Report;
 use crate::units::{Frequency, Runway};
@@ -57,6 +58,7 @@ pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Excha
     {
         broken.push(format!("an answer to another callsign than {own}: {text}"));
     }
+    broken.extend(suggestion(stage));
     if stage.app.open_tx().is_some() {
         broken.push("a transmission is still open after its answer".into());
     }
@@ -66,6 +68,17 @@ pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Excha
         broken.push("a deadline lies in the past".into());
     }
     broken
+}
+
+/// A suggested readback that the controller itself does not accept.
+fn suggestion(stage: &Stage) -> Option<String> {
+    let mut engine = stage.app.engine().clone();
+    engine.readback()?;
+    // As the pilot reads it.
+    let call = stage.app.suggested().into_iter().next()?;
+    let reading = engine.understand(&call);
+    let verdict = engine.answer(stage.now(), &call, reading).verdict;
+    (verdict != Some(Verdict::Correct)).then(|| format!("the suggested readback is not accepted ({verdict:?}): {call}"))
 }
 
 fn runways_in(text: &str) -> Vec<Runway> {

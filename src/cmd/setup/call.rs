@@ -1,13 +1,14 @@
 //! The last step: one complete call with its answer, by a tray that is started if none is running.
 
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::ask::{say, told, well};
 use super::{Setup, is_running};
 use crate::app::telling::{EXAMPLE, NO_CALLSIGN};
 use crate::dispatch::steps;
-use crate::event::{CALL_WITHIN_S, Step};
+use crate::event::{CALL_WITHIN_S, Step, TrayState};
 use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::key_words;
@@ -97,21 +98,60 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     say(&format!("Hold {key}, wait for the red icon, and say: \"{call}\"")).map_err(terminal)?;
     say(&format!("Stratus waits {CALL_WITHIN_S} seconds for you to press the key, and then until your call is answered."))
         .map_err(terminal)?;
-    match ipc::reach(&s.paths.sockets(), &Request::NextCall(true), ipc::CALL_LIMIT) {
-        Ok(Reply::Said { text, note }) if !text.is_empty() => {
-            note.lines().try_for_each(say).map_err(terminal)?;
-            well(&format!("the controller: \"{text}\"")).map_err(terminal)
-        }
+    match outcome(s).map_err(terminal)? {
+        Ok(Reply::Said { text, note }) if !text.is_empty() => answered(&text, &note).map_err(terminal),
         Ok(Reply::Said { note, .. }) => Err(unanswered(&note)),
         Ok(_) => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
         Err(p) => Err(p),
     }
 }
 
-/// Why a call failed: the notification's title, and its other lines.
+/// The outcome of the next call. Meanwhile the terminal says what Stratus is doing, as the icon does.
+fn outcome(s: &Setup<'_>) -> std::io::Result<Result<Reply, Problem>> {
+    let sockets = s.paths.sockets();
+    let (out, result) = sync_channel(1);
+    let there = sockets.clone();
+    std::thread::Builder::new().name("call".into()).spawn(move || {
+        let _ = out.send(ipc::reach(&there, &Request::NextCall(true), ipc::CALL_LIMIT));
+    })?;
+    let mut shown = TrayState::Ready;
+    loop {
+        match result.recv_timeout(LOOK) {
+            Ok(reply) => return Ok(reply),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Err(Problem::bug("the call was lost").fix("run `stratus setup` again"))),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let Ok(Reply::State { state }) = ipc::reach(&sockets, &Request::State(true), Duration::from_secs(1)) else { continue };
+        if state != shown {
+            doing(state).map_or(Ok(()), say)?;
+            shown = state;
+        }
+    }
+}
+
+/// What Stratus does during a call, for the terminal; `None` if there is nothing to wait for.
+fn doing(state: TrayState) -> Option<&'static str> {
+    match state {
+        TrayState::Listening => Some("Listening\u{2026}"),
+        TrayState::Thinking => Some("Recognising your words\u{2026}"),
+        TrayState::Speaking | TrayState::Ready | TrayState::Fault => None,
+    }
+}
+
+/// All that the notification says: the pilot's words, the controller's, and what to read back.
+fn answered(text: &str, note: &str) -> std::io::Result<()> {
+    let (yours, rest): (Vec<&str>, Vec<&str>) = note.lines().partition(|line| line.starts_with("You: "));
+    yours.into_iter().try_for_each(say)?;
+    well(&format!("the controller: \"{text}\""))?;
+    rest.into_iter().try_for_each(say)
+}
+
+/// Why a call failed: the notification's title, the words that were recognised, and its other lines.
 fn unanswered(note: &str) -> Problem {
     let (title, body) = note.split_once('\n').unwrap_or((note, ""));
-    Problem::new(title).fix(body.lines().collect::<Vec<_>>().join(" "))
+    let (yours, rest): (Vec<&str>, Vec<&str>) = body.lines().partition(|line| line.starts_with("You: "));
+    let yours = yours.iter().map(|line| line.replacen("You: ", "it heard ", 1));
+    yours.fold(Problem::new(title), Problem::because).fix(rest.join(" "))
 }
 
 /// The same call without a microphone.
@@ -119,7 +159,7 @@ fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     say(&format!("Calls can be typed as well: stratus say \"{call}\"")).map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
-        Reply::Said { text, .. } if !text.is_empty() => well(&format!("the controller: \"{text}\"")).map_err(terminal),
+        Reply::Said { text, note } if !text.is_empty() => answered(&text, &note).map_err(terminal),
         Reply::Said { note, .. } => Err(Problem::new("the controller did not answer").because(note)),
         _ => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
     }
@@ -133,5 +173,14 @@ mod tests {
     fn failed_call_is_reported_in_the_notifications_words() {
         let p = unanswered("Not understood\nNo words were recognised.\nSay it again, a little slower.");
         assert_eq!((p.what.as_str(), p.fix.as_str()), ("Not understood", "No words were recognised. Say it again, a little slower."));
+        let p = unanswered("Another callsign\nStratus knows you as N172SP.\nYou: \"Hilo Ground, radio check\"");
+        assert_eq!(p.why, ["it heard \"Hilo Ground, radio check\""]);
+        assert_eq!(p.fix, "Stratus knows you as N172SP.");
+    }
+
+    #[test]
+    fn terminal_says_what_stratus_does_during_a_call() {
+        let words = [TrayState::Ready, TrayState::Listening, TrayState::Thinking, TrayState::Speaking].map(doing);
+        assert_eq!(words, [None, Some("Listening\u{2026}"), Some("Recognising your words\u{2026}"), None]);
     }
 }

@@ -252,7 +252,10 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     }
     say("Recognising your words\u{2026}").map_err(terminal)?;
     let (text, took) = understood(s, &heard.samples, heard.rate)?;
-    parts::in_time(&s.config, took)?;
+    if !parts::in_time(&s.config, took)?.is_empty() {
+        say(&format!("That took {:.1} s, which is slow. To make it faster, {}.", took.as_secs_f64(), parts::faster(&s.config)))
+            .map_err(terminal)?;
+    }
     match Said::of(&text) {
         Said::Both => well(&format!("heard: \"{text}\"")).map_err(terminal)?,
         Said::One => {

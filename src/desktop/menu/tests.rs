@@ -1,7 +1,7 @@
 //! Tests of the rows: position, width, and text.
 
 use super::*;
-use crate::event::{Devices, Fault, SystemVoice};
+use crate::event::{Devices, SystemVoice};
 use crate::problem::Part;
 
 fn words(item: &Item) -> &str {
@@ -104,19 +104,48 @@ fn first_run_takes_the_first_row_with_its_ticks_under_help() {
     let Item::Group(_, rows) = first_steps(&model.steps) else { panic!() };
     assert_eq!(rows[0], Item::Check("1. Speech model".into(), true, Choice::Step(Step::Model)));
     assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
-    let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
-    model.fault = Some(fault.clone());
-    let words = "(2 of 5) No microphone found: test it\u{2026}".to_owned();
-    assert_eq!(first(&model), Item::Entry(words, fault.mend), "a fault takes precedence, with the step that follows it");
-    for (words, row) in [
-        ("No sound from the microphone: test it\u{2026}", "(2 of 5) No sound from the microphone\u{2026}"),
-        ("Recognition slow: use Small\u{2026}", "(2 of 5) Recognition slow: use Small\u{2026}"),
-        ("Recognition slow: run a check\u{2026}", "(2 of 5) Recognition slow: run a check\u{2026}"),
-    ] {
-        assert!(row.chars().count() <= TOP_CHARS, "{row}");
-        assert_eq!(fault_row(words, Some(Step::Microphone)), row);
+}
+
+#[test]
+fn fault_and_step_of_the_first_run_are_both_visible() {
+    let long = "Mistake in line 7 of your settings: open the file\u{2026}";
+    for step in Step::ALL {
+        let done = Step::ALL.into_iter().take_while(|s| *s != step).collect();
+        let model = MenuModel {
+            steps: Steps { leads: true, done },
+            fault: Some(Fault { words: long.into(), mend: Choice::OpenConfig }),
+            call: vec!["Hold Scroll Lock and say:".into(), "\u{201c}Hilo Ground, radio check\u{201d}".into()],
+            ..MenuModel::default()
+        };
+        let rows = items(&model);
+        assert!(words(&rows[0]).starts_with(&Steps::place(step)), "{:?}", rows[0]);
+        assert_eq!(rows[2], Item::Entry("Mistake in line 7 of your settings\u{2026}".into(), Choice::OpenConfig));
+        assert_eq!(rows.iter().filter(|i| **i != Item::Line).count(), 10);
     }
-    assert_eq!(fault_row("Speech recognition took too long: run a check\u{2026}", None), "Speech recognition took too long\u{2026}");
+    let row = |words: &str| fault_row(&Fault { words: words.into(), mend: Choice::Doctor });
+    for (long, short) in [
+        ("Recognition slow: use Small\u{2026}", "Recognition slow: use Small\u{2026}"),
+        ("Speech recognition took too long: run a check\u{2026}", "Speech recognition took too long\u{2026}"),
+    ] {
+        assert_eq!(words(&row(long)), short);
+    }
+}
+
+#[test]
+fn first_call_can_be_read_in_the_menu_in_full() {
+    let call = "\u{201c}Dallas-Fort Worth Regional Approach, november one seven two sierra papa quebec, radio check\u{201d}";
+    let why = "No simulator is connected: Dallas is only an example. Choose your airport under Pilot \u{203a} Airport.";
+    let model = MenuModel {
+        steps: Steps { leads: true, done: Step::ALL.into_iter().filter(|s| *s != Step::Call).collect() },
+        call: vec!["Hold Scroll Lock, wait for the red icon, and say:".into(), call.into(), why.into()],
+        ..MenuModel::default()
+    };
+    let rows = level(items(&model).swap_remove(0));
+    assert!(rows.iter().all(|r| words(r).chars().count() <= SUB_CHARS && !words(r).ends_with('\u{2026}')), "{rows:?}");
+    let read: Vec<&str> = rows.iter().map(words).collect();
+    assert_eq!(read.join(" "), model.call.join(" "));
+    let clickable: Vec<&str> = rows.iter().filter(|r| matches!(r, Item::Entry(_, Choice::Step(Step::Call)))).map(words).collect();
+    assert_eq!(clickable.join(" "), call);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::units::{Facility, Time};
 use crate::{Engine, Outgoing, Reply, Said};
 
 /// The numbers in doubt.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
     /// The last chosen transcript, and its value that the decoder was unsure of.
     pub(super) unsure: Option<(String, Part)>,

@@ -8,7 +8,7 @@ const FLIES_KT: f64 = 30.0;
 const STANDS_FT: f64 = 3.0;
 
 /// The reported height above ground while the wheels touch.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Wheels {
     stood_ft: Option<f64>,
 }

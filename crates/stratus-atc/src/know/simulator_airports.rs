@@ -20,7 +20,7 @@ const MOST: usize = 4;
 const SAME_RUNWAY: (f64, f64) = (0.5 * FT_PER_NM, 20.0);
 
 /// Data about an airport beyond the built-in data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Chart {
     icao: String,
     at: LatLon,
@@ -31,7 +31,7 @@ struct Chart {
 }
 
 /// The available charts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Charts {
     kept: Vec<Chart>,
     /// The plan's destination: its code, and as filed.

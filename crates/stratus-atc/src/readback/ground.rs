@@ -155,7 +155,10 @@ pub(super) fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
     let same = |s: &String, v: &String| v.starts_with(s.as_str()) || s.starts_with(v.as_str());
     let fits = |said: &[String]| said.iter().zip(via).all(|(s, v)| same(s, v)) && said.len() == via.len();
     if let Some(at) = w.t.iter().position(|x| x.is("via")) {
-        let said = taxiways(&w.t[at + 1..]).into_iter().next().filter(|s| !s.is_empty())?;
+        // In writing, "A" is a taxiway if the route has it.
+        let written = |x: &Token| if x.is("a") && via.iter().any(|v| v == "A") { Token::Letter('A') } else { x.clone() };
+        let behind: Vec<Token> = w.t[at + 1..].iter().map(written).collect();
+        let said = taxiways(&behind).into_iter().next().filter(|s| !s.is_empty())?;
         return Some(fits(&said));
     }
     // Without "via" a single letter may mean anything. As many letters in a row as the route has are a different route.
