@@ -26,6 +26,7 @@ mod radar;
 mod reply;
 mod runway_meant;
 pub(crate) mod sky;
+mod stage;
 mod topics;
 mod tower;
 mod trouble;
@@ -122,7 +123,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(meant) = ground::as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
-    if let Some(meant) = tower::landed_as_meant(s, record, heard) {
+    if let Some(meant) = stage::possible(s, record, heard) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = visual::as_meant(s, record, heard) {

@@ -243,7 +243,7 @@ const STOP: &[&str] = &[
     "at", "with", "request", "requesting", "via", "to", "runway", "inbound", "and", "for", "in", "squawk", "we", "landing",
     "airport", "flight", "level", "information", "departure", "altitude", "please", "ready", "climbing", "due", "on", "from",
     "of", "heading", "passenger", "as", "vfr", "ifr", "climb", "descending", "now", "cruising", "approach", "is", "would",
-    "thanks", "level", "type", "medical", "instead",
+    "maintaining", "maintain", "thanks", "level", "type", "medical", "instead",
 ];
 
 fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather: bool) {
@@ -484,7 +484,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
         ("ndb", "NDB"),
     ]
     .iter()
-    .find(|(w, _)| words.message().any(|x| x == *w))
+    .find(|(w, _)| if *w == "localizer" { localizer_approach(t) } else { words.message().any(|x| x == *w) })
     .map(|(_, n)| (*n).to_owned());
     s.landing = landing(words);
     s.nature = words.saying("nature");
@@ -496,11 +496,17 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
     s
 }
 
+/// The approach by the localizer alone. Every ILS has a localizer, and "established on the localizer" names no approach.
+fn localizer_approach(t: &[Token]) -> bool {
+    let wanted =
+        |w: &str| matches!(w, "request" | "requesting" | "want" | "like" | "cleared" | "for" | "fly" | "expect" | "expecting" | "a");
+    (0..t.len()).any(|i| word(t, i) == "localizer" && (matches!(word(t, i + 1), "approach" | "only") || wanted(back(t, i, 1))))
+}
+
 /// The kind of landing that the pilot wants now. Of several, one that is denied or put off does not count, and the last one replaces the
 /// others: "instead of the touch and go we make a full stop", "a touch and go, then a full stop".
 fn landing(words: &Words) -> Option<Landing> {
-    const DENIES: [&str; 13] =
-        ["no", "not", "negative", "against", "cancel", "scratch", "skip", "forget", "instead", "rather", "without", "drop", "never"];
+    const DENIES: [&str; 11] = ["no", "not", "negative", "against", "cancel", "scratch", "skip", "forget", "without", "drop", "never"];
     const PUTS_OFF: [&str; 7] = ["then", "next", "after", "later", "maybe", "perhaps", "followed"];
     const BEFORE: usize = 4;
     let kinds = [
@@ -522,7 +528,11 @@ fn landing(words: &Words) -> Option<Landing> {
         let from = found.iter().rev().map(|(a, _)| *a + 1).find(|a| *a <= at).unwrap_or(0).max(at.saturating_sub(BEFORE));
         (from..at).any(|i| list.contains(&all[i]))
     };
-    let wanted: Vec<&(usize, Landing)> = found.iter().filter(|(at, _)| !led(*at, &DENIES)).collect();
+    // "Instead of", "rather than".
+    let replaced = |at: usize| {
+        (at.saturating_sub(BEFORE)..at).any(|i| i > 0 && matches!((all[i - 1], all[i]), ("instead", "of") | ("rather", "than")))
+    };
+    let wanted: Vec<&(usize, Landing)> = found.iter().filter(|(at, _)| !led(*at, &DENIES) && !replaced(*at)).collect();
     let now = wanted.iter().rev().find(|(at, _)| !led(*at, &PUTS_OFF)).or(wanted.last());
     now.map(|(_, kind)| *kind)
 }

@@ -55,7 +55,7 @@ pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
     let next = word(t, i + 1);
     let of_next = matches!(
         next,
-        "downwind" | "base" | "crosswind" | "upwind" | "closed" | "traffic" | "turn" | "turnout" | "pattern" | "hand" | "heading"
+        "downwind" | "base" | "crosswind" | "upwind" | "closed" | "traffic" | "turn" | "turnout" | "pattern" | "hand" | "heading" | "side"
     );
     (!of_next).then_some(side)
 }

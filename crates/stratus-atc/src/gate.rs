@@ -11,6 +11,7 @@ use super::hear::evidence::{self, affirms, denies};
 use super::hear::learned::{self, Grade, Reading};
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
+use super::phase::Phase;
 use super::record::{Owed, Record};
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};
@@ -216,6 +217,16 @@ pub(crate) fn guards(item: &Item) -> bool {
     )
 }
 
+/// Whether a clearance was given before and still stands.
+pub(crate) fn stands(record: &Record, item: &Item) -> bool {
+    match item {
+        Item::Cleared(kind) => record.landing.is_some_and(|(_, given)| given == *kind),
+        Item::Cross { runway, .. } => record.crossing == Some(*runway),
+        Item::ClearedThrough(_) | Item::ClearedInto(_) => record.bravo,
+        _ => is_takeoff(item) && record.takeoff.is_some(),
+    }
+}
+
 /// Whether an item clears for takeoff.
 pub(crate) fn is_takeoff(item: &Item) -> bool {
     matches!(item, Item::ClearedForTakeoff { .. })
@@ -225,7 +236,7 @@ pub(crate) fn is_takeoff(item: &Item) -> bool {
 pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     let tower = s.facility == Facility::Tower;
     Some(match doubt {
-        Intent::DepartureReady | Intent::TakeoffRequest if s.on_ground && tower => Wish::Takeoff,
+        Intent::DepartureReady | Intent::TakeoffRequest if s.on_ground && tower && !(s.live && s.phase == Phase::Parked) => Wish::Takeoff,
         Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::PositionReport if !s.on_ground && tower => Wish::Landing,
         Intent::TransitionRequest => Wish::Entry,
         Intent::IfrClearanceRequest => Wish::IfrClearance,

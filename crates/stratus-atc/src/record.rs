@@ -348,6 +348,10 @@ impl Record {
                 Item::Hold { .. } => (self.holding, self.holds_until, self.on_course) = (true, None, true),
                 Item::ExpectFurther(minutes) => self.holds_until = Some(*minutes),
                 Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course, self.holding) = (false, true, false),
+                Item::RunwayHeading if self.landing.is_some() => {
+                    // The aircraft has gone around: the clearance was for the landing that did not happen.
+                    (self.landing, self.on_course, self.holding) = (None, false, false);
+                }
                 Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => (self.on_course, self.holding) = (false, false),
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => (self.emergency, self.no_emergency) = (Some(*e), false),
@@ -448,7 +452,9 @@ impl Record {
         if used {
             self.pending = None;
         }
-        if matches!(was, Phase::LandingRoll) && is == Phase::Departure {
+        // The approach is over, also one that touched nothing.
+        let over = matches!(was, Phase::LandingRoll | Phase::Final | Phase::GoAround | Phase::Departure);
+        if over && (is == Phase::Crosswind || is == Phase::Departure && was != Phase::GoAround) {
             self.landing = None;
         }
     }

@@ -176,6 +176,25 @@ fn clean(raw: &str) -> String {
     out
 }
 
+/// "Two hundred and ten knots" as "two ten knots": one number, and no altitude of 200 feet.
+fn in_hundreds(mut raw: Vec<Raw>) -> Vec<Raw> {
+    let digits = |w: &str| number_word(w).map_or(0, str::len);
+    let mut i = 1;
+    while i + 2 < raw.len() {
+        let and = usize::from(raw[i + 1].word == "and");
+        let rest = raw.get(i + 1 + and).map_or(0, |r| digits(&r.word));
+        let unit = raw.get(i + 2 + and).is_some_and(|r| matches!(r.word.as_str(), "knots" | "kts"));
+        if raw[i].word == "hundred" && digits(&raw[i - 1].word) == 1 && rest > 0 && unit {
+            raw.drain(i..=i + and);
+            if rest == 1 {
+                raw.insert(i, Raw { word: "zero".into(), pause: false });
+            }
+        }
+        i += 1;
+    }
+    raw
+}
+
 /// A written word, and the pause after it.
 struct Raw {
     word: String,
@@ -246,6 +265,7 @@ fn split_commas(core: &str) -> Vec<String> {
 
 /// Applies `SLIPS`. A replacement takes the pause of the last replaced word.
 fn mend(raw: Vec<Raw>) -> Vec<Raw> {
+    let raw = in_hundreds(raw);
     let mut out = Vec::with_capacity(raw.len());
     let mut i = 0;
     'next: while i < raw.len() {
@@ -304,7 +324,9 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     let next_single = number_word(next).is_some_and(|d| d.len() == 1) && !raw[i].pause;
     let names = super::telephony::is_type(prev_word) || super::telephony::is_airline_word(prev_word);
     let opens = matches!(prev_word, "runway" | "november" | "squawk" | "level") || names;
-    let follows = next_single || letter_of(next).is_some() || matches!(next, "left" | "right" | "center");
+    // "Point six for Delta 1482": the word leads to a callsign.
+    let called = super::telephony::is_airline_word(next) && !next_single;
+    let follows = next_single || letter_of(next).is_some() && !called || matches!(next, "left" | "right" | "center");
     let small = matches!(raw[i].word.as_str(), "to" | "too" | "for");
     // "Land to ate left": both are digits, since a side follows.
     let after = raw.get(i + 2).map_or("", |r| r.word.as_str());

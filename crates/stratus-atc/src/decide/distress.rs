@@ -90,6 +90,8 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     } else if s.on_ground {
         items.push(Item::Services(Services::Alerted));
     }
+    let called = items.contains(&Item::Services(Services::Alerted));
+    items.extend((heard.remarks.has(Remark::AsksForHelp) && !called).then_some(Item::Services(Services::Alerted)));
     Decision::Say(items)
 }
 
@@ -137,6 +139,12 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let taxi = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
     if taxies && let Decision::Say(items) = super::ground::decide(s, r, &taxi) {
         return Some(Decision::say(items.into_iter().chain(help)));
+    }
+    // A low pass for a look at the aircraft.
+    let pass = heard.slots.landing == Some(Landing::LowApproach) && s.live && s.facility == Facility::Tower && !s.on_ground;
+    if let (true, Some(x), Ok(leave)) = (pass, free_runway(s, heard), gate::admit(heard, r)) {
+        let cleared = [Item::Runway(x), clearances::landing(&leave, Landing::LowApproach)];
+        return Some(Decision::say(s.wind().into_iter().chain(cleared).chain(help)));
     }
     if lands_off_field(s, heard) {
         return Some(Decision::Say(off_field(s, Item::Roger)));
@@ -215,6 +223,8 @@ fn as_planned(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<It
     }
     let calm = Record { emergency: None, ..r.clone() };
     match super::instruments::answer(s, &calm, heard)? {
+        // A refusal or a question helps nobody in distress.
+        Decision::Say(items) if items.iter().any(|i| matches!(i, Item::Ask(_) | Item::Unable(_))) => None,
         Decision::Say(items) => Some(items.into_iter().filter(|i| *i != Item::Roger).collect()),
         Decision::Silent(_) => None,
     }
@@ -247,7 +257,10 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
         return help.map(|h| Decision::say([h]));
     }
     let runway = free_runway(s, heard);
-    let approach = heard.slots.approach.clone().filter(|_| heard.has(Intent::ApproachRequest));
+    // An approach to another field is not one to a runway here.
+    let elsewhere =
+        heard.slots.destination.as_deref().is_some_and(|d| d != s.icao) || heard.slots.runway.is_some_and(|x| s.known(x).is_none());
+    let approach = heard.slots.approach.clone().filter(|_| heard.has(Intent::ApproachRequest) && !elsewhere);
     let back = heard.remarks.has(Remark::WantsBack) && heard.intent != Intent::Readback;
     let own_way = heard.remarks.has(Remark::OwnWay) && (heard.remarks.has(Remark::Wishes) || heard.has(Intent::TouchAndGoRequest));
     let mut items = Vec::new();
@@ -291,6 +304,10 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
             Some(vector) => items.extend(vector),
             None => items.extend([Item::Approach { kind, expect: true }, Item::Runway(runway)]),
         }
+    } else if let Some(place) =
+        s.asked_place.clone().filter(|_| s.live && elsewhere && heard.has(Intent::ApproachRequest) && s.facility.is_radar())
+    {
+        items.push(Item::Direct(place));
     } else if own_way {
         items.push(Item::Advice("approved as requested".into()));
         items.extend(runway.map(Item::Runway));

@@ -27,6 +27,11 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if matches!(wish, Wish::Level | Wish::Approach) && heard.requests.iter().any(other) {
         return None;
     }
+    // A level that the pilot names is checked against the terrain anyway.
+    let named = |q: &Request| matches!(q, Request::Level { feet: Some(_), .. });
+    if s.live && s.ifr && wish == Wish::Level && (!heard.slots.altitude_ft.is_empty() || heard.requests.iter().any(named)) {
+        return None;
+    }
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
         return None;
     }

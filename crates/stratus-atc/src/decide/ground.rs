@@ -25,11 +25,12 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     match heard.intent {
         Intent::TaxiRequest | Intent::PatternRequest | Intent::RequestProgressiveTaxi => {
             // A pilot who goes out again names the runway, or the pattern.
-            let inward = record.arrived || record.parking.is_some();
-            let named = heard.slots.runway.is_some() && heard.slots.location.is_none() && record.parking.is_some();
+            let inward = record.arrived || record.parking.is_some() || record.emergency.is_some();
+            let named = heard.slots.runway.is_some() && heard.slots.location.is_none() && !heard.has(Intent::ClearOfRunway);
             let again = s.live && heard.remarks.has(Remark::GoesOut) && heard.slots.location.is_none();
             let out = named || again || heard.has(Intent::PatternRequest);
-            let in_again = matches!(s.phase, Phase::TaxiIn) && !again || s.live && inward && !out && s.phase != Phase::HoldingShort;
+            let in_again =
+                matches!(s.phase, Phase::TaxiIn) && !(s.live && out) || s.live && inward && !out && s.phase != Phase::HoldingShort;
             if in_again {
                 return parking(s, heard);
             }
@@ -42,6 +43,15 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
         // After landing and leaving the runway, the first call to Ground asks for taxi in, whatever its words.
         Intent::CheckIn | Intent::PositionReport if arrived(s, record) => parking(s, heard),
+        // One unit gives both: the clearance comes with the start-up.
+        Intent::StartupRequest if s.live && heard.has(Intent::IfrClearanceRequest) && !record.ifr && !s.elsewhere(Facility::Clearance) => {
+            let started = Understanding { intents: vec![Intent::StartupRequest], ..heard.clone() };
+            let cleared = super::radar::decide(s, record, &Understanding { intent: Intent::IfrClearanceRequest, ..heard.clone() });
+            match (decide(s, record, &started), cleared) {
+                (Decision::Say(start), Decision::Say(clearance)) => Decision::Say(start.into_iter().chain(clearance).collect()),
+                (start, _) => start,
+            }
+        }
         Intent::StartupRequest => {
             let push = heard.has(Intent::PushbackRequest);
             Decision::say([Item::Pushback { startup: true, push, facing: facing(heard).filter(|_| push) }].into_iter().chain(s.pressure()))
@@ -111,7 +121,7 @@ fn over(s: &Situation, heard: &Understanding) -> bool {
 /// taxies in before the flight.
 pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
     let at_stand = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::PushedBack);
-    let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
+    let cleared = (record.ifr || record.special_vfr) && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
     // A request for a transition or for flight following applies later: the taxi comes first.
     let taxies_first = matches!(heard.intent, Intent::TransitionRequest | Intent::FlightFollowingRequest) && heard.has(Intent::TaxiRequest);
     // Where no unit follows visual flights, a visual departure is one that taxies out.
@@ -178,7 +188,8 @@ fn parking(s: &Situation, heard: &Understanding) -> Decision {
             Item::Report(crate::instruction::ReportPoint::ClearOfRunway),
         ]);
     }
-    let asked = heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway"));
+    let asked =
+        heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway") && !l.contains("not ") && !l.contains("negative"));
     let place = asked.map_or_else(|| "parking".to_owned(), ToOwned::to_owned);
     let route = s.route_in.clone().unwrap_or_default();
     // Without taxiways in the data, nobody can lead the aircraft turn by turn.

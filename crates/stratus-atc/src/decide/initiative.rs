@@ -325,6 +325,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     }
     if let (Some(assigned), Some(now_ft), false) = (r.altitude_ft, s.altitude_ft, s.on_ground)
         && w.reached == Some(assigned)
+        && r.emergency.is_none()
         && (s.ifr || !s.live || r.bravo && super::visual::inside_b(s))
         && !matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final | Phase::GoAround)
         && (now_ft - assigned).abs() >= DEVIATION_FT

@@ -137,8 +137,7 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
         return Some(missed(s, r, a, true));
     }
-    let ready = heard.remarks.has(Remark::LeavesHold) || heard.intent == Intent::DepartureReady;
-    if r.holding && ready {
+    if heard.remarks.has(Remark::LeavesHold) || r.holding && heard.intent == Intent::DepartureReady {
         return Some(hold::left(s, r, a));
     }
     // A level reported beside another request is the aircraft's present level.

@@ -1,9 +1,11 @@
 //! The leg of the pattern that a pilot reports, where the track does not show it yet, and the way out of the pattern.
 
-use crate::instruction::{Item, Leg};
-use crate::intent::Understanding;
+use crate::instruction::{Item, Landing, Leg};
+use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
+use crate::record::Record;
 use crate::situation::Situation;
+use crate::{clearances, gate};
 
 /// Beyond this distance from the threshold, a leg that the pilot names is not in the pattern yet, nautical miles.
 const PATTERN_NM: f64 = 4.0;
@@ -37,4 +39,19 @@ pub(crate) fn said_leg(s: &Situation, heard: &Understanding) -> Option<Leg> {
 /// The approval of a way out: "right turn southbound approved".
 pub(super) fn way_out(out: &crate::remark::Out) -> Item {
     if out.side.is_some() { Item::PatternWords(format!("{} approved", out.words())) } else { Item::DepartureApproved(out.words()) }
+}
+
+/// The landing clearance that was given and still stands.
+pub(super) fn standing_landing(record: &Record) -> Option<Vec<Item>> {
+    let (runway, kind) = record.landing?;
+    gate::standing(record).map(|leave| vec![Item::Runway(runway), clearances::landing(&leave, kind)])
+}
+
+/// What the pilot wants after the takeoff, in words. A landing that is announced, or the circuit, replaces a way out that was asked for before.
+pub(super) fn wished(s: &Situation, record: &Record, heard: &Understanding) -> Option<String> {
+    let circuits = heard.slots.landing.is_some_and(|l| l != Landing::FullStop) || heard.has(Intent::PatternRequest);
+    if heard.slots.departure.is_none() && circuits && s.live {
+        return Some("closed traffic".to_owned());
+    }
+    heard.slots.departure.clone().or_else(|| record.wants_departure.clone())
 }

@@ -4,6 +4,7 @@
 //! 1,500 feet in a control zone, special VFR from 1,500 m.
 
 use super::Decision;
+use crate::act::Act;
 use crate::instruction::{Ask, Item, Wish};
 use crate::intent::Understanding;
 use crate::record::Record;
@@ -61,6 +62,11 @@ fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
 /// Special VFR, which the pilot must request: granted from its own minimum visibility up, and unnecessary in good weather.
 pub(super) fn special(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if !heard.slots.special_vfr || !matches!(s.facility, Facility::Tower | Facility::Approach | Facility::Departure | Facility::Clearance) {
+        return None;
+    }
+    // The clearance is given once. A call that only mentions it does something else.
+    let other = [Act::Ready, Act::TaxiOut, Act::TaxiIn, Act::Readback, Act::Position, Act::CheckIn];
+    if record.special_vfr && s.live && other.iter().any(|a| heard.acts.contains(a)) {
         return None;
     }
     if !too_bad(s) {

@@ -65,8 +65,9 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     open.taxi = given(|i| matches!(i, Item::Taxi { .. })).or(open.taxi);
     open.takeoff = given(gate::is_takeoff).or(open.takeoff);
     let mut all = said.clone();
-    let mut unanswered = false;
-    for part in parts.iter().filter(|p| p.situation.live && (p.asks() || asks(&p.heard))) {
+    let (mut unanswered, mut unknown) = (false, false);
+    let of_turn = |p: &Part| r.emergency.is_some() && p.subjects.contains(&Subject::Heading);
+    for part in parts.iter().filter(|p| p.situation.live && (p.asks() || asks(&p.heard) || of_turn(p))) {
         let s = &part.situation;
         if matches!(s.facility, Facility::Ctaf | Facility::Atis) {
             return outcome;
@@ -86,8 +87,13 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
                 all.extend(new);
             }
             Answer::Known => {}
+            Answer::Nobody => unknown = true,
             Answer::Open => unanswered = true,
         }
+    }
+    // "No information" is an answer only where nothing else is one: beside another answer, it seems to take that back.
+    if unknown && all.iter().all(is_vague) {
+        all = vec![question::no_information()];
     }
     if all == said && !(unanswered && said.is_empty()) {
         return outcome;
@@ -122,6 +128,8 @@ enum Answer {
     Says(Vec<Item>),
     /// The rest of the transmission has answered it.
     Known,
+    /// Nothing here knows the answer.
+    Nobody,
     /// It asks for something that was not understood.
     Open,
 }
@@ -163,7 +171,8 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
         Decision::Say(items) => items,
         Decision::Silent(_) => Vec::new(),
     };
-    let gated = items.iter().any(gate::guards);
+    // A clearance that stands may be confirmed.
+    let gated = items.iter().any(|i| gate::guards(i) && !gate::stands(open, i));
     let denied = items.contains(&Item::Negative) && !part.heard.remarks.asks();
     // Wind and runway answer a question about the weather; the rest of the report does not follow.
     let weather = part.heard.intent == Intent::WeatherRequest && all.iter().any(|i| matches!(i, Item::Wind { .. }));
@@ -174,7 +183,8 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     }
     // What the pilot has just been told is the answer to "say again" only.
     let before: &[Item] = open.last.as_ref().map_or(&[], |l| &l.items);
-    let repeated = !alone && items.iter().all(|i| before.contains(i)) && !part.heard.remarks.asks();
+    let again = part.heard.intent == Intent::SayAgain && !part.heard.remarks.asks();
+    let repeated = !alone && again && items.iter().all(|i| before.contains(i));
     let stops = all.contains(&Item::HoldPosition) && items.iter().any(|i| matches!(i, Item::Taxi { .. }));
     if useful && !gated && !denied && !yes_or_no(&items) && !traffic && !repeated && !stops {
         return Answer::Says(items);
@@ -187,10 +197,11 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     match part.form {
         Form::States => Answer::Known,
         // What the pilot wants to do, and not what the controller is to do.
+        Form::Requests if part.harmless && all.iter().any(is_granted) => Answer::Known,
         Form::Requests if part.harmless && !s.on_runway => Answer::Says(vec![approved()]),
-        Form::Requests if part.of_controller => Answer::Says(vec![question::no_information()]),
+        Form::Requests if part.of_controller => Answer::Nobody,
         Form::Requests => Answer::Open,
-        Form::What | Form::Whether | Form::Either => Answer::Says(vec![question::no_information()]),
+        Form::What | Form::Whether | Form::Either => Answer::Nobody,
     }
 }
 
@@ -202,7 +213,7 @@ fn approved() -> Item {
 fn is_granted(i: &Item) -> bool {
     match i {
         Item::PatternWords(w) | Item::Advice(w) => w.contains("approved"),
-        Item::DepartureApproved(_) | Item::FrequencyChangeApproved => true,
+        Item::DepartureApproved(_) | Item::FrequencyChangeApproved | Item::Contact { .. } | Item::RemainThisFrequency => true,
         _ => false,
     }
 }
@@ -213,11 +224,27 @@ fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
     if let Some(items) = question::landing(s, r, &part.heard) {
         return Answer::Says(items);
     }
+    // The next vector, for a pilot who asks when or where to turn.
+    let turns = about.contains(&Subject::Heading) && (part.asks() || part.heard.remarks.has(Remark::Wishes));
+    let kind = r.approach.as_ref().map(|(kind, _)| kind.clone()).or_else(|| part.heard.slots.approach.clone()).unwrap_or_default();
+    if let Some(items) = super::vectors::to_the_runway(s, r, &kind).filter(|_| turns && s.facility.is_radar() && !s.on_ground) {
+        return Answer::Says(items);
+    }
     let more: Vec<Item> = super::facts::answers(s, r, &part.heard, &[]);
     if !more.is_empty() {
         return Answer::Says(more);
     }
-    let facts = [Subject::Sky, Subject::Minimum, Subject::RunwayClear, Subject::WindShear, Subject::Copied];
+    let facts = [
+        Subject::Sky,
+        Subject::Visibility,
+        Subject::Minimum,
+        Subject::RunwayClear,
+        Subject::WindShear,
+        Subject::Copied,
+        Subject::Wind,
+        Subject::Pressure,
+        Subject::Relay,
+    ];
     let asked: Vec<Subject> = about.iter().copied().filter(|x| facts.contains(x)).collect();
     match question::answer(s, r, &Understanding::default(), part.form, &asked) {
         Some(items) if part.asks() => Answer::Says(items),

@@ -69,6 +69,10 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
     let one = |words: &str| vec![advice(words)];
     let runway = r.takeoff.or(r.landing.map(|(x, _)| x)).or(r.taxi.filter(|_| s.on_ground)).or(r.pattern_runway).or(s.active);
     match subject {
+        Subject::Code if form != Form::States && heard.slots.squawk.is_none() => {
+            let own = r.squawk.or(s.assigned_squawk);
+            own.map_or_else(|| if s.ifr { Vec::new() } else { vec![Item::SquawkVfr] }, |code| vec![Item::Squawk(code)])
+        }
         Subject::Pressure if heard.slots.altimeter.is_none() && heard.remarks.weather_at.is_none() => s.pressure().into_iter().collect(),
         Subject::Wind if heard.remarks.weather_at.is_none() && !elsewhere(s) => s.wind().into_iter().collect(),
         Subject::RunwayInUse if heard.remarks.weather_at.is_none() => {
@@ -81,12 +85,16 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             }
         }
         Subject::Heading if s.facility.is_radar() && !s.on_ground && heard.slots.heading.is_none() && heard.requests.is_empty() => {
-            match s.heading_mag.filter(|_| s.ifr && !r.on_course) {
-                Some(now) => {
+            let vector = super::instruments::arrival(s)
+                .filter(|a| s.ifr && !r.on_course && super::instruments::gives_approach(s, a))
+                .and_then(|a| super::vectors::now(s, r, a));
+            match (vector, s.heading_mag.filter(|_| s.ifr && !r.on_course)) {
+                (Some(items), _) => items,
+                (None, Some(now)) => {
                     let degrees = (((now / 5.0).round() * 5.0) as u16 + 359) % 360 + 1;
                     vec![Item::Heading { turn: None, degrees }]
                 }
-                None => one("own navigation"),
+                (None, None) => one("own navigation"),
             }
         }
         Subject::Fuel if s.on_ground && !s.on_runway && form == Form::Requests => one("approved as requested"),
@@ -103,6 +111,8 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             one(if near { "caution wake turbulence" } else { "no heavy traffic reported" })
         }
         Subject::WindShear => s.wind().into_iter().chain([advice("no wind shear reported")]).collect(),
+        // A simulator reports the visibility around the aircraft, which is not the field's in flight.
+        Subject::Visibility if s.visibility_sm().is_none() => vec![Item::Unable("field visibility not available".into())],
         Subject::Sky if heard.remarks.weather_at.is_none() && !elsewhere(s) => {
             let told = sky::told(s);
             if told.is_empty() { vec![Item::Unable("visibility and ceiling not available here".into())] } else { told }
@@ -119,6 +129,7 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             Some(_) => vec![Item::Affirm, advice("flight plan on file")],
             None => vec![Item::Negative, advice("no flight plan on file")],
         },
+        Subject::Relay => one("will pass it on"),
         Subject::Copied if form == Form::Whether => vec![Item::Affirm],
         Subject::PatternHeight => match s.elevation_ft {
             Some(e) => {
@@ -139,6 +150,10 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             _ => one("approved as requested"),
         },
         Subject::CircuitDeed if tower && asks_leave && !s.on_ground && !s.ifr && in_pattern(s.phase) => one("approved as requested"),
+        // A visual flight outside the pattern turns as it likes.
+        Subject::CircuitDeed if asks_leave && !s.on_ground && !s.ifr && !tower => {
+            vec![advice("approved as requested"), advice("maintain VFR")]
+        }
         Subject::BaseCall if tower && in_pattern(s.phase) => one("base turn at your discretion"),
         Subject::Minimum if !s.on_ground => match s.floor_ft.max(s.minimum_ft) {
             Some(feet) => vec![advice(format!("minimum altitude here {}", super::radar::grouped((feet + 99) / 100 * 100)))],
@@ -192,7 +207,8 @@ fn next_unit(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
 pub(super) fn landing(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
     let leave = gate::asks_to_land(heard)?;
     let runway = r.landing.map(|(x, _)| x).or(r.expects).or_else(|| s.runway_for(heard.slots.runway))?;
-    if !s.live || s.on_ground || s.facility != Facility::Tower || s.runway_blocked(runway) {
+    // In distress, the radar controller passes the tower's clearance on.
+    if !s.live || s.on_ground || !(s.facility == Facility::Tower || s.facility.is_radar()) || s.runway_blocked(runway) {
         return None;
     }
     Some(s.wind().into_iter().chain([Item::Runway(runway), clearances::landing(&leave, crate::instruction::Landing::FullStop)]).collect())

@@ -13,6 +13,9 @@ use crate::request::{Expected, Request};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
 
+/// Within this distance of its destination, an arrival has a place in the sequence, nautical miles.
+const SEQUENCE_NM: f64 = 40.0;
+
 /// The answer, if the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let asks = |act: Act| heard.acts.contains(&act);
@@ -47,7 +50,9 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         let lands = s.facility == Facility::Tower && !s.on_ground && (r.pattern_runway.is_some() || r.closed_traffic.is_some());
         return Some(if lands { sequence(s, r) } else { traffic(s) });
     }
-    if asks(Act::Sequence) {
+    // Far from its destination, a flight has no place in a sequence.
+    let far = s.ifr && s.facility.is_radar() && s.arrival.as_ref().is_none_or(|a| a.distance_nm > SEQUENCE_NM);
+    if asks(Act::Sequence) && !(s.live && far) {
         return Some(sequence(s, r));
     }
     let runway = heard.requests.iter().find_map(|q| if let Request::Runway { runway: Some(x) } = q { Some(*x) } else { None });

@@ -253,8 +253,11 @@ fn check_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
 
 /// Class B requires a clearance, and classes C and D require radio contact: first a code, then the transition (7110.65 7-9-2, 7-8-2).
 fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    let Ok(leave) = gate::admit(heard, record) else {
-        return Decision::say([gate::question(Wish::Entry, None)]);
+    let leave = match gate::admit(heard, record) {
+        Ok(leave) => leave,
+        // "Negative transit": the pilot no longer wants it.
+        Err(doubt) if doubt.waits() => return Decision::say([Item::Roger].into_iter().chain(s.pressure())),
+        Err(_) => return Decision::say([gate::question(Wish::Entry, None)]),
     };
     let feet = heard.slots.altitude_ft.last().copied().or(record.wants_level).or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
     let named = record.wants_bravo;

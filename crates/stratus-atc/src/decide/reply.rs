@@ -24,7 +24,7 @@ pub(super) fn replies(s: &Situation, r: &Record, heard: &Understanding, said: &[
     if asks(Remark::AsksFrequency) && open {
         items.extend(frequency(s, heard.remarks.frequency_of));
     }
-    if asks(Remark::AsksSide) && open {
+    if asks(Remark::AsksSide) && open && !s.ifr {
         items.extend(side(s, r));
     }
     if asks(Remark::AsksSpeed) && s.facility.is_radar() && heard.requests.is_empty() && !said.iter().any(|i| matches!(i, Item::Speed(_))) {

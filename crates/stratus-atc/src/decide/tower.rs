@@ -84,6 +84,11 @@ fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
 fn straight_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     // From behind the runway, a straight way in would meet the departures head-on.
     let behind = |f: crate::situation::FinalCourse| f.before_nm < -f.right_nm.abs() / 2.0;
+    let circuit = s.live && !s.ifr && matches!(s.phase, Phase::Crosswind | Phase::Downwind | Phase::Base);
+    if circuit {
+        // From the circuit, the way in is the circuit.
+        return landing(s, record, heard, wanted(record, heard));
+    }
     if s.live && !s.ifr && s.final_course.is_some_and(behind) && s.runway_for(heard.slots.runway) == s.active {
         return inbound(s, record, heard);
     }
@@ -191,7 +196,7 @@ fn departure_for(
     items.push(clearances::takeoff(&leave, at));
     // Traffic on a longer final does not block the departure, but the pilot hears about it (7110.65 2-1-21).
     items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
-    let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
+    let wish = super::leg::wished(s, record, heard);
     // Where visual flights leave by reporting points, the way out comes with the clearance.
     let point = heard.remarks.point.as_ref().filter(|_| s.live && s.region.circuit_joins.contains(&"reporting points"));
     match point {
@@ -272,6 +277,10 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::ask(Ask::Position);
     }
     if s.live && s.ifr {
+        // The landing clearance that was given is said again.
+        if let Some(items) = super::leg::standing_landing(record).filter(|_| !s.runway_blocked(runway)) {
+            return Decision::Say(items);
+        }
         // An instrument arrival stays on its approach.
         return Decision::say([Item::Runway(runway), Item::Continue]);
     }
@@ -324,18 +333,6 @@ fn approach_side(runway: Runway, from: &str) -> Side3 {
 
 fn touch_or_option(heard: &Understanding) -> Landing {
     heard.slots.landing.filter(|l| *l != Landing::FullStop).unwrap_or(Landing::TouchAndGo)
-}
-
-/// An aircraft that has just landed is not ready for departure, whatever a reader hears in its words.
-pub(super) fn landed_as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
-    let landed = s.live && s.on_ground && matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll) && record.landing.is_none();
-    let goes = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest) && !heard.remarks.has(Remark::GoesOut);
-    (landed && goes && s.facility == Facility::Tower).then(|| Understanding {
-        intent: Intent::ClearOfRunway,
-        intents: vec![Intent::ClearOfRunway],
-        doubt: None,
-        ..heard.clone()
-    })
 }
 
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {

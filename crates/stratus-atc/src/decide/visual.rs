@@ -436,6 +436,12 @@ pub(super) fn arrival(s: &Situation, r: &Record, heard: &Understanding) -> Optio
     let contact = tower.map(|n| Item::Contact { unit: n.name.clone(), frequency: Some(n.frequency) });
     match bound(s, heard) {
         Bound::Here => None,
+        // A pilot who comes back needs no destination.
+        Bound::Unknown if heard.remarks.has(Remark::ComesBack) => None,
+        // The question is asked once: the pilot has answered, in words that nothing here knows.
+        Bound::Unknown if r.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::Destination))) => {
+            Some(Decision::say([Item::Roger].into_iter().chain(s.pressure())))
+        }
         Bound::Unknown => Some(Decision::ask(Ask::Destination)),
         Bound::Elsewhere(_) if contact.is_some() => {
             let ends = r.radar.then_some([Item::RadarServiceTerminated, Item::SquawkVfr]);

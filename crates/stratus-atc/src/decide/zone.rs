@@ -14,7 +14,7 @@ use crate::units::Facility;
 /// The answer, if the state works this way and the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let flying = s.live && !s.on_ground && s.facility == Facility::Tower && !s.ifr && r.emergency.is_none();
-    if !flying || heard.slots.special_vfr {
+    if !flying || heard.slots.special_vfr && !r.special_vfr {
         return None;
     }
     let joins = |kind: &str| s.region.circuit_joins.contains(&kind);

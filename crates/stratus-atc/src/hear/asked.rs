@@ -28,13 +28,17 @@ pub(super) fn inverts(t: &[Token], i: usize) -> bool {
     let led = (i.saturating_sub(3)..i).any(|j| is(j, &WHAT) || is(j, &WHEN) || is(j, &DEMANDS));
     // "Two sierra papa has the field in sight": behind a subject, the verb states.
     let states = i > 0 && is(i, &["has", "have"]) && !is(i + 1, &["we", "you", "i", "they"]);
-    !led && !states && is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS))
+    // "If you can do it", "happy to do that".
+    let governed = i > 0 && (is(i - 1, &VERBS) || is(i - 1, &["to"])) && !is(i, &["any"]);
+    !led && !states && !governed && is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS))
 }
 
 /// Whether a token is a question word that asks.
 pub(super) fn opens(t: &[Token], i: usize) -> bool {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));
-    is(i, &WHAT) || is(i, &WHEN) && is(i + 1, &VERBS) || is(i, &["any", "anybody", "anyone"]) && !is(i + 1, &["chance", "runway"])
+    is(i, &WHAT)
+        || is(i, &WHEN) && is(i + 1, &VERBS)
+        || is(i, &["any", "anybody", "anyone"]) && !is(i + 1, &["chance", "runway", "objection", "objections", "problem"])
 }
 
 /// Whether a token demands a piece of information: "confirm", "say", but not "say again".

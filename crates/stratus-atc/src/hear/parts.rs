@@ -17,7 +17,7 @@ const MOST: usize = 6;
 /// Verbs that ask for permission, or for something to be done, when they stand before their subject.
 const MODALS: [&str; 7] = ["can", "could", "may", "might", "would", "will", "shall"];
 /// Adjectives that make a request of a phrase: "a long landing okay?"
-const GRANTS: [&str; 7] = ["okay", "ok", "alright", "possible", "approved", "fine", "chance"];
+const GRANTS: [&str; 9] = ["okay", "ok", "alright", "possible", "approved", "fine", "chance", "objection", "objections"];
 
 /// Words that make a question of the statement before them.
 const TAGS: [&str; 6] = ["right", "correct", "yes", "okay", "ok", "affirm"];
@@ -141,12 +141,16 @@ fn opens(words: &[&str], t: &[Token], i: usize, from: usize) -> bool {
     let begun = (from..i).any(|k| !JOINS.contains(&t[k].word()));
     let paused = joined || words[i - 1].ends_with([',', ':']);
     let asks = asked::inverts(t, at) || paused && (asked::opens(t, at) || asked::demands(t, at) || granted(t, at));
-    begun && !JOINS.contains(&t[i - 1].word()) && (asks || requests(t, at, joined))
+    begun && !JOINS.contains(&t[i - 1].word()) && (asks || paused && requests(t, at, joined))
 }
 
 /// "Request", "requesting", "we would like", and "we could use" at a word.
 fn requests(t: &[Token], at: usize, joined: bool) -> bool {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|w| list.contains(&w.word()));
+    let tells = is(at, &["tell", "pass"]) && !is(at + 1, &["me", "us"]) || is(at, &["please"]) && is(at + 1, &["tell", "pass"]);
+    if tells {
+        return true;
+    }
     let wish = is(at, &["we", "i"]) && is(at + 1, &["would", "could", "need", "want", "like"]);
     joined && (is(at, &["request", "requesting"]) || wish)
 }
@@ -154,7 +158,8 @@ fn requests(t: &[Token], at: usize, joined: bool) -> bool {
 /// "Okay if we", "mind if we", "any chance".
 fn granted(t: &[Token], at: usize) -> bool {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|w| list.contains(&w.word()));
-    is(at, &["okay", "ok", "alright", "mind"]) && is(at + 1, &["if", "to", "for", "with"]) || is(at, &["any"]) && is(at + 1, &["chance"])
+    is(at, &["okay", "ok", "alright", "mind"]) && is(at + 1, &["if", "to", "for", "with"])
+        || is(at, &["any"]) && is(at + 1, &["chance", "objection", "objections", "problem"])
 }
 
 /// How a part is put.
@@ -167,7 +172,8 @@ fn form(words: &[&str], t: &[Token]) -> Form {
     let inverted = (0..t.len()).find(|i| asked::inverts(t, *i));
     let granted = (0..t.len()).any(|i| granted(t, i));
     if let Some(i) = inverted {
-        let asks_leave = is(i, &MODALS)
+        // "Will there be a squawk for us" asks for a fact.
+        let asks_leave = is(i, &MODALS) && !(is(i, &["will"]) && !is(i + 1, &["you"]))
             || is(i, &["is", "would"]) && is(i + 1, &["it", "that"]) && (i..t.len()).any(|k| is(k, &GRANTS))
             || is(i, &["do", "would"]) && is(i + 1, &["you"]) && is(i + 2, &["mind"]);
         // "What can we expect" asks for a fact.
@@ -179,6 +185,9 @@ fn form(words: &[&str], t: &[Token]) -> Form {
     }
     if (0..t.len()).any(|i| begins(i) && asked::opens(t, i)) {
         return if choice { Form::Either } else { Form::What };
+    }
+    if (0..t.len().min(3)).any(|i| is(i, &["tell", "pass"]) && !is(i + 1, &["me", "us"])) {
+        return Form::Requests;
     }
     if granted || marked && (0..t.len()).any(|k| is(k, &GRANTS)) {
         return Form::Requests;

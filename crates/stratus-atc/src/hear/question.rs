@@ -33,6 +33,8 @@ macro_rules! subjects {
 }
 
 subjects! {
+    /// The transponder code.
+    Code = "code",
     /// The pressure setting.
     Pressure = "pressure",
     /// The wind.
@@ -53,6 +55,8 @@ subjects! {
     Wake = "wake",
     /// Wind shear and gusts.
     WindShear = "wind_shear",
+    /// The visibility.
+    Visibility = "visibility",
     /// Visibility and cloud.
     Sky = "sky",
     /// The temperature.
@@ -61,6 +65,8 @@ subjects! {
     Clock = "clock",
     /// The flight plan on file.
     FlightPlan = "flight_plan",
+    /// Something to pass on to others.
+    Relay = "relay",
     /// Whether the controller heard something.
     Copied = "copied",
     /// The height of the traffic pattern.
@@ -123,7 +129,18 @@ pub(crate) fn subjects(words: &[String]) -> Vec<Subject> {
 }
 
 /// Words for a deed that needs a clearance: permission for anything else is harmless.
-const CLEARED: [&str; 34] = [
+const CLEARED: [&str; 45] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "niner",
     "takeoff",
     "take",
     "land",

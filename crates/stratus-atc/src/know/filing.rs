@@ -127,6 +127,10 @@ impl Engine {
         if let Some(letter) = u.slots.atis {
             self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
         }
+        let denied = |d: gate::Doubt| d.waits();
+        if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_err_and(denied) {
+            self.record.wants_through = None;
+        }
         if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));

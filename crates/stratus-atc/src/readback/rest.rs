@@ -152,7 +152,23 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         // A place in the sequence that this instruction does not give is the pilot's own knowledge.
         let in_sequence = before == "number" && n.figures.len() == 1 && !told.has("number");
         let asked = told.has("say") && (n.scaled || n.figures.len() == 3);
-        if own || measured || of_place || left || here || asked || in_sequence || n.figures.is_empty() || told.explains_all(&n.figures) {
+        // A frequency without its point, where the instruction has none: the pilot repeats where to go next.
+        let hands_over = items.iter().any(|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. }));
+        let to_call =
+            !hands_over && matches!(n.figures.len(), 4..=6) && n.figures[..3].parse().is_ok_and(|mhz: u16| (118..=136).contains(&mhz));
+        let visual_code = before != "squawk" && told.has("vfr") && matches!(n.figures.as_str(), "1200" | "7000");
+        if to_call
+            || visual_code
+            || own
+            || measured
+            || of_place
+            || left
+            || here
+            || asked
+            || in_sequence
+            || n.figures.is_empty()
+            || told.explains_all(&n.figures)
+        {
             return None;
         }
         Some(meant(&n, before, after, items))

@@ -8,6 +8,7 @@ mod plans;
 mod readback_laws;
 mod readback_swaps;
 mod regions;
+mod several;
 mod tower_alone;
 mod understand;
 mod vectors;

@@ -3,7 +3,7 @@
 //! plainly, must be served.
 #![allow(clippy::print_stdout, reason = "a test tells what it measured")]
 
-mod frames;
+pub mod frames;
 mod kept;
 mod wordings;
 
