@@ -50,6 +50,7 @@ const SHELL: &[&str] = &[
     "sim",
     "desktop",
     "ipc",
+    "page",
     "log",
     "paths",
     "pipe",
