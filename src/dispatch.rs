@@ -13,6 +13,7 @@ mod microphone;
 pub mod newest;
 pub mod offer;
 mod open;
+mod page;
 mod recording;
 pub mod simbrief;
 pub mod steps;
@@ -137,6 +138,9 @@ pub struct Shell {
     planning: Arc<AtomicBool>,
     charts: Arc<charts::Charts>,
     import: import::Import,
+    page: page::Page,
+    /// When the clock of the application started.
+    begun: Instant,
 }
 
 impl Shell {
@@ -176,6 +180,8 @@ impl Shell {
             listing: Arc::default(),
             planning: Arc::default(),
             import,
+            page: page::Page::default(),
+            begun: Instant::now(),
         };
         Ok(shell)
     }
@@ -351,6 +357,8 @@ impl Shell {
                     t.menu(&model);
                 }
             }
+            Effect::Page(state) => self.publish(&state),
+            Effect::OpenPage => self.show_page(),
             Effect::Toast(toast) => {
                 let details = if toast.details.is_empty() { String::new() } else { format!(" ({})", toast.details) };
                 if !toast.live {
@@ -364,8 +372,9 @@ impl Shell {
             }
             Effect::Answer { id, text, note } => {
                 let replier = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-                if let Some(r) = replier {
-                    r.send(Reply::Said { text, note });
+                match replier {
+                    Some(r) => r.send(Reply::Said { text, note }),
+                    None => self.answer_page(id, &text, &note),
                 }
             }
             Effect::Record(line) => {
@@ -469,6 +478,9 @@ impl Shell {
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
         }
+        if old.page != config.page {
+            self.open_page();
+        }
         if old.airports != config.airports {
             self.import_airports();
         }
@@ -501,12 +513,14 @@ fn no_microphone() -> Problem {
 pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant, at_rest: fn()) {
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut rested = Instant::now();
+    shell.begun = begun;
     loop {
         // A simulator's reports keep the inbox busy, so the idle check of model and voice goes by the clock.
         if rested.elapsed() >= ears::IDLE {
             rested = Instant::now();
             let _ = shell.voice.send(VoiceJob::Rest(at_rest));
             let _ = shell.ears.send(Ears::Rest(at_rest));
+            shell.page_again();
         }
         let due = app.next_deadline();
         let event = match inbox.recv_timeout(due.map_or(ears::IDLE, |d| d.since(now()).max(Duration::ZERO))) {

@@ -10,7 +10,7 @@ use serde_json::Value;
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
 /// Every part, in the order of the report.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     "configuration",
     "folders",
     "airports",
@@ -27,6 +27,7 @@ const PARTS: [&str; 17] = [
     "simulator",
     "language model",
     "updates",
+    "page",
     "running",
 ];
 

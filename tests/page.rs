@@ -416,3 +416,107 @@ fn thread_and_port_exist_only_while_the_page_is_on() {
     assert!(TcpStream::connect(at).is_err());
     TcpListener::bind(at).unwrap();
 }
+
+/// The program in a separate home folder.
+#[cfg(target_os = "linux")]
+struct Running {
+    process: std::process::Child,
+    home: tempfile::TempDir,
+}
+
+#[cfg(target_os = "linux")]
+impl Running {
+    fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let settings = home.path().join("config/stratus");
+        std::fs::create_dir_all(&settings).unwrap();
+        std::fs::create_dir(home.path().join("run")).unwrap();
+        let text = "[pilot]\ncallsign = \"N172SP\"\n[audio]\nmute = true\n[brain]\nmode = \"rules\"\n[airports]\nimport = false\n\
+                    [sim]\nlink = \"none\"\nairport = \"PHTO\"\ncom1 = \"121.9\"\n";
+        std::fs::write(settings.join("stratus.toml"), text).unwrap();
+        let process = command(home.path(), &["run"]).spawn().unwrap();
+        let running = Self { process, home };
+        let until = Instant::now() + LIMIT;
+        while !running.run(&["say", "--suggest"]).contains("Hilo Ground") {
+            assert!(Instant::now() < until, "it does not start");
+        }
+        running
+    }
+
+    /// The output of a command, with the code if it fails.
+    fn run(&self, args: &[&str]) -> String {
+        let done =
+            command(self.home.path(), args).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).output().unwrap();
+        let text = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+        if done.status.success() { text } else { format!("{}: {text}", done.status) }
+    }
+
+    fn has_thread(&self, name: &str) -> bool {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap().flatten();
+        tasks.into_iter().any(|t| std::fs::read_to_string(t.path().join("comm")).is_ok_and(|comm| comm.trim() == name))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn command(home: &std::path::Path, args: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stratus"));
+    let at = |name: &str| home.join(name);
+    command.args(args).env("HOME", home).env("XDG_CONFIG_HOME", at("config")).env("XDG_DATA_HOME", at("data"));
+    command.env("XDG_STATE_HOME", at("state")).env("XDG_RUNTIME_DIR", at("run"));
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").env("PULSE_SERVER", "unix:/nonexistent");
+    command.env("ALSA_CONFIG_PATH", "/dev/null").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    let null = std::process::Stdio::null;
+    command.stdin(null()).stdout(null()).stderr(null());
+    command
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn page_command_switches_on_a_call_is_answered_and_off() {
+    let running = Running::start();
+    let refused = running.run(&["page"]);
+    assert!(
+        refused.starts_with("exit status: 1") && refused.contains("the page is off") && refused.contains("--listen 127.0.0.1:4747"),
+        "{refused}"
+    );
+    assert!(!running.has_thread("page"), "no thread while it is off");
+    let wrong = running.run(&["page", "--listen", "0.0.0.0:4747"]);
+    assert!(wrong.starts_with("exit status: 3") && wrong.contains("every network"), "{wrong}");
+    let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let on: serde_json::Value = serde_json::from_str(&running.run(&["page", "--listen", &at, "--json"])).unwrap();
+    assert_eq!((on["running"].as_bool(), on["listen"].as_str()), (Some(true), Some(at.as_str())), "{on}");
+    assert!(running.has_thread("page"));
+    let link = on["link"].as_str().unwrap();
+    let shown = running.run(&["page"]);
+    assert!(shown.starts_with(link) && shown.contains('\u{2588}') && shown.contains("this computer only"), "{shown}");
+    // A call by the page is answered, and shown.
+    let token = link.split_once("token=").unwrap().1;
+    let stream = TcpStream::connect(&at).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    let (mut ws, _) = tungstenite::client(format!("ws://{at}/socket?token={token}"), stream).unwrap();
+    say(&mut ws, r#"{"say":"Hilo Ground, November one seven two sierra papa, radio check"}"#);
+    let (mut answered, mut lines) = (String::new(), 0);
+    while answered.is_empty() || lines < 2 {
+        let message = next(&mut ws);
+        answered = message["answer"]["text"].as_str().map_or(answered, str::to_owned);
+        lines = message["state"]["transcript"].as_array().map_or(lines, Vec::len);
+    }
+    assert!(answered.contains("read you") || answered.contains("readability"), "{answered}");
+    // The token is in no file but its own.
+    let log = std::fs::read_to_string(running.home.path().join("state/stratus/logs/stratus.log")).unwrap();
+    assert!(log.contains("the page is at") && !log.contains(token), "{log}");
+    assert_eq!(running.run(&["page", "--listen", "off"]).trim(), "The page is off.");
+    ended(&mut ws);
+    let until = Instant::now() + LIMIT;
+    while running.has_thread("page") {
+        assert!(Instant::now() < until, "the thread is still there");
+    }
+}

@@ -92,7 +92,7 @@ pub(super) fn text(words: &str) -> String {
 
 impl App {
     /// The unit on the frequency, or why there is none.
-    fn unit(&self) -> String {
+    pub(super) fn unit(&self) -> String {
         let state = self.engine.sim_state();
         if let Some(s) = self.engine.station().filter(|_| state != SimState::Lost) {
             return format!("{} {}", s.name, s.frequency);
@@ -143,6 +143,7 @@ impl App {
             has_updates: self.config.updates.feed.is_some(),
             update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
+            page: self.config.page.listen.is_some(),
             steps: self.steps(),
             unknown_model: self.desk.unknown_model.as_ref().map(|_| self.model_file()),
             fault: self.fault(),
@@ -267,6 +268,8 @@ impl App {
             }
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
+            Choice::TogglePage => self.toggle_page(fx),
+            Choice::OpenPage => fx.push(Effect::OpenPage),
             Choice::Doctor => {
                 fx.push(Effect::Doctor);
                 fx.push(self.notice("Checking\u{2026}", "Every part is tried. It takes up to a minute."));

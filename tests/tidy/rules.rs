@@ -119,6 +119,7 @@ pub const COMMANDS: &[&str] = &[
     "run",
     "demo",
     "say",
+    "page",
     "ptt",
     "transcribe",
     "speak",
