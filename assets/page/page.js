@@ -121,7 +121,7 @@
     text("doing", s.fault && s.radio === "fault" ? s.fault : DOING[s.radio] + (s.muted ? " · muted" : ""));
     $("talk").disabled = $("mute").disabled = false;
     $("mute").setAttribute("aria-pressed", String(s.muted));
-    drawStrip(s.strip); drawNotice(s.notice); drawLog(s); drawCalls(s); drawStations(s);
+    drawStrip(s); drawNotice(s.notice); drawLog(s); drawCalls(s); drawStations(s);
     drawn = true;
 
     $("atis").hidden = !s.atis;
@@ -131,23 +131,33 @@
       var p = s.plan, words = [(p.departure || "?") + " to " + (p.destination || "?")];
       if (p.ifr !== null) words.push(p.ifr ? "IFR" : "VFR");
       if (p.altitude_ft) words.push(p.altitude_ft + " ft");
+      if (p.approach) words.push("approach " + p.approach);
       if (p.alternates.length) words.push("alternate " + p.alternates.join(", "));
       text("plan-text", words.join(" · ")); text("plan-route", p.route || "");
     }
   }
 
-  function drawStrip(strip) {
-    var rows = [];
+  function drawStrip(s) {
+    var strip = s.strip, rows = [];
     if (strip.readback) rows.push(["readback", "Read back", title(strip.readback)]);
     strip.limits.forEach(function (w) { rows.push(["limit", "Limit", w]); });
     strip.owed.forEach(function (w) { rows.push(["owed", "You wait for", w]); });
     strip.cleared.forEach(function (w) { rows.push(["cleared", "Cleared", w]); });
     strip.expected.forEach(function (w) { rows.push(["expected", "Next", w]); });
     rows.forEach(function (r, n) { r.push(n > 0 && rows[n - 1][1] === r[1] ? "same" : ""); });
+    rows.forEach(function (r) {
+      r.push(s.tunes && strip.tune && r[0] === "expected" && r[2].indexOf(strip.tune) >= 0 ? strip.tune : "");
+    });
     list("strip", rows, function (r) { return r.join(); }, function (r) {
       var li = make("li", undefined, r[3]);
       li.dataset.is = r[0];
       li.appendChild(make("b", r[1])); li.appendChild(make("span", r[2]));
+      if (r[4]) {
+        var button = li.appendChild(make("button", "Tune"));
+        button.type = "button";
+        button.setAttribute("aria-label", "Tune " + r[4]);
+        button.onclick = function () { send({ tune: r[4] }); };
+      }
       return li;
     });
   }

@@ -45,6 +45,10 @@ pub(super) fn run(file: Option<&Path>, args: &PageArgs) -> anyhow::Result<ExitCo
     };
     let token = Token::find_or_make(&paths.data_dir)?;
     let answers = answers(at, &token, args.listen.is_some());
+    if !answers && !args.json {
+        // An address of another computer, or a port that another program has.
+        page::probe(at)?;
+    }
     let mut out = std::io::stdout();
     if args.json {
         let told = json!({"listen": at, "link": token.link(at), "state": token.state_link(at), "running": answers});
@@ -55,7 +59,7 @@ pub(super) fn run(file: Option<&Path>, args: &PageArgs) -> anyhow::Result<ExitCo
     writeln!(out, "{link}\n\n{}", code(&link, look(out.is_terminal()))?)?;
     let mut say = |words: &str| writeln!(out, "{}", wrapped("", "", words, width()));
     if !answers {
-        say("Nothing answers there yet. Start Stratus (`stratus`); if it is running, its tray menu says why the page is not there.")?;
+        say("Nothing answers there yet: start Stratus (`stratus`).")?;
     }
     if at.ip().is_loopback() {
         let own = own_address().map_or_else(|| "192.168.1.20".to_owned(), |ip| ip.to_string());

@@ -85,6 +85,8 @@ pub struct PageStrip {
     pub owed: Vec<String>,
     /// After "Read back": "runway 8, hold short runway 26".
     pub readback: Option<String>,
+    /// The frequency of the unit that the pilot was sent to, while another one is tuned.
+    pub tune: Option<Frequency>,
 }
 
 /// A transmission.
@@ -134,6 +136,12 @@ pub struct PagePlan {
     pub altitude_ft: Option<i32>,
     /// The route as filed, with SID and STAR.
     pub route: Option<String>,
+    /// The departure procedure, arrival procedure and approach, by name.
+    pub sid: Option<String>,
+    /// The same.
+    pub star: Option<String>,
+    /// The same.
+    pub approach: Option<String>,
     /// ICAO codes.
     pub alternates: Vec<String>,
 }

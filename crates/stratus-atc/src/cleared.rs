@@ -156,7 +156,9 @@ mod tests {
     #[test]
     fn assignments_and_the_next_unit_are_shown() {
         let contact = Item::Contact { unit: "Tower".into(), frequency: "118.1".parse().ok() };
-        let shown = issued(vec![Item::Squawk("4512".parse().unwrap()), Item::RadarContact(None), contact], Facility::Approach).cleared();
+        let engine = issued(vec![Item::Squawk("4512".parse().unwrap()), Item::RadarContact(None), contact], Facility::Approach);
+        assert_eq!(engine.cleared_frequency().map(|f| f.to_string()).as_deref(), Some("118.1"));
+        let shown = engine.cleared();
         assert_eq!(shown.cleared, ["Squawk 4512", "Radar contact"]);
         assert_eq!(shown.expected, ["Contact Tower 118.1"]);
         let shown = issued(vec![Item::Runway(runway("8")), Item::Cleared(Landing::FullStop)], Facility::Tower).cleared();
