@@ -174,6 +174,11 @@ impl Drop for Server {
     }
 }
 
+/// Tests whether this is an address of this computer now, whatever its port.
+pub fn is_here(at: SocketAddr) -> Result<(), Problem> {
+    std::net::TcpListener::bind((at.ip(), 0)).map(drop).map_err(|e| refused(at, &e))
+}
+
 /// Tests whether the page could listen at this address now. Fails with the same `Problem` as [`Server::start`].
 pub fn probe(at: SocketAddr) -> Result<(), Problem> {
     std::net::TcpListener::bind(at).map(drop).map_err(|e| refused(at, &e))

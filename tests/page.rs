@@ -492,6 +492,7 @@ fn page_command_switches_on_a_call_is_answered_and_off() {
     assert!(wrong.starts_with("exit status: 3") && wrong.contains("every network"), "{wrong}");
     let foreign = running.run(&["page", "--listen", "192.0.2.7:4747"]);
     assert!(foreign.starts_with("exit status: 1") && foreign.contains("address of this computer"), "{foreign}");
+    assert!(running.run(&["page"]).contains("the page is off"), "the setting has not changed");
     let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let on: serde_json::Value = serde_json::from_str(&running.run(&["page", "--listen", &at, "--json"])).unwrap();
     assert_eq!((on["running"].as_bool(), on["listen"].as_str()), (Some(true), Some(at.as_str())), "{on}");

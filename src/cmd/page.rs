@@ -16,7 +16,7 @@ use crate::config;
 use crate::page::{self, Token};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::{Config, PAGE_HERE};
+use crate::settings::{Config, PAGE_HERE, Page};
 
 /// Timeout for the running tray's page to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -29,7 +29,12 @@ pub(super) fn run(file: Option<&Path>, args: &PageArgs) -> anyhow::Result<ExitCo
     let paths = Paths::find(file)?;
     if let Some(listen) = &args.listen {
         let listen = if listen == "off" { "" } else { listen.as_str() };
-        config::set_key(&paths.config_file, "page.listen", &toml::Value::String(listen.to_owned()).to_string())?;
+        let value = toml::Value::String(listen.to_owned()).to_string();
+        // What is not an address at all is explained below.
+        if let Ok(Config { page: Page { listen: Some(at) }, .. }) = toml::from_str(&format!("[page]\nlisten = {value}")) {
+            page::is_here(at)?;
+        }
+        config::set_key(&paths.config_file, "page.listen", &value)?;
         if listen.is_empty() {
             writeln!(std::io::stdout(), "The page is off.")?;
             return Ok(ExitCode::SUCCESS);
@@ -46,7 +51,7 @@ pub(super) fn run(file: Option<&Path>, args: &PageArgs) -> anyhow::Result<ExitCo
     let token = Token::find_or_make(&paths.data_dir)?;
     let answers = answers(at, &token, args.listen.is_some());
     if !answers && !args.json {
-        // An address of another computer, or a port that another program has.
+        // Another program may have the port.
         page::probe(at)?;
     }
     let mut out = std::io::stdout();

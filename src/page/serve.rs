@@ -191,6 +191,8 @@ impl Desk {
     }
 
     fn serve(&mut self, n: usize, now: Instant) {
+        // A request that came after a state gets that state, or a later one.
+        self.take_news(now);
         let room = self.clients.values().filter(|c| c.is_socket()).count() < MAX_SOCKETS;
         let Some(client) = self.clients.get_mut(&n) else { return };
         let mut asks = Vec::new();
