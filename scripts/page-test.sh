@@ -2,7 +2,7 @@
 # Tests the page in a real browser, and takes its pictures: scripts/page-test.sh [PROGRAM] [FOLDER]
 # Starts Stratus with a recorded flight in a separate home folder, opens the page in headless Chromium, and uses it: a call by a press, by
 # keyboard, by touch, a lost and a new connection, a hostile page on the same machine, accessibility. Needs Chromium (apt-get install
-# chromium), Python, and what scripts/desk.sh needs. With FOLDER, the pictures are written there (docs/ has them). It takes about a minute and
+# chromium), Python, and what scripts/desk.sh needs. With FOLDER, the pictures are written there (docs/ has them). It takes about 20 s and
 # is run by hand.
 set -eu
 cd "$(dirname "$0")/.."
