@@ -1,6 +1,7 @@
 #!/bin/bash
 # Retakes the screenshots in docs/ on a headless desktop from a clean state: scripts/shots.sh PROGRAM [FOLDER]
-# Needs what scripts/desk.sh needs, and xterm. The pictures of Windows come from scripts/windows.sh, the icons from scripts/icons.sh.
+# Needs what scripts/desk.sh needs, and xterm. The pictures of Windows come from scripts/windows.sh, the icons from scripts/icons.sh, those of
+# the page from scripts/page-test.sh.
 set -eu
 cd "$(dirname "$0")/.."
 if [ "${3:-}" != inside ]; then

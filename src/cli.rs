@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+mod page;
 mod plan;
 mod school;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::page::PageArgs;
 pub use self::plan::{PlanArgs, PlanWhat};
 pub use self::school::{SchoolArgs, SchoolMission};
 use crate::units::{Callsign, Frequency};
@@ -34,6 +36,8 @@ pub enum Command {
     Say(Say),
     /// File a flight plan with the running tray, from a file or from SimBrief. Example: stratus plan load KPAO-KMRY.pln
     Plan(PlanArgs),
+    /// Show the link to the page for a browser, a tablet or VR. Example: stratus page --listen 127.0.0.1:4747
+    Page(PageArgs),
     /// Press or release push-to-talk in the running tray. Example: stratus ptt down
     Ptt(Ptt),
     /// Turn a recording into text. Example: stratus transcribe call.wav --json

@@ -13,6 +13,7 @@ mod microphone;
 pub mod newest;
 pub mod offer;
 mod open;
+mod page;
 mod recording;
 pub mod simbrief;
 pub mod steps;
@@ -139,6 +140,9 @@ pub struct Shell {
     planning: Arc<AtomicBool>,
     charts: Arc<charts::Charts>,
     import: import::Import,
+    page: page::Page,
+    /// When the clock of the application started.
+    begun: Instant,
 }
 
 impl Shell {
@@ -179,6 +183,8 @@ impl Shell {
             listing: Arc::default(),
             planning: Arc::default(),
             import,
+            page: page::Page::default(),
+            begun: Instant::now(),
         };
         Ok(shell)
     }
@@ -355,6 +361,8 @@ impl Shell {
                     t.menu(&model);
                 }
             }
+            Effect::Page(state) => self.publish(&state),
+            Effect::OpenPage => self.show_page(),
             Effect::Toast(toast) => {
                 let details = if toast.details.is_empty() { String::new() } else { format!(" ({})", toast.details) };
                 if !toast.live {
@@ -368,8 +376,9 @@ impl Shell {
             }
             Effect::Answer { id, text, note } => {
                 let replier = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-                if let Some(r) = replier {
-                    r.send(Reply::Said { text, note });
+                match replier {
+                    Some(r) => r.send(Reply::Said { text, note }),
+                    None => self.answer_page(id, &text, &note),
                 }
             }
             Effect::Record(line) => {
@@ -473,6 +482,9 @@ impl Shell {
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
         }
+        if old.page != config.page {
+            self.open_page();
+        }
         if old.airports != config.airports {
             self.import_airports();
         }
@@ -505,12 +517,14 @@ fn no_microphone() -> Problem {
 pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant, at_rest: fn()) {
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut rested = Instant::now();
+    shell.begun = begun;
     loop {
         // A simulator's reports keep the inbox busy, so the idle check of model and voice goes by the clock.
         if rested.elapsed() >= ears::IDLE {
             rested = Instant::now();
             let _ = shell.voice.send(VoiceJob::Rest(at_rest));
             let _ = shell.ears.send(Ears::Rest(at_rest));
+            shell.page_again();
         }
         let due = app.next_deadline();
         let event = match inbox.recv_timeout(due.map_or(ears::IDLE, |d| d.since(now()).max(Duration::ZERO))) {

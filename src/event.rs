@@ -5,6 +5,7 @@
 
 mod loudness;
 mod menu;
+mod page;
 mod steps;
 mod voice;
 
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::loudness::{LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample};
 pub use self::menu::{Choice, Devices, Fault, MenuModel, Place, PlaceReason, SoundDevice, TrayState};
+pub use self::page::{
+    PAGE_VERSION, PageAirport, PageAtis, PageCall, PageLine, PageNotice, PagePlan, PageScore, PageState, PageStation, PageStrip,
+};
 pub use self::steps::{CALL_WITHIN_S, Step, Steps};
 use crate::airports::described::{Described, Origin};
 use crate::airports::minima::Area;
@@ -175,6 +179,10 @@ pub enum Event {
     Config(Result<Arc<Config>, Problem>),
     /// A choice in the tray menu.
     Menu(Choice),
+    /// On the page: tune COM1 to this frequency of the airport.
+    Tune(Frequency),
+    /// On the page: mute the controller, or let it speak.
+    Mute(bool),
     /// A typed transmission; the answer goes to its sender.
     Typed {
         /// The request.
@@ -410,7 +418,8 @@ pub struct Line {
     pub latency_ms: Option<Latency>,
 }
 
-/// A command to the simulator, which comes only from the engine's clearance record.
+/// A command to the simulator, which comes only from the engine's clearance record, or from a frequency of the airport that the pilot
+/// presses on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -497,6 +506,10 @@ pub enum Effect {
     Tray(TrayState),
     /// Show this menu.
     Menu(Box<MenuModel>),
+    /// Send this state to the page.
+    Page(Box<PageState>),
+    /// Open the page in the pilot's browser.
+    OpenPage,
     /// Show this toast.
     Toast(Toast),
     /// The answer to a typed transmission: written words, empty if the controller stays silent.

@@ -36,6 +36,7 @@ pub mod ipc;
 pub mod llm;
 pub mod log;
 pub mod ourairports;
+pub mod page;
 pub mod paths;
 #[cfg(windows)]
 pub mod pipe;

@@ -88,6 +88,8 @@ pub enum Part {
     Updates,
     /// The flight plan on file.
     FlightPlan,
+    /// The page for a browser: optional.
+    Page,
 }
 
 impl Part {
@@ -99,7 +101,7 @@ impl Part {
     /// The menu row that fixes it, from the top level down.
     pub fn row(self) -> &'static [&'static str] {
         match self {
-            Part::Settings => &["Help", "Settings file"],
+            Part::Settings | Part::Page => &["Help", "Settings file"],
             Part::SpeechModel | Part::Download => &["Speech", "Download a model"],
             Part::Microphone => &["Microphone"],
             Part::PushToTalk => &["Push-to-talk", "Change key"],
@@ -132,6 +134,7 @@ impl Part {
             Part::Download => format!("Check your connection and try again; the download resumes. Or use your own file under {place}."),
             Part::Updates => "Try again later.".to_owned(),
             Part::FlightPlan => "The filed plan stays.".to_owned(),
+            Part::Page => format!("Choose another address under {place}."),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
         }
     }

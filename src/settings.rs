@@ -1,6 +1,7 @@
 //! The configuration's types and defaults. Key names contain the unit; every key is documented in `config/stratus.toml`.
 
 mod address;
+mod page;
 mod ptt;
 mod sim;
 
@@ -10,6 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use self::page::{PAGE_HERE, Page};
 use self::ptt::is_joystick;
 pub use self::ptt::{Listen, Ptt, key_words};
 pub use self::sim::{AIRPORTS, SIM_LINKS, Sim};
@@ -37,6 +39,8 @@ pub struct Config {
     pub airports: AirportData,
     /// What Stratus does in the cockpit.
     pub copilot: Copilot,
+    /// The page for a browser.
+    pub page: Page,
     /// Toasts.
     pub toast: ToastSettings,
     /// Newer releases.
@@ -492,6 +496,9 @@ impl Config {
                 format!("{:?} is not a simulator", self.sim.link),
                 "\"auto\", \"msfs\", \"xplane\", \"flightgear\", \"none\" or \"replay:FILE\"",
             );
+        }
+        if let Some((why, fix)) = self.page.wrong_address() {
+            return bad("page.listen", why, fix);
         }
         if let Some((why, fix)) = self.sim.wrong_host() {
             return bad("sim.host", why, &fix);

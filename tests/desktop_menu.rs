@@ -289,6 +289,15 @@ fn every_menu_entry_does_what_it_says() {
     menu.click("Log folder");
     let logs = wait("the log folder", 10, || fs::read_to_string(&opened).ok()?.lines().find(|l| l.ends_with("logs")).map(str::to_owned));
     assert!(Path::new(&logs).is_dir(), "{logs}");
+    let links =
+        || fs::read_to_string(&opened).unwrap_or_default().lines().filter(|l| l.starts_with("http://127.0.0.1:4747/?pass=")).count();
+    menu.writes("Page for a browser", "listen = \"127.0.0.1:4747\"");
+    wait("the page in the browser", 10, || (links() == 1).then_some(()));
+    wait("the row to open it again", 10, || tray.item.menu().iter().any(|e| e.label.contains("Open the page") && e.enabled).then_some(()));
+    menu.click("Open the page");
+    wait("the page again", 10, || (links() == 2).then_some(()));
+    menu.writes("Page for a browser", "listen = \"\"");
+    told("The page is off");
     menu.click("Check for updates");
     told("pdate source");
     let entry = Path::new(&std::env::var_os("HOME").unwrap()).join(".config/autostart/stratus.desktop");

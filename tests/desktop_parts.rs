@@ -43,6 +43,7 @@ fn tray_shows_states_and_a_working_menu() {
         devices: Devices { microphones: vec![device("Yeti_1")], speakers: vec![device("Headset")], ..Devices::default() },
         voice: "en-US".into(),
         tunes: true,
+        page: true,
         joystick: vec!["044f:b10a/button 3".into()],
         latency: Some((800, 1300)),
         ..MenuModel::default()
@@ -68,6 +69,8 @@ fn tray_shows_states_and_a_working_menu() {
         ("tunes the radios", Choice::ToggleTune),
         ("sets the squawk", Choice::ToggleSquawk),
         ("What to say now", Choice::WhatToSay),
+        ("Page for a browser", Choice::TogglePage),
+        ("Open the page", Choice::OpenPage),
         ("Run check", Choice::Doctor),
         ("Settings file", Choice::OpenConfig),
         ("Log folder", Choice::OpenLogs),

@@ -11,7 +11,7 @@ use stratus::ipc::{Instance, Reply, Request, Server};
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
 /// Every part, in the order of the report.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     "configuration",
     "folders",
     "airports",
@@ -28,6 +28,7 @@ const PARTS: [&str; 17] = [
     "simulator",
     "language model",
     "updates",
+    "page",
     "running",
 ];
 

@@ -92,7 +92,7 @@ pub(super) fn text(words: &str) -> String {
 
 impl App {
     /// The unit on the frequency, or why there is none.
-    fn unit(&self) -> String {
+    pub(super) fn unit(&self) -> String {
         let state = self.engine.sim_state();
         if let Some(s) = self.engine.station().filter(|_| state != SimState::Lost) {
             return format!("{} {}", s.name, s.frequency);
@@ -144,6 +144,7 @@ impl App {
             update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
             call: if self.steps().next() == Some(Step::Call) { self.how_to_call().unwrap_or_default() } else { Vec::new() },
+            page: self.config.page.listen.is_some(),
             steps: self.steps(),
             unknown_model: self.desk.unknown_model.as_ref().map(|_| self.model_file()),
             fault: self.fault(),
@@ -268,6 +269,8 @@ impl App {
             }
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
+            Choice::TogglePage => self.toggle_page(fx),
+            Choice::OpenPage => fx.push(Effect::OpenPage),
             Choice::Doctor => {
                 fx.push(Effect::Doctor);
                 fx.push(self.notice("Checking\u{2026}", "Every part is tried. It takes up to a minute."));

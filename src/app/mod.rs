@@ -11,6 +11,7 @@ pub mod gate;
 mod menu;
 mod outgoing;
 mod pace;
+mod page;
 pub mod place;
 mod plan;
 mod press;
@@ -112,6 +113,7 @@ pub struct App {
     desk: menu::Known,
     first: first::First,
     pace: pace::Pace,
+    page: page::Kept,
     /// When the microphone was lost during a call.
     lost_at: Option<Time>,
     quitting: bool,
@@ -135,6 +137,7 @@ impl App {
             desk: menu::Known::default(),
             first: first::First::default(),
             pace: pace::Pace::default(),
+            page: page::Kept::default(),
             lost_at: None,
             quitting: false,
         }
@@ -156,13 +159,14 @@ impl App {
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine stays silent while anybody is speaking.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
-        [open, out, engine, self.first.deadline(), self.awaited_deadline()].into_iter().flatten().min()
+        [open, out, engine, self.first.deadline(), self.awaited_deadline(), self.page.due].into_iter().flatten().min()
     }
 
     /// Handles one event and returns the effects to carry out.
     pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
         let mut fx = Vec::new();
         let spoken = self.open.as_ref().is_some_and(|o| o.typed.is_none());
+        let only_a_report = matches!(event, Event::Sim(_));
         match event {
             Event::Wake => self.wake(now, &mut fx),
             Event::Ptt(edge) if self.first.tests_key() => self.test_press(now, edge, &mut fx),
@@ -265,6 +269,8 @@ impl App {
             Event::Working(parts) => self.checked_parts(&parts),
             Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
+            Event::Tune(to) => self.tune(to, &mut fx),
+            Event::Mute(mute) => self.mute(now, mute, &mut fx),
             Event::Typed { id, text, opinion } => self.typed(now, id, &text, opinion, &mut fx),
             Event::Quit => self.quit(&mut fx),
         }
@@ -276,6 +282,7 @@ impl App {
         fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
         self.copilot(&mut fx);
         self.show(&mut fx);
+        self.show_page(now, only_a_report, &mut fx);
         fx
     }
 

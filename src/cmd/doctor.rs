@@ -66,6 +66,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
             BrainMode::Auto | BrainMode::Llm => crate::llm::probe(&c.brain),
         }),
         limited("updates", true, parts::updates),
+        check("page", true, super::page::check(file, c)),
         check("running", true, parts::running()),
     ];
     let failed = checks.iter().filter(|c| c.result.is_err() && !c.optional).count();

@@ -13,6 +13,7 @@ mod doctor;
 mod lines;
 mod log;
 mod models;
+mod page;
 mod plan;
 mod replay;
 mod run;
@@ -128,6 +129,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(&args),
         Command::Say(args) => say::say(file, &args),
         Command::Plan(args) => plan::run(file, &args.what),
+        Command::Page(args) => page::run(file, &args),
         Command::Ptt(args) => say::ptt(file, &args),
         Command::Transcribe(args) => sound::transcribe(file, &args),
         Command::Speak(args) => sound::speak(file, &args),

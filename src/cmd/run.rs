@@ -103,6 +103,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
     let recording = replay_link(&config, &inbox);
+    shell.open_page();
     shell.open_link();
     shell.ask_mirror();
     shell.import_airports();

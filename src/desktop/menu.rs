@@ -317,6 +317,8 @@ fn help(model: &MenuModel) -> Item {
     let mut items = vec![
         entry("What to say now", Choice::WhatToSay),
         first_steps(&model.steps),
+        check("Page for a browser, tablet or VR", model.page, Choice::TogglePage),
+        entry_if(model.page, "Open the page", Choice::OpenPage),
         entry("Run check", Choice::Doctor),
         entry("Settings file", Choice::OpenConfig),
         entry("Log folder", Choice::OpenLogs),

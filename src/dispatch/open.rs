@@ -34,10 +34,32 @@ pub(super) fn open_or(inbox: &Inbox, path: &Path, failed: Event) {
     }
 }
 
+/// Opens a link in the browser. It admits to the page, so no message has it.
+pub(super) fn open_link(inbox: &Inbox, link: &str) {
+    // Explorer does not take every link; this is what the shell itself does with one.
+    let (program, first) = if cfg!(windows) { ("rundll32", Some("url.dll,FileProtocolHandler")) } else { ("xdg-open", None) };
+    let failed =
+        || Event::Notice { title: "Could not open the page".into(), body: "`stratus page` prints its link: open it yourself.".into() };
+    let (waiting, link) = (inbox.clone(), link.to_owned());
+    let spawned = std::thread::Builder::new().name("open".into()).spawn(move || {
+        if let Err(why) = finish(Command::new(program).args(first).arg(link)) {
+            log::warn!("cannot open the page: {program}: {why}");
+            waiting.offer(failed());
+        }
+    });
+    if let Err(e) = spawned {
+        log::warn!("cannot open the page: {e}");
+        inbox.offer(failed());
+    }
+}
+
 /// Runs the program to its end.
 fn with(program: &str, path: &Path) -> Result<(), String> {
-    let status = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match status {
+    finish(Command::new(program).arg(path))
+}
+
+fn finish(command: &mut Command) -> Result<(), String> {
+    match command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status() {
         // Explorer's exit code is meaningless.
         Ok(status) if status.success() || cfg!(windows) => Ok(()),
         Ok(status) => Err(status.to_string()),

@@ -70,6 +70,10 @@ pub enum Choice {
     ToggleAutostart,
     /// Show the calls that fit now.
     WhatToSay,
+    /// Switch the page on or off.
+    TogglePage,
+    /// Open the page in the browser.
+    OpenPage,
     /// Run all checks and show the result.
     Doctor,
     /// Download the latest plan from SimBrief, and file it.
@@ -214,6 +218,9 @@ pub struct MenuModel {
     pub update: Option<(String, bool)>,
     /// Whether Stratus starts at login.
     pub autostart: bool,
+    /// Whether the page is on.
+    #[serde(default)]
+    pub page: bool,
     /// Progress of the first run.
     pub steps: Steps,
     /// How to make the first call, a line each, while that is the next step; the second line is the call.

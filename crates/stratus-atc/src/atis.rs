@@ -105,10 +105,16 @@ impl Atis {
 
     /// The recording, and whether its text is new to the pilot.
     pub fn recording(&mut self, now: Time, s: &Situation) -> Option<(Instruction, bool)> {
-        let current = self.letter_at(&s.icao)?;
+        let (current, items) = self.items(s)?;
         (self.broadcast, self.running) = (true, true);
         self.next = Some(now + GAP);
         let new = self.shown.replace(current) != Some(current);
+        Some((Instruction { to: s.callsign.clone(), address: Address::All, from: Facility::Atis, station: None, items }, new))
+    }
+
+    /// The current letter, and the items of the recording.
+    fn items(&self, s: &Situation) -> Option<(char, Vec<Item>)> {
+        let current = self.letter_at(&s.icao)?;
         let word = super::transcript::spell(current);
         let mut items = vec![Item::Advice(format!("{} airport information {word}", s.airport_name))];
         if let Some(m) = self.seen {
@@ -135,8 +141,26 @@ impl Atis {
             items.push(Item::Advice(format!("landing and departing runway {r}")));
         }
         items.push(Item::Advice(format!("advise on initial contact you have information {word}")));
-        Some((Instruction { to: s.callsign.clone(), address: Address::All, from: Facility::Atis, station: None, items }, new))
+        Some((current, items))
     }
+}
+
+impl Engine {
+    /// The letter and the written words of this airport's recording, as it plays now on its frequency; `None` if the airport has
+    /// no such frequency, or no weather is known. Reading them changes nothing: the letter counts as heard only once it has played.
+    pub fn information(&self) -> Option<(char, String)> {
+        let station = self.airport.as_ref()?.stations.iter().find(|s| s.facility == Facility::Atis)?;
+        let situation = self.situation(station, &anyone())?;
+        let (letter, items) = self.atis.items(&situation)?;
+        let to = situation.callsign;
+        let told = self.say(&Instruction { to, address: Address::All, from: Facility::Atis, station: None, items });
+        Some((letter, told.text))
+    }
+}
+
+/// A recording addresses everyone: the situation requires a callsign, but it is never spoken.
+fn anyone() -> Understanding {
+    Understanding { callsign: "N1".parse::<Callsign>().ok(), ..Understanding::default() }
 }
 
 impl Engine {
@@ -156,9 +180,7 @@ impl Engine {
 
     fn recording(&mut self, now: Time) -> Option<Reply> {
         let station = self.recording_station()?;
-        // A recording addresses everyone: the situation requires a callsign, but it is never spoken.
-        let callsign = "N1".parse::<Callsign>().ok();
-        let situation = self.situation(&station, &Understanding { callsign, ..Understanding::default() })?;
+        let situation = self.situation(&station, &anyone())?;
         let (instruction, new) = self.atis.recording(now, &situation)?;
         Some(Reply { seen_before: !new, ..self.reply(instruction) })
     }
@@ -256,6 +278,7 @@ mod tests {
         e.see(Time(1000), &report);
         let heard = e.wake(Time(1000)).expect("the recording").transmission.text;
         assert!(heard.contains("Monterey airport information") && !heard.contains("N1"), "{heard}");
+        assert_eq!(e.information().map(|(_, text)| text), Some(heard), "what is shown is what plays");
         e.delivered(Time(2000), true);
         e.atis = Atis::default();
         assert!(e.next_deadline().is_some_and(|due| due <= Time(2000)));

@@ -17,6 +17,13 @@ impl Engine {
             _ => due(&reply.instruction.items, region),
         }
     }
+
+    /// The items that the controller still waits to hear read back: "runway 8, hold short runway 26"; `None` if no readback is
+    /// awaited.
+    pub fn awaited_readback(&self) -> Option<String> {
+        let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
+        due(&self.record.pending.as_ref()?.instruction.items, region)
+    }
 }
 
 pub(super) fn due(items: &[Item], region: Region) -> Option<String> {

@@ -10,6 +10,7 @@ pub mod atis;
 pub mod batch;
 pub mod caller;
 mod clearances;
+mod cleared;
 mod correction;
 pub mod decide;
 mod divided;
@@ -43,6 +44,7 @@ use std::time::Duration;
 pub use stratus_airports as airports;
 pub use stratus_units as units;
 
+pub use self::cleared::Cleared;
 use self::decide::Decision;
 use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
