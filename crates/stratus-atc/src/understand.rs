@@ -52,6 +52,9 @@ impl Engine {
         let grave = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::GoAround];
         // Words of danger count wherever they stand, and a statement that says nothing leaves the whole call.
         let nothing = main.intent == Intent::Unknown && main.requests.is_empty() && main.acts.is_empty();
+        // A request that only the reader of whole calls suspects in what is left was the question.
+        let ruled = by_rules(normalise(&stated, &alone), &alone);
+        let nothing = nothing || joined::has_effect(main.intent) && !ruled.intents.contains(&main.intent) && ruled.intent == Intent::Unknown;
         if nothing || grave.iter().any(|i| whole.has(*i)) { understand(text, context) } else { main }
     }
 }

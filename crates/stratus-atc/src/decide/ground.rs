@@ -42,7 +42,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         }
         Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
         // After landing and leaving the runway, the first call to Ground asks for taxi in, whatever its words.
-        Intent::CheckIn | Intent::PositionReport if arrived(s, record) => parking(s, heard),
+        Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding if arrived(s, record) => parking(s, heard),
         // One unit gives both: the clearance comes with the start-up.
         Intent::StartupRequest if s.live && heard.has(Intent::IfrClearanceRequest) && !record.ifr && !s.elsewhere(Facility::Clearance) => {
             let started = Understanding { intents: vec![Intent::StartupRequest], ..heard.clone() };

@@ -159,7 +159,8 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
             && !items.iter().all(|i| matches!(i, Item::Pressure(_)))
     };
     let flying = !s.on_ground || s.facility == Facility::Tower;
-    if part.heard.acts.contains(&Act::AskTraffic) && flying && part.form != Form::States && part.form != Form::Requests {
+    let of_traffic = part.heard.acts.contains(&Act::AskTraffic) || about.contains(&Subject::Traffic);
+    if of_traffic && flying && part.form != Form::States && part.form != Form::Requests {
         let told = |i: &Item| matches!(i, Item::Traffic(_) | Item::Sequence { .. });
         return if all.iter().any(told) { Answer::Known } else { Answer::Says(super::questions::traffic_items(s)) };
     }

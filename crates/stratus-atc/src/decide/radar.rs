@@ -367,7 +367,9 @@ fn release_wanted(record: &Record, heard: &Understanding) -> bool {
 fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     if record.squawk.is_none() && s.assigned_squawk.is_none() {
-        if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() {
+        // With a level or a direction of flight, the request is complete: radar knows where the aircraft is.
+        let told = s.live && (!slots.altitude_ft.is_empty() || slots.direction.is_some());
+        if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() && !told {
             return Decision::say([Item::GoAhead]);
         }
         // A Basic Service needs no identification; the other services begin with it.

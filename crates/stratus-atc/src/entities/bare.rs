@@ -163,7 +163,9 @@ impl<'a> Bare<'a> {
                 let could = text.len() <= 2 && (1..=36).contains(&n) && !counted && !measured && !numbered && !named;
                 let written = text.len() == 2 || side;
                 let to_the = after == "to" && self.word(run.end + 1) == "the";
-                let away = to_the || matches!(after, "out" | "dme" | "away" | "more" | "point" | "or" | "of" | "ship" | "by");
+                // "Three touch and goes": how many, not where.
+                let many = text.len() == 1 && matches!(after, "touch" | "circuit" | "circuits" | "laps" | "landings" | "approaches" | "passes" | "full");
+                let away = many || to_the || matches!(after, "out" | "dme" | "away" | "more" | "point" | "or" | "of" | "ship" | "by");
                 // "A slot at three five": minutes past the hour.
                 let slot = matches!(before, "at" | "of") && self.says(&["slot", "time", "ctot", "cancel", "cancelled", "edct"]);
                 let number = slot || matches!(before, "the" | "a" | "no" | "another" | "last" | "about" | "next");

@@ -75,6 +75,8 @@ subjects! {
     Position = "position",
     /// Airspace around, and whether it is active.
     Airspace = "airspace",
+    /// Other traffic.
+    Traffic = "traffic",
     /// Weather on the controller's display.
     WeatherShown = "weather_shown",
     /// The unit to call next.

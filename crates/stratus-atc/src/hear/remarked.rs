@@ -233,6 +233,10 @@ mod tests {
             ("172sp we want to go back to the ramp", Remark::WantsStand),
             ("172sp it is nothing serious", Remark::Minor),
             ("172sp request taxi to the holding point for another circuit", Remark::GoesOut),
+            ("172sp we would like to leave the hold", Remark::LeavesHold),
+            ("172sp request to cancel the hold", Remark::LeavesHold),
+            ("172sp can we get out of the hold", Remark::LeavesHold),
+            ("172sp let us make it a full stop", Remark::ChangesMind),
         ] {
             assert!(remarks(text).has(remark), "{text}: {:?}", remarks(text));
         }
