@@ -251,7 +251,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             if word(t, more) == "hundred" && more - stop == 1 {
                 hundreds = number(t, stop..more).unwrap_or(0) * 100;
                 stop = more + 1;
-            } else if more - stop == 3 && hundreds_of(t, stop..more, thousands) {
+            } else if more - stop == 3 && t.get(more) != Some(&Token::Point) && hundreds_of(t, stop..more, thousands) {
                 hundreds = number(t, stop..more).unwrap_or(0);
                 stop = more;
             } else if word(t, stop) == "and" || stop > end + 1 {

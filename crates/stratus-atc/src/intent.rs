@@ -241,6 +241,8 @@ pub struct Context {
     pub pending: bool,
     /// Names of stations in range, lower case: "palo alto", "norcal".
     pub stations: Vec<String>,
+    /// The words of the names of this flight's places, lower case: "san", "diego", "lindbergh".
+    pub places: Vec<String>,
     /// The runways of the current airport.
     pub runways: Vec<Runway>,
     /// The sentence model's opinion on this call; `None` without the model.

@@ -50,6 +50,7 @@ pub fn respond_with(state: &Value, text: &str, airports: &Airports, sentences: S
         pending: record.pending.is_some(),
         stations: if name.is_empty() { Vec::new() } else { vec![name.to_lowercase()] },
         runways: situation.runways.clone(),
+        places: Vec::new(),
         opinion: None,
     };
     let ctx = Context { opinion: sentences(text, &ctx.scene()), ..ctx };

@@ -27,6 +27,7 @@ pub(crate) use own::grouped;
 pub(crate) use standard::is_used;
 
 use super::Engine;
+use super::airports::Airport;
 use super::intent::{Context, Understanding};
 use super::transcript::Token;
 use super::units::Region;
@@ -44,6 +45,12 @@ impl Said {
     pub fn new(text: &str, ctx: &Context) -> Self {
         Self { tokens: normalise::normalise(text, ctx) }
     }
+}
+
+/// The words of an airport's name and place.
+fn words_of(a: &Airport) -> Vec<String> {
+    let low = format!("{} {}", a.name, a.place).to_lowercase();
+    low.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).map(str::to_owned).collect()
 }
 
 /// The words of a call that a reader of whole calls should see: without the questions beside a statement.
@@ -69,6 +76,7 @@ impl Engine {
                 names
             }),
             runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
+            places: airport.into_iter().chain(self.destination_airport().as_ref()).flat_map(words_of).collect(),
             opinion: None,
         }
     }

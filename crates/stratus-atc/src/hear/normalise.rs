@@ -22,7 +22,7 @@ pub fn normalise(text: &str, ctx: &Context) -> Vec<Token> {
     niners(&mut t);
     distress(&mut t);
     abbreviations(&mut t);
-    standard::mend(&mut t);
+    standard::mend(&mut t, &ctx.places);
     stations(&mut t, ctx);
     own::mend(&mut t, ctx);
     runways(&mut t, &ctx.runways);

@@ -51,9 +51,11 @@ static BY_SOUND: LazyLock<[Vec<Phrase>; 256]> = LazyLock::new(|| {
     all
 });
 
-/// Replaces words that sound like a phrase. Words that pilots really use stay.
-pub(super) fn mend(t: &mut Vec<Token>) {
-    let mut heard: Vec<Option<Vec<u8>>> = t.iter().map(said).collect();
+/// Replaces words that sound like a phrase. Words that pilots really use stay, and so do the `names` of this flight's places: "to San Diego"
+/// is not "touch and go".
+pub(super) fn mend(t: &mut Vec<Token>, names: &[String]) {
+    let named = |t: &Token| names.iter().any(|n| t.is(n));
+    let mut heard: Vec<Option<Vec<u8>>> = t.iter().map(|x| said(x).filter(|_| !named(x))).collect();
     let mut i = 0;
     while i < t.len() {
         let Some((far, n, p)) = best_at(t, &heard, i) else {
@@ -119,7 +121,7 @@ mod tests {
 
     fn mended(said: &str) -> String {
         let mut t = tokens(said);
-        mend(&mut t);
+        mend(&mut t, &["diego".to_owned(), "lindbergh".to_owned()]);
         text(&t)
     }
 
@@ -127,6 +129,8 @@ mod tests {
     fn a_phrase_is_found_by_sound() {
         for (said, want) in [
             ("united field insight", "united field in sight"),
+            ("cleared to lindbergh airport", "cleared to lindbergh airport"),
+            ("ifr to san diego", "ifr to san diego"),
             ("we have the airport insight", "we have the airport in sight"),
             ("ground radeo check", "ground radio check"),
             ("radio chat", "radio check"),
