@@ -126,6 +126,9 @@ pub struct Record {
     /// The requested transition is through class B.
     #[serde(default)]
     pub wants_bravo: bool,
+    /// The assigned heading, degrees.
+    #[serde(default)]
+    pub heading: Option<u16>,
     /// The assigned speed, knots.
     pub speed_kt: Option<u16>,
     /// The pilot has declared minimum fuel.
@@ -210,6 +213,13 @@ impl Record {
         let mut runway = None;
         let mut cleared_approach = false;
         self.confirming = None;
+        for item in &instruction.items {
+            match item {
+                Item::Heading { degrees, .. } => self.heading = Some(*degrees),
+                Item::Direct(_) | Item::ResumeOwnNavigation | Item::Cleared(_) => self.heading = None,
+                _ => {}
+            }
+        }
         for (n, item) in instruction.items.iter().enumerate() {
             match item {
                 Item::Runway(r) => runway = Some(*r),

@@ -333,6 +333,7 @@ fn standing(s: &Situation, record: &Record) -> Vec<Item> {
         .into_iter()
         .chain(record.squawk.map(Item::Squawk))
         .chain(record.speed_kt.map(Item::Speed))
+        .chain(record.heading.map(|degrees| Item::Heading { turn: None, degrees }))
         .chain(runways.into_iter().flatten().map(Item::Runway))
         .chain(record.sent_to.as_ref().map(|(contact, _)| contact.clone()))
         .collect()
