@@ -469,3 +469,34 @@ impl Record {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruction::Address;
+
+    fn told(record: &mut Record, items: Vec<Item>) {
+        let to = "N172SP".parse().unwrap();
+        record.issue(Time(0), &Instruction { to, address: Address::Full, from: Facility::Approach, station: None, items });
+    }
+
+    #[test]
+    fn assigned_heading_is_known_until_the_aircraft_navigates() {
+        let mut record = Record::default();
+        told(&mut record, vec![Item::Heading { turn: Some(Side::Left), degrees: 215 }]);
+        told(&mut record, vec![Item::Speed(210)]);
+        assert_eq!(record.heading, Some(215), "a speed leaves the heading as it is");
+        told(&mut record, vec![Item::ResumeOwnNavigation]);
+        assert_eq!(record.heading, None);
+    }
+
+    #[test]
+    fn landing_clearance_ends_with_a_low_approach_and_a_go_around() {
+        let mut record = Record { landing: Some((Runway::new(28, None).unwrap(), Landing::LowApproach)), ..Record::default() };
+        record.observe(Phase::Final, Phase::Crosswind);
+        assert_eq!(record.landing, None, "the approach touched nothing");
+        let mut record = Record { landing: Some((Runway::new(28, None).unwrap(), Landing::FullStop)), ..Record::default() };
+        told(&mut record, vec![Item::RunwayHeading]);
+        assert_eq!(record.landing, None);
+    }
+}
