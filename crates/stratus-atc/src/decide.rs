@@ -98,7 +98,7 @@ impl From<Decision> for Outcome {
 
 /// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    beside::answered(s, record, heard, said, main_answer(s, record, heard, said))
+    beside::answered(s, record, heard, main_answer(s, record, heard, said))
 }
 
 fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {

@@ -54,7 +54,8 @@ impl Engine {
         let nothing = main.intent == Intent::Unknown && main.requests.is_empty() && main.acts.is_empty();
         // A request that only the reader of whole calls suspects in what is left was the question.
         let ruled = by_rules(normalise(&stated, &alone), &alone);
-        let nothing = nothing || joined::has_effect(main.intent) && !ruled.intents.contains(&main.intent) && ruled.intent == Intent::Unknown;
+        let nothing =
+            nothing || joined::has_effect(main.intent) && !ruled.intents.contains(&main.intent) && ruled.intent == Intent::Unknown;
         if nothing || grave.iter().any(|i| whole.has(*i)) { understand(text, context) } else { main }
     }
 }

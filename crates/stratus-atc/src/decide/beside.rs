@@ -3,18 +3,16 @@
 
 use super::{Decision, Outcome, reply};
 use crate::act::Act;
-use crate::hear::Said;
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::remark::Remark;
-use crate::request::Request;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::Facility;
 
 /// Adds the answers to the questions that the decision leaves open.
-pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: &Said, outcome: Outcome) -> Outcome {
+pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, outcome: Outcome) -> Outcome {
     let stranger = heard.other_aircraft || heard.unsure_caller;
     if stranger || matches!(s.facility, Facility::Ctaf | Facility::Atis) {
         return outcome;
@@ -37,7 +35,7 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
         return Outcome { decision: Decision::Say(items.into_iter().chain(answers).collect()), ..outcome };
     }
     if answers.is_empty() {
-        return if r.emergency.is_some() { outcome } else { questions(s, r, heard, words, outcome) };
+        return if r.emergency.is_some() { outcome } else { with_way_out(s, r, heard, outcome) };
     }
     // "Say again" is not the answer to a question that was understood.
     let rest = said.iter().filter(|i| !matches!(i, Item::Ask(Ask::SayAgain | Ask::Request | Ask::Runway | Ask::Intentions))).cloned();
@@ -45,25 +43,9 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, words: 
     Outcome { decision: Decision::Say(items), ..outcome }
 }
 
-/// A readback that is right and asks something else as well: the rest is answered as a call without a readback.
-fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, outcome: Outcome) -> Outcome {
-    const ASKS: [Remark; 14] = [
-        Remark::AsksRunway,
-        Remark::AsksNext,
-        Remark::AsksDistance,
-        Remark::AsksPlace,
-        Remark::AsksReports,
-        Remark::AsksCleared,
-        Remark::AsksBravo,
-        Remark::RollsOut,
-        Remark::AsksSide,
-        Remark::AsksEntry,
-        Remark::AsksFrequency,
-        Remark::AsksRestriction,
-        Remark::AsksOutside,
-        Remark::ClosesPlan,
-    ];
-    // An item of the readback is still missing: it is asked for after the answer.
+/// The approval of a way out beside a readback that is settled.
+fn with_way_out(s: &Situation, r: &Record, heard: &Understanding, outcome: Outcome) -> Outcome {
+    // An item of the readback is still missing: it is asked for after the approval.
     let missing = matches!(&outcome.decision, Decision::Say(items) if matches!(items.as_slice(), [Item::ReadBack(_)]));
     let settled = missing
         || matches!(
@@ -71,32 +53,10 @@ fn questions(s: &Situation, r: &Record, heard: &Understanding, words: &Said, out
             Decision::Silent(Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign | Silence::NoReadbackDue)
         )
         || matches!(&outcome.decision, Decision::Say(items) if items.as_slice() == [Item::ReadbackCorrect]);
-    let repeated =
-        |q: &Request| matches!(q, Request::Level { .. } | Request::NextFrequency { .. } | Request::Hold { .. } | Request::Speed { .. });
-    let asks = ASKS.iter().any(|a| heard.remarks.has(*a))
-        || heard.requests.iter().any(|q| !repeated(q))
-        || [Act::AskTraffic, Act::Sequence, Act::Delay].iter().any(|a| heard.acts.contains(a));
-    if let Some(way) = unapproved_way_out(s, r, heard).filter(|_| s.live && settled) {
-        let due: Vec<Item> = said_of(&outcome);
-        return Outcome { decision: Decision::say([way].into_iter().chain(due)), ..outcome };
+    match unapproved_way_out(s, r, heard).filter(|_| s.live && settled) {
+        Some(way) => Outcome { decision: Decision::say([way].into_iter().chain(said_of(&outcome))), ..outcome },
+        None => outcome,
     }
-    if !s.live || !settled || !asks {
-        return outcome;
-    }
-    let rest = Understanding { intent: Intent::Unknown, intents: vec![Intent::Unknown], doubt: None, ..heard.clone() };
-    let clear = Record { pending: None, ..r.clone() };
-    let Decision::Say(items) = super::main_answer(s, &clear, &rest, words).decision else { return outcome };
-    // What the pilot has just read back is not said again.
-    let before: &[Item] = r.last.as_ref().map_or(&[], |l| &l.items);
-    let useless = |i: &Item| matches!(i, Item::Ask(_) | Item::Roger | Item::Confirm { .. } | Item::GoAhead);
-    let yes_or_no = [Remark::AsksSide, Remark::AsksEntry, Remark::AsksOutside].iter().any(|a| heard.remarks.has(*a));
-    if items.iter().all(|i| useless(i) || before.contains(i)) || items.contains(&Item::Negative) && !yes_or_no {
-        return outcome;
-    }
-    let kept = said_of(&outcome);
-    // What is still to be read back comes last, where the pilot remembers it.
-    let all = if missing { items.into_iter().chain(kept).collect() } else { kept.into_iter().chain(items).collect() };
-    Outcome { decision: Decision::Say(all), ..outcome }
 }
 
 fn said_of(outcome: &Outcome) -> Vec<Item> {

@@ -178,20 +178,6 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).chain(standing(s, record)).collect();
     let to = Some(&pending.instruction.to);
     let check = readback::check_beside(&pending.instruction.items, &beside, to, said, s.region);
-    let check = match said.before_question().filter(|_| s.live && check.verdict == Verdict::Incorrect) {
-        // What follows as a question or a request is not read back.
-        Some(first) => {
-            let first = readback::check_beside(&pending.instruction.items, &beside, to, &first, s.region);
-            let only_callsign = first.missing == [ReadbackItem::Callsign] && heard.callsign.is_some();
-            match first.verdict {
-                Verdict::Incorrect => check,
-                // The callsign follows the question.
-                Verdict::Incomplete if only_callsign => Check { verdict: Verdict::Correct, missing: Vec::new(), ..first },
-                _ => first,
-            }
-        }
-        None => check,
-    };
     // A call that does something else and reads nothing back is not a readback, which is still awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
@@ -304,11 +290,9 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
     }
     let to = Some(&pending.instruction.to);
     let check = readback::check_beside(&pending.instruction.items, &[], to, said, s.region);
-    let first = said.before_question().map(|first| readback::check_beside(&pending.instruction.items, &[], to, &first, s.region));
     let right = |c: &Check| c.wrong.is_empty() && c.missing.iter().all(|m| *m == ReadbackItem::Callsign);
-    // The callsign may follow the question.
     let named = heard.callsign.is_some() || !record.strict;
-    let check = first.filter(|f| named && right(f)).map_or(check, |f| Check { verdict: Verdict::Correct, missing: Vec::new(), ..f });
+    let check = if named && right(&check) { Check { verdict: Verdict::Correct, missing: Vec::new(), ..check } } else { check };
     if check.verdict != Verdict::Correct || mandatory(pending, s.region) == 0 {
         return None;
     }

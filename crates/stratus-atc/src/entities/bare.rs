@@ -164,7 +164,8 @@ impl<'a> Bare<'a> {
                 let written = text.len() == 2 || side;
                 let to_the = after == "to" && self.word(run.end + 1) == "the";
                 // "Three touch and goes": how many, not where.
-                let many = text.len() == 1 && matches!(after, "touch" | "circuit" | "circuits" | "laps" | "landings" | "approaches" | "passes" | "full");
+                let many = text.len() == 1
+                    && matches!(after, "touch" | "circuit" | "circuits" | "laps" | "landings" | "approaches" | "passes" | "full");
                 let away = many || to_the || matches!(after, "out" | "dme" | "away" | "more" | "point" | "or" | "of" | "ship" | "by");
                 // "A slot at three five": minutes past the hour.
                 let slot = matches!(before, "at" | "of") && self.says(&["slot", "time", "ctot", "cancel", "cancelled", "edct"]);

@@ -101,7 +101,10 @@ pub(crate) fn subjects(t: &[Token]) -> Vec<Remark> {
         add(Remark::AsksFurther, has(&["efc"]) || both(&["further"], &["clearance"]));
         add(Remark::AsksIdent, has(&["ident"]));
         add(Remark::AsksVoid, has(&["void"]));
-        add(Remark::AsksSeen, both(&["see", "have", "got", "radar"], &["me", "us"]) && has(&["radar", "see", "scope", "screen", "identified"]));
+        add(
+            Remark::AsksSeen,
+            both(&["see", "have", "got", "radar"], &["me", "us"]) && has(&["radar", "see", "scope", "screen", "identified"]),
+        );
     }
     found
 }

@@ -44,34 +44,6 @@ impl Said {
     pub fn new(text: &str, ctx: &Context) -> Self {
         Self { tokens: normalise::normalise(text, ctx) }
     }
-
-    /// The words before the first question or request, if others follow: "runway 26, taxi, and did you copy the flight following at five
-    /// thousand five hundred".
-    pub(crate) fn before_question(&self) -> Option<Said> {
-        const OPENS: [&[&str]; 14] = [
-            &["did", "you"],
-            &["do", "you"],
-            &["do", "we"],
-            &["can", "you"],
-            &["can", "we"],
-            &["could", "you"],
-            &["could", "we"],
-            &["are", "we"],
-            &["are", "you"],
-            &["is", "the"],
-            &["is", "there"],
-            &["would", "like"],
-            &["request"],
-            &["requesting"],
-        ];
-        const ASKS: [&str; 7] = ["what", "which", "where", "when", "how", "who", "any"];
-        let opens = |i: usize| {
-            OPENS.iter().any(|o| o.iter().enumerate().all(|(n, w)| self.tokens.get(i + n).is_some_and(|t| t.is(w))))
-                || ASKS.iter().any(|w| self.tokens[i].is(w))
-        };
-        let at = (1..self.tokens.len()).find(|i| opens(*i))?;
-        Some(Said { tokens: self.tokens[..at].to_vec() })
-    }
 }
 
 /// The words of a call that a reader of whole calls should see: without the questions beside a statement.

@@ -176,6 +176,11 @@ fn form(words: &[&str], t: &[Token]) -> Form {
         let asks_leave = is(i, &MODALS) && !(is(i, &["will"]) && !is(i + 1, &["you"]))
             || is(i, &["is", "would"]) && is(i + 1, &["it", "that"]) && (i..t.len()).any(|k| is(k, &GRANTS))
             || is(i, &["do", "would"]) && is(i + 1, &["you"]) && is(i + 2, &["mind"]);
+        // "Could you say the temperature" asks for a fact.
+        let of_fact = is(i, &MODALS) && is(i + 1, &["you"]) && is(i + 2, &["say", "tell", "confirm", "advise", "repeat"]);
+        if of_fact {
+            return Form::What;
+        }
         // "What can we expect" asks for a fact.
         return match (asks_leave || granted, choice) {
             (true, _) => Form::Requests,
@@ -257,6 +262,7 @@ mod tests {
             ("squawk 7000?", Form::Whether),
             ("can we get lower", Form::Requests),
             ("could you call our base", Form::Requests),
+            ("could you say the temperature", Form::What),
             ("long landing okay?", Form::Requests),
             ("is it okay if we stop here", Form::Requests),
             ("do we stay with you or go to Ground", Form::Either),

@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn nouns_show_the_subject() {
         assert_eq!(of("can we stop at the fuel pump"), [Subject::Fuel]);
-        assert_eq!(of("how is the visibility down there"), [Subject::Sky]);
+        assert_eq!(of("how is the visibility down there"), [Subject::Visibility, Subject::Sky]);
         assert_eq!(of("do we stay with you or go to ground"), [Subject::NextUnit]);
         assert_eq!(of("what are the odds of a sandwich"), []);
         assert_eq!(of("how much fuel remaining"), []);

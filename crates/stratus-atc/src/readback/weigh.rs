@@ -338,8 +338,8 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
     let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && fits(w, r));
     let hit = match item {
         Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
-        // Only figures that can be a pressure: "one two one three" is a frequency.
-        Item::Pressure(_) => leftover(w, 4..6).filter(|r| w.digits(r).len() == 5 || is_pressure(&w.digits(r))),
+        // "One two one three" is a frequency without its point, and "twelve hundred" the code of visual flights.
+        Item::Pressure(_) => leftover(w, 4..6).filter(|r| !is_of_another_kind(&w.digits(r))),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7),
         Item::Heading { .. } => leftover(w, 3..4),
         Item::TurnDegrees { .. } => w.stray(1..4).or_else(|| leftover(w, 1..4)),
@@ -355,9 +355,10 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
     hit.map(|r| w.mark(r)).is_some()
 }
 
-/// Whether four figures can be a pressure, in hundredths of an inch or in hectopascals.
-fn is_pressure(figures: &str) -> bool {
-    figures.parse().is_ok_and(|n: u16| (2600..3200).contains(&n) || (850..1100).contains(&n))
+/// Whether figures are a frequency of the airband, or the code of visual flights.
+fn is_of_another_kind(figures: &str) -> bool {
+    let airband = figures.get(..3).and_then(|f| f.parse().ok()).is_some_and(|mhz: u16| (118..=136).contains(&mhz));
+    airband || figures == "1200" || figures == "7000"
 }
 
 /// Three unexplained digits count as a wrong frequency, pressure or speed if that item was not read back.

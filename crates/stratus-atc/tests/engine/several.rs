@@ -71,7 +71,7 @@ const QUESTIONS: [&str; 16] = [
     "Could you say the temperature?",
     "Are the parachutists active this morning?",
     "Who do I talk to about a hangar?",
-    "Was that for us?",
+    "Were those geese by the fence?",
     "Is the long way round quicker, or straight ahead?",
     "How come it's so quiet?",
 ];
@@ -114,10 +114,19 @@ fn no_question_turns_hostile_words_into_a_clearance() {
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
     // Said plainly, the same wishes are served beside the questions.
     let (mut served, mut all) = (0, 0);
+    let of_time = |q: &&&str| q.contains("minute");
+    let questions: Vec<&&str> = QUESTIONS.iter().filter(|q| !of_time(q)).collect();
     for (n, call) in twins(Half::Fresh).into_iter().filter(|c| c.want == Want::Takeoff).enumerate() {
-        let text = format!("{}. {}", call.text, QUESTIONS[n % QUESTIONS.len()]);
+        if !cleared(&said(&mut engine, &call.text)) {
+            continue;
+        }
+        let text = format!("{}. {}", call.text.trim_end_matches('.'), questions[n % questions.len()]);
         all += 1;
-        served += usize::from(cleared(&said(&mut engine, &text)));
+        if cleared(&said(&mut engine, &text)) {
+            served += 1;
+        } else {
+            println!("not served: {text}");
+        }
     }
     println!("{served} of {all} twins are served");
     assert!(all > 0 && served * 100 >= all * 97, "{served} of {all}");
