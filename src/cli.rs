@@ -40,6 +40,8 @@ pub enum Command {
     Page(PageArgs),
     /// Press or release push-to-talk in the running tray. Example: stratus ptt down
     Ptt(Ptt),
+    /// Quit the running tray. Example: stratus quit
+    Quit,
     /// Turn a recording into text. Example: stratus transcribe call.wav --json
     Transcribe(Transcribe),
     /// Turn text into speech. Example: stratus speak "wind calm" --radio --out calm.wav

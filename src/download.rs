@@ -12,7 +12,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use crate::paths::{private, private_folder};
-use crate::problem::{Part, Problem};
+use crate::problem::{Part, Problem, sentence};
 
 /// Retries of a transfer without progress; any progress resets the count.
 const TRIES: u32 = 4;
@@ -32,6 +32,8 @@ pub struct Wanted {
     pub known: Known,
     /// The remedy if the server is at fault.
     pub otherwise: &'static str,
+    /// The server is the pilot's mirror of the speech models.
+    pub mirrored: bool,
 }
 
 /// What is known about a file in advance.
@@ -122,9 +124,8 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             if pieces <= 1 && !found || restarts > 1 {
                 let _ = fs::remove_file(&part);
                 let _ = fs::remove_file(edition_of(&part));
-                return Err(failed()
-                    .because("the server sent a different file than the published one (its SHA-256 differs); it was deleted")
-                    .fix(wanted.otherwise));
+                let why = "the server sent a different file than the published one (its SHA-256 differs); it was deleted";
+                return Err(wanted.refused(why, "sent a different file than the published one; it was deleted"));
             }
             // The pieces do not match: start over once.
             (pieces, restarts, found) = (0, restarts + 1, false);
@@ -167,7 +168,30 @@ fn host(url: &str) -> String {
     url.parse::<ureq::http::Uri>().ok().and_then(|u| u.host().map(str::to_owned)).unwrap_or_else(|| url.to_owned())
 }
 
+/// The host of a URL, with its port if it has one.
+pub fn server(url: &str) -> String {
+    let port = url.parse::<ureq::http::Uri>().ok().and_then(|u| u.port_u16());
+    port.map_or_else(|| host(url), |port| format!("{}:{port}", host(url)))
+}
+
 impl Wanted {
+    /// The server does not have the file as published: a new attempt will not help, and nothing resumes. `told` continues the
+    /// server's name in the toast.
+    fn refused(&self, why: impl Into<String>, told: &str) -> Problem {
+        let server = server(&self.url);
+        let p = Problem::new(format!("cannot download {}", self.what)).because(why.into()).fix(self.otherwise);
+        let title = format!("Could not download {}", self.what);
+        match self.mirrored {
+            true => p.about(Part::Mirror).brief(title, format!("Your mirror {server} {told}.")),
+            false => p.about(Part::Download).brief(title, format!("{server} {told}.")).remedy(sentence(self.otherwise)),
+        }
+    }
+
+    /// The file's name on the server.
+    fn file(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or(&self.url)
+    }
+
     fn sha256(&self) -> Option<&str> {
         match &self.known {
             Known::Published { sha256, .. } => Some(sha256),
@@ -286,15 +310,18 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
     String::from_utf8(bytes).map(Some).map_err(|_| failed("it is not text".into()))
 }
 
-/// Which of these files are missing according to the server, from a HEAD request for each. No answer, or any other answer, proves
-/// nothing; a download reports the error then.
-pub fn not_there<'a>(urls: &[&'a str], patience: Patience) -> Vec<&'a str> {
+/// Which of these files, with their sizes, are missing or have another size according to the server, from a HEAD request for each. No
+/// answer, or any other answer, proves nothing; a download reports the error then.
+pub fn not_there<'a>(files: &[(&'a str, u64)], patience: Patience) -> Vec<&'a str> {
     let mut missing = Vec::new();
-    let Some(first) = urls.first() else { return missing };
+    let Some((first, _)) = files.first() else { return missing };
     let agent = agent(first, patience, Some(patience.body));
-    for url in urls {
-        match agent.head(*url).call().map(|response| response.status()) {
-            Ok(StatusCode::NOT_FOUND | StatusCode::GONE) => missing.push(*url),
+    // Some servers state no size, or zero, in the answer to HEAD.
+    let size = |r: &Response<Body>| r.headers().get("content-length")?.to_str().ok()?.parse::<u64>().ok().filter(|n| *n > 0);
+    for (url, bytes) in files {
+        match agent.head(*url).header("Accept-Encoding", "identity").call() {
+            Ok(r) if matches!(r.status(), StatusCode::NOT_FOUND | StatusCode::GONE) => missing.push(*url),
+            Ok(r) if r.status() == StatusCode::OK && size(&r).is_some_and(|n| n != *bytes) => missing.push(*url),
             Ok(_) => {}
             // It will not answer the others either.
             Err(_) => break,
@@ -313,11 +340,8 @@ fn transfer(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Ended> {
-    let never = |why: String, fix: &str| {
-        let p = Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix).about(Part::Download);
-        Ended::Never(p.brief(format!("Could not download {}", wanted.what), "The server does not offer the file as expected."))
-    };
-    let other = wanted.otherwise;
+    let never = |why: String, told: &str| Ended::Never(wanted.refused(why, told));
+    let unusable = "does not offer the file in a usable way";
     let mut have = length(file);
     let mut request = agent.get(&wanted.url);
     let begun = edition.begun();
@@ -334,9 +358,9 @@ fn transfer(
     }
     // No compression: the checksum is that of the file.
     let response = request.header("Accept-Encoding", "identity").call().map_err(|e| match e {
-        ureq::Error::TooManyRedirects => never("the server redirects without end".into(), other),
-        ureq::Error::BadUri(u) => never(format!("{u} is not an address"), other),
-        ureq::Error::RequireHttpsOnly(u) => never(format!("it leads to an address that is not encrypted ({u})"), other),
+        ureq::Error::TooManyRedirects => never("the server redirects without end".into(), unusable),
+        ureq::Error::BadUri(u) => never(format!("{u} is not an address"), unusable),
+        ureq::Error::RequireHttpsOnly(u) => never(format!("it leads to an address that is not encrypted ({u})"), unusable),
         e => Ended::Unreached(e.to_string()),
     })?;
     match response.status() {
@@ -368,9 +392,13 @@ fn transfer(
         s if s.is_server_error() || s == StatusCode::TOO_MANY_REQUESTS || s == StatusCode::REQUEST_TIMEOUT => {
             return Err(Ended::Again(format!("the server says {s}")));
         }
-        s => return Err(never(format!("the server says {s}"), other)),
+        s @ (StatusCode::NOT_FOUND | StatusCode::GONE) => {
+            return Err(never(format!("the server says {s}"), &format!("does not have {}", wanted.file())));
+        }
+        s => return Err(never(format!("the server says {s}"), &format!("refuses {} ({s})", wanted.file()))),
     }
-    let bytes = told.hear(&response, wanted, have).map_err(|why| never(why, other))?;
+    let other_size = "offers a different file than the published one";
+    let bytes = told.hear(&response, wanted, have).map_err(|why| never(why, other_size))?;
     let mut body = response.into_body().into_with_config().limit(bytes + 1).reader();
     let mut block = vec![0; BLOCK];
     file.seek(SeekFrom::End(0)).map_err(|e| Ended::Again(e.to_string()))?;
@@ -383,7 +411,13 @@ fn transfer(
             return Err(Ended::Again(format!("the connection ended after {have} of {bytes} bytes")));
         }
         let n = n.min(usize::try_from(bytes - have).unwrap_or(n));
-        file.write_all(&block[..n]).map_err(|e| never(e.to_string(), "free some disk space and try again; the download resumes"))?;
+        file.write_all(&block[..n]).map_err(|e| {
+            let p = Problem::new(format!("cannot download {}", wanted.what)).because(e).about(Part::Download);
+            let fix = "free some disk space and try again; the download resumes";
+            Ended::Never(
+                p.fix(fix).brief(format!("Could not download {}", wanted.what), "The file cannot be written.").remedy(sentence(fix)),
+            )
+        })?;
         have += n as u64;
         progress(have);
     }

@@ -305,6 +305,8 @@ pub enum Event {
         /// The request.
         id: u64,
     },
+    /// Asks for the call of the first run's last step, a radio check: [`Effect::Answer`].
+    FirstCall(u64),
     /// A request for the last calls whose recognition was given up; the answer is empty if there are none.
     Pace {
         /// The request.
@@ -354,6 +356,9 @@ pub struct Toast {
     /// An update that replaces itself several times a second: not for the log, nor for a desktop that shows every update anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
+    /// It names a call to say, so a controller's next words close it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_answer: bool,
     /// For the log only: causes, remedies and system messages.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub details: String,

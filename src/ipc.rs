@@ -1,7 +1,7 @@
 //! Single-instance lock, and the local socket through which `stratus say` and `stratus ptt` reach the running instance.
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
-//! `{"suggest":true}`, `{"testkey":true}`, `{"nextcall":true}` and `{"pace":true}` -> as `say`, `{"state":true}` -> `{"state":..}`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
+//! `{"suggest":true}`, `{"firstcall":true}`, `{"testkey":true}`, `{"nextcall":true}` and `{"pace":true}` -> as `say`, `{"state":true}` -> `{"state":..}`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short timeouts.
 
 mod places;
@@ -55,6 +55,8 @@ pub enum Request {
     Toasts(bool),
     /// List the calls that fit now, one per line; the value must be true.
     Suggest(bool),
+    /// Name the radio check with which the set-up ends; the value must be true.
+    FirstCall(bool),
     /// Test the push-to-talk key: the next press is not a call. The answer has a text if it arrived. The value must be true.
     TestKey(bool),
     /// Report the outcome of the next spoken call, as the notification does. The value must be true.

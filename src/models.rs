@@ -30,6 +30,16 @@ pub struct Model {
 /// The model that suits most pilots.
 pub const RECOMMENDED: &str = "base.en";
 
+/// The file of the demo's model, which comes with the program.
+pub const DEMO_FILE: &str = "stratus-demo-en-q5_0.bin";
+
+/// Whether the model in this file has the name of a known one, or was accepted by the pilot, who has then set its checksum: it may be
+/// usable. The file is not read.
+pub fn is_vouched(file: Option<&std::path::Path>, sum: Option<&str>) -> bool {
+    let name = file.and_then(std::path::Path::file_name).map(|f| f.to_string_lossy().into_owned());
+    name.is_some_and(|name| sum.is_some() || name.eq_ignore_ascii_case(DEMO_FILE) || find(&name).is_some())
+}
+
 /// A model suggested to newcomers, with a title and a short description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Suggestion {
@@ -185,7 +195,8 @@ struct Entry {
 }
 
 /// Parses a mirror's list of private models: tables `[[model]]` with name, file, bytes, sha256 and advice. A published model is
-/// skipped if it is identical and rejected otherwise, because its name is reserved.
+/// skipped if it is identical and rejected otherwise, because its name is reserved. Another file under a published file name is stored
+/// under its own name.
 pub fn own(text: &str, mirror: &str) -> Result<Vec<Offer>, String> {
     let index: Index = toml::from_str(text).map_err(|e| e.message().to_owned())?;
     if index.model.len() > MOST {
@@ -202,17 +213,23 @@ pub fn own(text: &str, mirror: &str) -> Result<Vec<Offer>, String> {
         if e.sha256.len() != 64 || !e.sha256.bytes().all(|b| b.is_ascii_hexdigit()) || !(64..=LARGEST).contains(&e.bytes) {
             return Err(format!("{}: its size or its SHA-256 cannot be", e.name));
         }
-        if let Some(m) = find(&e.name).or_else(|| find(&e.file)) {
-            if m.sha256.eq_ignore_ascii_case(&e.sha256) && m.name == e.name {
-                continue;
-            }
-            return Err(format!("{}: another file goes by the name of the published {}", e.name, m.name));
+        let published = find(&e.name).or_else(|| find(&e.file));
+        if published.is_some_and(|m| m.sha256.eq_ignore_ascii_case(&e.sha256) && m.name == e.name) {
+            continue;
         }
+        if let Some(m) = find(&e.name) {
+            return Err(format!("{} is the name of a published model, but the file {} is another one", m.name, e.file));
+        }
+        let url = format!("{}/{}", mirror.trim_end_matches('/'), e.file);
+        let stored = if find(&e.file).is_some() { format!("{}.bin", e.name) } else { e.file.clone() };
+        if let Some(m) = find(&stored) {
+            return Err(format!("{} has the file name of the published {}", e.name, m.name));
+        }
+        let e = Entry { file: stored, ..e };
         if offers.iter().any(|o| o.name.eq_ignore_ascii_case(&e.name) || o.file.eq_ignore_ascii_case(&e.file)) {
             return Err(format!("{} is listed twice", e.name));
         }
         let advice: String = e.advice.chars().filter(|c| !c.is_control()).take(80).collect();
-        let url = format!("{}/{}", mirror.trim_end_matches('/'), e.file);
         offers.push(Offer { name: e.name, file: e.file, bytes: e.bytes, sha256: e.sha256.to_ascii_lowercase(), advice, url, own: true });
     }
     Ok(offers)
@@ -248,7 +265,7 @@ mod tests {
         assert_eq!(own(&entry("base.en", "ggml-base.en.bin", base.bytes, base.sha256), "http://m"), Ok(Vec::new()));
         for (why, text) in [
             ("a published name", entry("base.en", "mine.bin", 5_000_000, sum)),
-            ("a published file", entry("mine", "ggml-base.en.bin", 5_000_000, sum)),
+            ("a published file under its name", entry("ggml-base.en", "ggml-base.en.bin", 5_000_000, sum)),
             ("a path", entry("mine", "../../mine.bin", 5_000_000, sum)),
             ("a hidden file", entry("mine", ".bashrc", 5_000_000, sum)),
             ("no name", entry("", "mine.bin", 5_000_000, sum)),
@@ -263,5 +280,8 @@ mod tests {
             assert!(own(&text, "http://m").is_err(), "{why}");
         }
         assert_eq!(own("", "http://m"), Ok(Vec::new()));
+        // Another name makes it unambiguous, so it is stored under that name.
+        let club = own(&entry("base.club", "ggml-base.bin", 5_000_000, sum), "http://m").unwrap();
+        assert_eq!((club[0].file.as_str(), club[0].url.as_str()), ("base.club.bin", "http://m/ggml-base.bin"));
     }
 }

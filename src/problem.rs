@@ -90,6 +90,8 @@ pub enum Part {
     FlightPlan,
     /// The page for a browser: optional.
     Page,
+    /// The pilot's mirror of the speech models: its list, or a file that is not as published.
+    Mirror,
 }
 
 impl Part {
@@ -101,7 +103,7 @@ impl Part {
     /// The menu row that fixes it, from the top level down.
     pub fn row(self) -> &'static [&'static str] {
         match self {
-            Part::Settings | Part::Page => &["Help", "Settings file"],
+            Part::Settings | Part::Page | Part::Mirror => &["Help", "Settings file"],
             Part::SpeechModel | Part::Download => &["Speech", "Download a model"],
             Part::Microphone => &["Microphone"],
             Part::PushToTalk => &["Push-to-talk", "Change key"],
@@ -135,6 +137,7 @@ impl Part {
             Part::Updates => "Try again later.".to_owned(),
             Part::FlightPlan => "The filed plan stays.".to_owned(),
             Part::Page => format!("Choose another address under {place}."),
+            Part::Mirror => format!("Remove speech.mirror under {place} to use the public hub, or ask the mirror's owner."),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
         }
     }

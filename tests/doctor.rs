@@ -11,11 +11,12 @@ use stratus::ipc::{Instance, Reply, Request, Server};
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
 /// Every part, in the order of the report.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 19] = [
     "configuration",
     "folders",
     "airports",
     "speech model",
+    "mirror",
     "sentence model",
     "voice",
     "recognition",

@@ -34,6 +34,7 @@ fn wanted(server: &Server, folder: &Path) -> Wanted {
         to: folder.join("models/ggml-test.bin"),
         known: Known::Published { bytes: SIZE as u64, sha256: sum(&content()) },
         otherwise: "take another mirror",
+        mirrored: false,
     }
 }
 
@@ -99,6 +100,19 @@ fn failed_downloads_are_reported_with_a_remedy() {
         let (result, _) = try_once(script, folder.path());
         let told = result.expect_err(name).to_string();
         assert!(told.contains(why), "{name}: {told}");
+    }
+    // Nothing resumes at a server without the file, and the pilot's mirror is named.
+    for (script, cause) in [
+        (Does::Status("404 Not Found"), "does not have ggml-test.bin."),
+        (Does::WrongBytes, "sent a different file than the published one; it was deleted."),
+        (Does::Page, "offers a different file than the published one."),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(content(), vec![script]);
+        let w = Wanted { mirrored: true, ..wanted(&server, folder.path()) };
+        let short = fetch(&w, quick(), &AtomicBool::new(false), &mut |_| {}).unwrap_err().short();
+        assert!(short.cause.starts_with("Your mirror 127.0.0.1:") && short.cause.ends_with(cause), "{short:?}");
+        assert!(short.remedy.contains("speech.mirror") && !short.remedy.contains("resume"), "{short:?}");
     }
     // No server at all.
     let folder = tempfile::tempdir().unwrap();

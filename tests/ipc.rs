@@ -277,7 +277,9 @@ fn tray_with_a_long_home_path_starts_and_is_found() {
     assert!(ptt.status.success(), "{}", String::from_utf8_lossy(&ptt.stderr));
     let second = stratus(&["run"]).output().unwrap();
     assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
-    // It may be gone before its answer arrives.
-    let _ = stratus::ipc::reach(&places.0, &Request::Quit(true), LIMIT);
+    let quit = stratus(&["quit"]).output().unwrap();
+    assert!(quit.status.success() && String::from_utf8_lossy(&quit.stdout).contains("Stratus has quit"), "{quit:?}");
+    let nobody = stratus(&["quit"]).output().unwrap();
+    assert!(!nobody.status.success(), "{nobody:?}");
     assert!(tray.wait().unwrap().success());
 }

@@ -431,5 +431,5 @@ fn nothing_from_a_lying_mirror_is_activated() {
     let posing = Mirror::start(index(SUM).replace("club.en", "base.en"));
     let home = Home::new(&with_mirror(&posing));
     let (code, _, told) = home.setup(&["--yes", "--model", "club.en"], "");
-    assert!(code == 1 && told.contains("goes by the name of the published base.en"), "{told}");
+    assert!(code == 1 && told.contains("base.en is the name of a published model"), "{told}");
 }

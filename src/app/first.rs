@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::App;
-use super::telling::{EXAMPLE, NO_CALLSIGN, TO_READ, quoted};
+use super::telling::{EXAMPLE, NO_CALLSIGN, quoted};
 use crate::event::{CALL_WITHIN_S, Edge, Effect, Heard, LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample, Step, Steps, Toast};
 use crate::models::{self, Offer};
 use crate::problem::{Part, Problem};
@@ -121,9 +121,7 @@ impl App {
         let mut steps = self.first.steps.clone();
         // With a mistake in the settings file, the defaults may be active: what is set up stays set up.
         let unknown = self.faults.first().is_some_and(|p| p.part == Part::Settings);
-        for (step, done) in
-            [(Step::Model, self.config.speech.model.is_some()), (Step::Callsign, self.engine.callsign().is_some() || !steps.leads)]
-        {
+        for (step, done) in [(Step::Model, self.has_model()), (Step::Callsign, self.engine.callsign().is_some() || !steps.leads)] {
             if done {
                 steps.done.insert(step);
             } else if !unknown {
@@ -153,6 +151,19 @@ impl App {
         }
     }
 
+    /// Whether there is a speech model, and nothing speaks against it. A file that Stratus does not know has to prove itself first.
+    fn has_model(&self) -> bool {
+        let speech = &self.config.speech;
+        let vouched = || models::is_vouched(speech.model.as_deref(), speech.model_sha256.as_deref());
+        speech.model.is_some() && self.desk.model_usable.unwrap_or_else(vouched)
+    }
+
+    /// The active speech model was refused.
+    pub(super) fn model_fails(&mut self, p: Problem, fx: &mut Vec<Effect>) {
+        self.desk.model_usable = Some(false);
+        self.trouble(p.or_about(Part::SpeechModel), fx);
+    }
+
     /// Whether there is no speech model yet and the first run is about to offer one.
     pub(super) fn lacks_first_model(&self) -> bool {
         self.first.steps.leads && self.config.speech.model.is_none()
@@ -180,19 +191,20 @@ impl App {
 
     /// The speech model that the first run downloads. If a mirror offers exactly one model, that model is meant.
     pub(super) fn first_model(&self) -> Option<Offer> {
-        let own = &self.desk.own_models;
-        let published = || models::first_choice(&self.desk.absent).map(|m| Offer::published(m, None));
+        let refused = &self.desk.refused_models;
+        let own: Vec<Offer> = self.desk.own_models.iter().filter(|o| !refused.contains(&o.name)).cloned().collect();
+        let gone = [&self.desk.absent[..], refused].concat();
+        let published = || models::first_choice(&gone).map(|m| Offer::published(m, None));
         own.first().filter(|_| own.len() == 1).cloned().or_else(published).or_else(|| own.first().cloned())
     }
 
     /// Runs a step from the menu, whether for the first time or again.
     pub(super) fn step(&mut self, now: Time, step: Step, fx: &mut Vec<Effect>) {
         match step {
-            Step::Model if self.config.speech.model.is_none() => match self.first_model() {
+            Step::Model if !self.has_model() => match self.first_model() {
                 Some(offer) => self.fetch_model(&offer.name, fx),
                 None => {
-                    let body =
-                        format!("Choose another mirror in the settings file, or use your own file under {}.", Part::SpeechModel.place());
+                    let body = format!("Remove speech.mirror under {} to use the public hub.", Part::Settings.place());
                     fx.push(self.notice("Your mirror has no speech models", &body));
                 }
             },
@@ -210,7 +222,7 @@ impl App {
                     return;
                 };
                 // The pilot reads it while finding the key; later the menu still has it.
-                fx.push(self.noted_for(TO_READ, "Make your first call", &lines.join("\n"), ""));
+                fx.push(self.to_say("Make your first call", &lines.join("\n")));
             }
         }
     }
@@ -480,14 +492,14 @@ impl App {
         }
         let named = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone());
         if named(&self.config) != named(new) {
-            self.desk.unknown_model = None;
+            (self.desk.unknown_model, self.desk.model_usable) = (None, None);
             self.desk.awaits_model = new.speech.model.is_some();
         }
     }
 
     pub(super) fn model_works(&mut self, fx: &mut Vec<Effect>) {
         self.faults.over(Part::SpeechModel);
-        self.desk.unknown_model = None;
+        (self.desk.unknown_model, self.desk.model_usable) = (None, Some(true));
         if std::mem::take(&mut self.desk.awaits_model) {
             self.model_is_ready(fx);
         }

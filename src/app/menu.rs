@@ -31,6 +31,8 @@ pub(super) struct Known {
     pub(super) open_microphone: String,
     /// SHA-256 of a speech model that awaits the pilot's consent.
     pub(super) unknown_model: Option<String>,
+    /// Whether the active speech model was loaded, or refused; unknown until it was tried.
+    pub(super) model_usable: Option<bool>,
     /// The pilot chose a speech model and is waiting for it to become ready.
     pub(super) awaits_model: bool,
     pub(super) autostart: bool,
@@ -38,6 +40,8 @@ pub(super) struct Known {
     pub(super) fetching: Option<(String, u8)>,
     /// Speech models that only the mirror offers.
     pub(super) own_models: Vec<Offer>,
+    /// Models that the mirror did not send as published since its list was read.
+    pub(super) refused_models: Vec<String>,
     /// The settings name an unknown airport.
     pub(super) unknown_airport: bool,
     /// Published models and voices that the mirror lacks.
@@ -115,7 +119,7 @@ impl App {
     pub(super) fn menu(&self) -> MenuModel {
         MenuModel {
             unit: self.unit(),
-            callsign: self.engine.callsign().map_or_else(String::new, crate::units::Callsign::painted),
+            callsign: self.engine.known_callsign().map_or_else(String::new, crate::units::Callsign::painted),
             recent: self.desk.recent.iter().map(|(r, _)| r.transmission.text.clone()).collect(),
             muted: self.config.audio.mute,
             devices: self.desk.devices.clone(),
@@ -318,12 +322,20 @@ impl App {
                 if self.config.speech.model_sha256 != sum {
                     keys.insert(0, ("speech.model_sha256", text(sum.as_deref().unwrap_or_default())));
                 }
-                (self.desk.unknown_model, self.desk.awaits_model) = (None, false);
+                (self.desk.unknown_model, self.desk.awaits_model, self.desk.model_usable) = (None, false, None);
                 let change = |c: &mut Config| (c.speech.model, c.speech.model_sha256) = (Some(file), sum);
                 self.set_all(keys, change, fx);
                 // A model exists now, even if the path is the same as before.
                 self.faults.over(Part::SpeechModel);
                 self.model_is_ready(fx);
+            }
+            Err(p) if p.part == Part::Mirror && voice.is_none() => {
+                self.desk.refused_models.push(model.to_owned());
+                let other = self.first_model().map(|m| {
+                    let name = if m.own { m.name } else { models::plain_name(&m.name) };
+                    format!("Choose {name} (from your mirror) under {}.", Part::SpeechModel.place())
+                });
+                self.trouble(if let Some(remedy) = other { p.remedy(remedy) } else { p }, fx);
             }
             Err(p) => self.trouble(p.or_about(Part::Download), fx),
         }

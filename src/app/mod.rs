@@ -213,7 +213,7 @@ impl App {
             Event::Config(Ok(config)) => self.valid_again(config, &mut fx),
             Event::Config(Err(p)) => self.trouble(p.or_about(Part::Settings), &mut fx),
             Event::Trouble(p) => self.trouble(p, &mut fx),
-            Event::Model(Err(p)) => self.trouble(p.or_about(Part::SpeechModel), &mut fx),
+            Event::Model(Err(p)) => self.model_fails(p, &mut fx),
             Event::Device { part, result: Err(p) } => self.trouble(p.or_about(part), &mut fx),
             Event::Device { part, result: Ok(what) } => {
                 self.faults.over(part);
@@ -234,7 +234,10 @@ impl App {
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Update { asked, news } => self.updated(asked, news, &mut fx),
-            Event::Offers(own) => self.desk.own_models = own,
+            Event::Offers(own) => {
+                self.desk.refused_models.clear();
+                self.desk.own_models = own;
+            }
             Event::Absent(names) => self.desk.absent = names,
             Event::CallsignTyped(result) => self.callsign_typed(result, &mut fx),
             Event::AirportTyped(result) => self.airport_typed(result, &mut fx),
@@ -256,12 +259,9 @@ impl App {
             Event::CheckHeard(result) => self.check_heard(result, &mut fx),
             Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),
             Event::NextCall { id } => self.await_call(now, id, &mut fx),
-            Event::Suggest { id } => {
-                let (text, note) = match self.suggested() {
-                    calls if calls.is_empty() => (String::new(), "nobody answers on this frequency".to_owned()),
-                    calls => (calls.join("\n"), self.why_here().unwrap_or_default()),
-                };
-                fx.push(Effect::Answer { id, text, note });
+            Event::Suggest { id } => fx.push(self.suggest(id, self.suggested())),
+            Event::FirstCall(id) => {
+                fx.push(self.suggest(id, self.first_call().map(|c| self.aloud(&c)).into_iter().collect()));
             }
             Event::Pace { id } => {
                 fx.push(Effect::Answer { id, text: self.given_up().unwrap_or_default(), note: String::new() });
@@ -536,7 +536,7 @@ impl App {
             // Until then there is nothing to process.
             (Some(o), _) if o.stage != Stage::Listening => TrayState::Thinking,
             (None, Some(_)) => TrayState::Speaking,
-            _ if self.faults.first().is_some() || self.lacks_first_model() => TrayState::Fault,
+            _ if self.faults.first().is_some() || self.lacks_first_model() || self.desk.model_usable == Some(false) => TrayState::Fault,
             _ => TrayState::Ready,
         };
         let menu = self.menu();

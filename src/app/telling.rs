@@ -111,8 +111,28 @@ impl App {
         let place = self.place();
         let known = self.desk.explained.replace(place.clone()).is_some_and(|before| before == place);
         let settled = !matches!(place.why, PlaceReason::Open | PlaceReason::Unknown);
-        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here().filter(|_| !(known && settled))).collect();
-        self.noted_for(TO_READ, "What to say now", &lines.join("\n"), "")
+        let change = self.engine.record().last.as_ref().and_then(|last| self.how_to_change(&last.items));
+        let why = self.why_here().filter(|_| !(known && settled));
+        let lines: Vec<String> = calls.iter().map(told).chain(change).chain(why).collect();
+        self.to_say("What to say now", &lines.join("\n"))
+    }
+
+    /// The answer to a request for calls.
+    pub(super) fn suggest(&self, id: u64, calls: Vec<String>) -> Effect {
+        let (text, note) = match calls.is_empty() {
+            true => (String::new(), "nobody answers on this frequency".to_owned()),
+            false => (calls.join("\n"), self.why_here().unwrap_or_default()),
+        };
+        Effect::Answer { id, text, note }
+    }
+
+    /// Without a simulator there is no radio to tune: how to change to the unit that the controller names.
+    fn how_to_change(&self, items: &[Item]) -> Option<String> {
+        let by_name = self.engine.com1().is_none() && self.engine.report_has_no_place();
+        let unit = items.iter().find_map(|i| if let Item::Contact { unit, .. } = i { Some(unit) } else { None }).filter(|_| by_name)?;
+        let stations = self.engine.airport().map_or(&[][..], |a| &a.stations);
+        let whole = stations.iter().find(|s| s.name == *unit || s.name.ends_with(&format!(" {unit}"))).map_or(unit, |s| &s.name);
+        Some(format!("To change, begin your next call with \u{201c}{whole}\u{201d}."))
     }
 
     /// The calls that fit now, as spoken.
@@ -123,7 +143,7 @@ impl App {
     /// A call as spoken, with the pilot's callsign or the one that the controller last answered.
     pub(super) fn aloud(&self, call: &str) -> String {
         let answered = || self.engine.record().last.as_ref().map(|last| &last.to);
-        aloud(call, self.engine.callsign().or_else(answered))
+        aloud(call, self.engine.known_callsign().or_else(answered))
     }
 
     /// The same, with details for the log only: numbers and ids.
@@ -136,6 +156,11 @@ impl App {
     pub(super) fn noted_for(&self, time: Duration, title: &str, body: &str, details: &str) -> Effect {
         let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
         self.toast(toast, time)
+    }
+
+    /// Calls to read out: shown until the controller speaks.
+    pub(super) fn to_say(&self, title: &str, body: &str) -> Effect {
+        self.toast(Toast { title: title.to_owned(), body: body.to_owned(), until_answer: true, ..Toast::default() }, TO_READ)
     }
 
     /// A short form of a problem; the log has the details.
@@ -156,6 +181,7 @@ impl App {
         lines.extend(items.iter().map(|items| format!("{due}: {items}")));
         let lesson = lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
         lines.extend(lesson.map(|l| lesson_in_words(&l, items.as_deref().unwrap_or_default())));
+        lines.extend(self.how_to_change(&reply.instruction.items));
         self.transmission(station, reply, &lines)
     }
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::cli::Doctor;
 use crate::cmd::lines::{width, wrapped};
 use crate::dispatch::fetch::{FAILED, PART};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{BrainMode, Config};
 
 /// Timeout for a part; a large model on a slow machine needs most of it.
@@ -46,11 +46,15 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         // One cause is one problem.
         Err(_) => check(RECOGNITION, true, Err(parts::no_recognition())),
     };
+    let mut mirror = limited("mirror", false, parts::mirror);
+    // A mirror that cannot be reached matters only for a download.
+    mirror.optional = model.result.is_ok() && mirror.result.as_ref().is_err_and(|p| p.part != Part::Mirror);
     let checks = [
         check("configuration", false, found),
         check("folders", false, parts::folders(file)),
         check("airports", false, parts::airports(file)),
         model,
+        mirror,
         limited("sentence model", true, parts::sentences),
         limited("voice", false, parts::voice),
         recognition,

@@ -131,6 +131,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Plan(args) => plan::run(file, &args.what),
         Command::Page(args) => page::run(file, &args),
         Command::Ptt(args) => say::ptt(file, &args),
+        Command::Quit => say::quit(file),
         Command::Transcribe(args) => sound::transcribe(file, &args),
         Command::Speak(args) => sound::speak(file, &args),
         Command::Replay(args) => replay::run(file, &args),

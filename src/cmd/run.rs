@@ -210,6 +210,7 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
         Request::Say(text) => inbox.offer(Event::Typed { id: later(replier), text, opinion: None }),
         Request::Plan(plan) => inbox.offer(Event::Plan { id: later(replier), plan }),
         Request::Suggest(_) => inbox.offer(Event::Suggest { id: later(replier) }),
+        Request::FirstCall(_) => inbox.offer(Event::FirstCall(later(replier))),
         Request::TestKey(_) => inbox.offer(Event::TestKey { id: later(replier) }),
         Request::Pace(_) => inbox.offer(Event::Pace { id: later(replier) }),
         Request::State(_) => replier.send(Reply::State { state: *state.lock().unwrap_or_else(PoisonError::into_inner) }),

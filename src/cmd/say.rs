@@ -1,4 +1,4 @@
-//! `stratus say` and `stratus ptt`: talk to the running tray; without one, a single answer for a given situation.
+//! `stratus say`, `stratus ptt` and `stratus quit`: talk to the running tray; without one, a single answer for a given situation.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,6 +18,8 @@ use crate::settings::SIM_LINKS;
 use crate::sim::replay;
 use crate::units::Time;
 
+/// Long enough for a tray to finish what it is writing.
+const QUITS: Duration = Duration::from_secs(15);
 /// Long enough for an answer that involves a language model.
 const ANSWER_WITHIN: Duration = Duration::from_secs(25);
 
@@ -90,5 +92,23 @@ pub(super) fn ptt(file: Option<&Path>, args: &Ptt) -> anyhow::Result<ExitCode> {
         PttEdge::Toggle => ipc::Press::Toggle,
     };
     ipc::reach(&Paths::find(file)?.sockets(), &Request::Ptt(edge), Duration::from_secs(2))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the running tray to quit, and waits until it has.
+pub(super) fn quit(file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let sockets = Paths::find(file)?.sockets();
+    let second = Duration::from_secs(1);
+    ipc::reach(&sockets, &Request::Quit(true), second * 2)?;
+    let limit = std::time::Instant::now() + QUITS;
+    while ipc::reach(&sockets, &Request::Ping(true), second).is_ok() {
+        if std::time::Instant::now() > limit {
+            return Err(Problem::new("Stratus does not quit")
+                .fix("wait a moment, or end the process in your system's task manager")
+                .into());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    writeln!(std::io::stdout(), "Stratus has quit.")?;
     Ok(ExitCode::SUCCESS)
 }

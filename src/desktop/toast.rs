@@ -98,6 +98,9 @@ impl Toaster {
     pub fn show(&self, toast: Toast) {
         let mut slot = self.shared.lock();
         let place = kind(&toast);
+        if toast.conversation {
+            slot.waiting[0].take_if(|own| own.until_answer);
+        }
         slot.waiting[place] = Some(toast);
         let hung = slot.busy.is_some_and(|since| since.elapsed() > HUNG);
         drop(slot);
@@ -168,6 +171,8 @@ struct Desk {
     /// The toasts on the screen, one of each kind. Their connections stay open, because some desktops remove a toast when its
     /// connection closes.
     shown: [Option<NotificationHandle>; 2],
+    /// Stratus's own toast names a call to say, which the controller's next words close.
+    until_answer: bool,
     /// Whether the daemon interprets markup in bodies; queried once.
     markup: Option<bool>,
 }
@@ -190,6 +195,13 @@ impl Desk {
             .urgency(Urgency::Normal)
             .hint(Hint::DesktopEntry("stratus".into()))
             .timeout(Timeout::Milliseconds(u32::from(toast.seconds.max(1)) * 1000));
+        if !toast.conversation {
+            self.until_answer = toast.until_answer;
+        } else if std::mem::take(&mut self.until_answer)
+            && let Some(answered) = self.shown[0].take()
+        {
+            answered.close();
+        }
         let shown = &mut self.shown[kind(toast)];
         if let Some(before) = shown {
             note.id(before.id());
@@ -281,7 +293,9 @@ mod tests {
         toaster.show(toast("one"));
         busy.recv().unwrap();
         toaster.show(toast("two"));
+        toaster.show(Toast { until_answer: true, ..toast("a call to say") });
         toaster.show(Toast { conversation: true, ..toast("a controller") });
+        assert!(toaster.shared.lock().waiting[0].is_none(), "the controller has answered");
         toaster.show(toast("three"));
         drop(go);
         drop(toaster);

@@ -139,6 +139,12 @@ impl Shell {
                 inbox.offer(Event::Offers(own));
                 inbox.offer(Event::Absent(offer::absent(Some(&mirror), &paths)));
             }
+            // A list that cannot be used offers nothing, and the pilot learns why.
+            Err(p) if p.part == Part::Mirror => {
+                inbox.offer(Event::Offers(Vec::new()));
+                inbox.offer(Event::Absent(offer::absent(Some(&mirror), &paths)));
+                inbox.offer(Event::Trouble(p));
+            }
             // An unreachable mirror matters only for a download, which reports it then.
             Err(p) => log::warn!("{}", p.one_line()),
         });

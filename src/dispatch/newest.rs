@@ -122,6 +122,7 @@ fn fetch(table: Table, folder: &Path, how: How<'_>, cancel: &AtomicBool, progres
         to: folder.join(table.file()),
         known: Known::AtMost(table.largest()),
         otherwise: "nothing was changed; try again later, or check airports.mirror in your settings",
+        mirrored: false,
     };
     download::fetch(&wanted, how.patience, cancel, &mut |have| progress(table, have))
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::event::{Step, Steps};
+use crate::models;
 use crate::paths::{Paths, private, private_folder};
 use crate::settings::Config;
 
@@ -15,11 +16,12 @@ fn file(paths: &Paths) -> PathBuf {
     paths.data_dir.join("first-run")
 }
 
-/// Loads the progress. Without a file, the first run starts only if there is no speech model yet.
+/// Loads the progress. Without a file, the first run starts only if there is no speech model yet that Stratus knows or the pilot has
+/// accepted.
 pub fn of(paths: &Paths, config: &Config) -> Steps {
     match std::fs::read_to_string(file(paths)) {
         Ok(text) => read(&text),
-        Err(_) if config.speech.model.is_none() => Steps::begun(),
+        Err(_) if !models::is_vouched(config.speech.model.as_deref(), config.speech.model_sha256.as_deref()) => Steps::begun(),
         Err(_) => Steps::over(),
     }
 }
@@ -49,7 +51,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::under(dir.path());
         let (none, mut some) = (Config::default(), Config::default());
-        some.speech.model = Some("/m/base.bin".into());
+        some.speech.model = Some("/m/mine.bin".into());
+        assert_eq!(of(&paths, &some), Steps::begun(), "a model that nobody has accepted");
+        some.speech.model = Some("/m/ggml-base.bin".into());
         assert_eq!((of(&paths, &none), of(&paths, &some)), (Steps::begun(), Steps::over()));
         let half = Steps { leads: true, done: [Step::Model, Step::Key].into() };
         keep(&paths, &half);

@@ -76,6 +76,7 @@ pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, 
         to: to.clone(),
         known: Known::Published { bytes: offered.bytes, sha256: offered.sha256.clone() },
         otherwise: "nothing was changed; try again later, or look at the project's page",
+        mirrored: false,
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
     Ok(to)

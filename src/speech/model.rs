@@ -12,7 +12,7 @@ use crate::problem::{Part, Problem};
 /// The demo's model, which comes with the program.
 const DEMO: Model = Model {
     name: "stratus-demo-en-q5_0",
-    file: "stratus-demo-en-q5_0.bin",
+    file: models::DEMO_FILE,
     bytes: 4_919_751,
     sha256: "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e",
     advice: "for the demo alone",

@@ -143,6 +143,8 @@ pub struct Engine {
     unheard: Option<(Outgoing, Time)>,
     /// The last unit called, without a simulator.
     called: Option<Facility>,
+    /// The callsign of the last answered call, without a simulator.
+    answered: Option<Callsign>,
     /// The flight plan, filed by voice or loaded.
     plan: Option<FlightPlan>,
     /// The plan was filed by voice.
@@ -192,6 +194,7 @@ impl Engine {
             outgoing: None,
             unheard: None,
             called: None,
+            answered: None,
             plan: None,
             plan_spoken: false,
             plan_flown: false,
@@ -230,7 +233,9 @@ impl Engine {
         // An airport that a call named stays until the settings name another one.
         if self.report.position.is_none() && setup.airport != self.setup.airport {
             let here = setup.airport.as_deref().and_then(|i| self.airports.find(i));
-            self.stand_at(here);
+            // The next call names a unit of the new airport.
+            self.called = self.called.filter(|_| here.as_ref().map(|a| &a.icao) == self.airport.as_ref().map(|a| &a.icao));
+            self.stand_at(here, false);
         }
         self.record.strict = setup.strict;
         self.setup = setup;
@@ -358,11 +363,11 @@ impl Engine {
             self.called = Some(f);
         }
         if self.report.position.is_none() {
-            self.place_from_words(&understanding);
+            self.place_from_words(text, &understanding);
         }
         let Some(station) = self.station() else {
             // Without a tuned radio, the pilot's own call would have named its station.
-            let silence = Some(if understanding.other_aircraft { Silence::AnotherCallsign } else { self.nobody_here() });
+            let silence = Some(if understanding.other_aircraft { Silence::AnotherCallsign } else { self.nobody_here(&understanding) });
             return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
         };
         if let Some(letter) = understanding.slots.atis {
@@ -422,6 +427,7 @@ impl Engine {
                 }
                 let instruction = decide::address(&situation, &self.record, &understanding, items);
                 self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
+                self.answered = Some(situation.callsign).filter(|_| self.report.position.is_none());
                 (Some(self.reply(instruction)), None)
             }
             Decision::Silent(_) if station.facility == Facility::Ctaf => {
@@ -549,13 +555,13 @@ impl Engine {
     }
 
     /// Without a simulator the position comes from the pilot's words.
-    fn place_from_words(&mut self, u: &Understanding) {
+    fn place_from_words(&mut self, text: &str, u: &Understanding) {
         if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.named(n))
             && self.setup.airport.is_none()
         {
-            self.stand_at(Some(a));
+            self.stand_at(Some(a), self.phase.airborne());
         }
-        if let Some(p) = know::phase_from_words(u, self.phase, &self.record) {
+        if let Some(p) = know::phase_from_words(text, u, self.phase, &self.record) {
             let was = self.phase;
             self.phase = p;
             self.record.observe(was, p);

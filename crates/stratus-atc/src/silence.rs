@@ -1,7 +1,9 @@
 //! Why a controller stays silent: shown to the pilot in Stratus's name, never the controller's.
 
 use super::Engine;
-use crate::units::sentence;
+use super::intent::Understanding;
+use crate::airports::Station;
+use crate::units::{Facility, sentence};
 
 /// Why a call is not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,14 +73,24 @@ impl Silence {
 
 impl Engine {
     /// Nobody is on the frequency: names it, and the stations that the pilot could call.
-    pub(super) fn nobody_here(&self) -> Silence {
+    pub(super) fn nobody_here(&self, u: &Understanding) -> Silence {
         // Without a simulator there is no radio to tune: the call itself names the unit.
         let by_name = self.com1().is_none() && self.report.position.is_none();
         let untuned = || if by_name { "No unit heard" } else { "No frequency tuned" }.to_owned();
         let tuned = self.com1().map_or_else(untuned, |f| format!("No station on {f}"));
+        if by_name
+            && let Some(a) = &self.airport
+            && let Some(wanted) = u.addressed.facility.filter(|f| !a.stations.iter().any(|s| s.facility == *f))
+            && let Some(instead) = instead_of(wanted, &a.stations)
+        {
+            let tuned = format!("{} has no {}", a.name, wanted.word());
+            return Silence::NoStation { tuned, near: format!("Call {} {}.", instead.name, instead.frequency) };
+        }
         let near = match &self.airport {
             Some(a) => {
-                let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
+                // Nobody hears a call on the frequency of a recording.
+                let units = a.stations.iter().filter(|s| s.facility != Facility::Atis);
+                let list: Vec<String> = units.map(|s| format!("{} {}", s.name, s.frequency)).collect();
                 match list.is_empty() {
                     // The public tables list no frequencies for some large airports, which does not mean that they have no tower.
                     true => format!(
@@ -95,6 +107,14 @@ impl Engine {
     }
 }
 
+/// The unit that does the work of one that the field does not have.
+fn instead_of(wanted: Facility, stations: &[Station]) -> Option<&Station> {
+    let radar = wanted.is_radar();
+    let first = [if radar { Facility::Approach } else { Facility::Tower }, Facility::Tower];
+    let of = |f: Facility| stations.iter().find(|s| s.facility == f);
+    first.into_iter().find_map(of).or_else(|| stations.iter().find(|s| s.facility != Facility::Atis))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,18 +122,27 @@ mod tests {
     use crate::airports::data::Airports;
 
     #[test]
+    fn a_unit_that_the_field_lacks_is_named_with_one_to_call() {
+        let mut engine = Engine::new(Airports::world(), Setup { airport: Some("EDNY".into()), ..Setup::default() });
+        let call = "Friedrichshafen Ground, D-EABC, radio check";
+        let understood = engine.understand(call);
+        let said = engine.answer(crate::units::Time(1), call, understood).silence.map(|s| s.one_line());
+        assert_eq!(said.as_deref(), Some("Friedrichshafen has no Ground: Call Friedrichshafen Tower 120.075."));
+    }
+
+    #[test]
     fn missing_airport_frequencies_are_reported_with_a_remedy() {
         let words = |airport: &str| {
             let setup = Setup { airport: Some(airport.into()), com1: "118.8".parse().ok(), ..Setup::default() };
-            Engine::new(Airports::world(), setup).nobody_here().one_line()
+            Engine::new(Airports::world(), setup).nobody_here(&Understanding::default()).one_line()
         };
         for hub in ["EDDB", "ZBAD", "ZUTF"] {
             let said = words(hub);
             assert!(said.contains("No frequencies of") && said.contains("stratus airports import"), "{hub}: {said}");
         }
-        assert!(words("EDDH").contains("Near you: Hamburg ATIS 123.125"), "{}", words("EDDH"));
+        assert!(words("EDDH").contains("Near you: Hamburg "), "{}", words("EDDH"));
         let untuned = Setup { airport: Some("EDDH".into()), ..Setup::default() };
-        let said = Engine::new(Airports::world(), untuned).nobody_here().one_line();
+        let said = Engine::new(Airports::world(), untuned).nobody_here(&Understanding::default()).one_line();
         assert!(
             said.starts_with("No unit heard: Near you: Hamburg") && said.ends_with("Begin your call with one of these names."),
             "{said}"

@@ -5,7 +5,7 @@ use super::phase::Phase;
 use super::record::Record;
 use super::situation::Situation;
 use super::{Engine, due, say};
-use crate::units::{Facility, Region, Runway};
+use crate::units::{Callsign, Facility, Region, Runway};
 
 impl Engine {
     /// Calls that fit now, most likely first; empty if nobody is on the frequency, or if the pilot only has to fly.
@@ -18,6 +18,16 @@ impl Engine {
         };
         let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         self.owed(&s).into_iter().chain(calls(&s, &self.record, self.com1().is_some(), &station.name, &own)).collect()
+    }
+
+    /// The aircraft's callsign; without a simulator, also that of the last answered call.
+    pub fn known_callsign(&self) -> Option<&Callsign> {
+        self.callsign().or(self.answered.as_ref())
+    }
+
+    /// Whether no simulator reports a position, so that only calls tell where the aircraft is.
+    pub fn report_has_no_place(&self) -> bool {
+        self.report.position.is_none()
     }
 
     /// The readback that the controller waits for, as the pilot says it; `None` if none is due.
@@ -66,7 +76,7 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
     match s.facility {
         Facility::Ctaf => {
             let place = if s.airport_name.is_empty() { unit } else { &s.airport_name };
-            let runway = s.runway_for(None).map_or_else(String::new, |r| format!(" runway {r}"));
+            let runway = s.runway_for(None).map_or_else(String::new, |r| written(r, s.region));
             let doing = if s.on_ground { format!("taxiing to{runway}") } else { format!("5 miles out, inbound for{runway}") };
             return vec![format!("{place} traffic, {own}, {doing}, {place}")];
         }
@@ -89,10 +99,15 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
     [Some(format!("{to}, {own}, {message}")), leave, check].into_iter().flatten().collect()
 }
 
+/// A runway as the controllers of this region write it: " runway 07".
+fn written(r: Runway, region: Region) -> String {
+    say::spoken::runways_as_written(&format!(" runway {r}"), region)
+}
+
 /// The next call and its unit. A request that was granted is not repeated. Without a simulator only the conversation shows how far the
 /// flight has come. `None` if the pilot only has to fly.
 fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
-    let named = |r: Option<Runway>| r.or_else(|| s.runway_for(None)).map_or_else(String::new, |r| format!(" runway {r}"));
+    let named = |r: Option<Runway>| r.or_else(|| s.runway_for(None)).map_or_else(String::new, |r| written(r, s.region));
     let to_runway = named(record.takeoff.or(record.taxi));
     let back = named(record.landing.map(|(r, _)| r).or(record.pattern_runway));
     let by_radar = !matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance);
@@ -272,6 +287,52 @@ mod tests {
             let understood = engine.understand(&call);
             let heard = engine.answer(Time(3), &call, understood).reply.map(|r| r.transmission.text).unwrap_or_default();
             assert!(heard.contains("taxi"), "{call}: {heard}");
+        }
+    }
+
+    /// What the controller answers to a call, heard to its end.
+    fn said(engine: &mut Engine, at: u64, call: &str) -> String {
+        let understood = engine.understand(call);
+        let heard = engine.answer(Time(at), call, understood);
+        engine.delivered(Time(at + 1), true);
+        let silence = heard.silence.map(|s| s.one_line()).unwrap_or_default();
+        heard.reply.map_or(silence, |r| r.transmission.text)
+    }
+
+    #[test]
+    fn without_a_simulator_airborne_means_in_the_air() {
+        for leaving in [
+            "Stuttgart Tower, D-EABC, airborne, leaving the zone, request frequency change",
+            "Stuttgart Tower, D-EABC, request frequency change",
+            "Stuttgart Tower, D-EABC, leaving the control zone, request to leave the frequency",
+        ] {
+            let setup = Setup { callsign: "DEABC".parse().ok(), airport: Some("EDDS".into()), ..Setup::default() };
+            let mut engine = Engine::new(Airports::world(), setup);
+            said(&mut engine, 10, "Stuttgart Ground, D-EABC, on the apron, request taxi, runway 07");
+            assert!(engine.calls().iter().any(|c| c.contains("runway 07")), "{:?}", engine.calls());
+            let cleared = said(&mut engine, 20_000, "Stuttgart Tower, D-EABC, holding short of runway 07, ready for departure");
+            assert!(cleared.contains("cleared for take-off"), "{cleared}");
+            assert_eq!(said(&mut engine, 22_000, "Runway 07, cleared for take-off, D-BC"), "Readback correct");
+            let heard = said(&mut engine, 60_000, leaving);
+            assert!(heard.contains("frequency change approved"), "{leaving}: {heard}");
+        }
+    }
+
+    #[test]
+    fn another_airport_begins_another_flight() {
+        for by_menu in [true, false] {
+            let setup = Setup { callsign: "DEABC".parse().ok(), ..Setup::default() };
+            let mut engine = Engine::new(Airports::world(), setup.clone());
+            said(&mut engine, 10, "Stuttgart Ground, D-EABC, on the apron, request taxi, runway 07");
+            assert!(engine.record().pending.is_some());
+            if by_menu {
+                engine.set_up(Setup { airport: Some("EDDM".into()), ..setup });
+            } else {
+                said(&mut engine, 20_000, "Munich Ground, D-EABC, radio check");
+            }
+            assert_eq!(engine.airport().map(|a| a.icao.as_str()), Some("EDDM"));
+            assert!(engine.record().pending.is_none() && engine.record().taxi.is_none(), "{:?}", engine.record());
+            assert!(!engine.calls().is_empty() && engine.calls().iter().all(|c| c.starts_with("Munich")), "{:?}", engine.calls());
         }
     }
 }

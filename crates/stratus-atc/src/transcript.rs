@@ -215,9 +215,8 @@ fn raw_words(cleaned: &str) -> Vec<Raw> {
             last.pause = true;
         }
         let registration = core.split_once('-').is_some_and(|(a, b)| {
-            (1..=2).contains(&a.len())
-                && (3..=4).contains(&b.len())
-                && a.len() + b.len() == 5
+            // "D-EABC", "TC-ABC", and the short form "D-BC".
+            ((1..=2).contains(&a.len()) && (3..=4).contains(&b.len()) && a.len() + b.len() == 5 || (a.len(), b.len()) == (1, 2))
                 && core.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
         }) && !["go", "up", "on", "in", "to"].iter().any(|w| core.starts_with(w));
         let parts: Vec<String> =

@@ -342,3 +342,60 @@ fn call_to_say_is_in_the_menu_while_its_step_lasts() {
     app.handle(Time(3), Event::Menu(Choice::SkipSteps));
     assert!(app.menu().call.is_empty());
 }
+
+#[test]
+fn set_up_stays_at_the_model_until_it_is_usable() {
+    // As after a restart: the settings name a model that nobody has accepted yet.
+    let mut config = Config::default();
+    config.sim.airport = Some("PHTO".into());
+    config.speech.model = Some("/m/mine.bin".into());
+    let mut app = App::new(Arc::new(config), Airports::first());
+    let fx = app.handle(Time(0), Event::Steps(Steps::begun()));
+    assert!(!said(&fx).iter().any(|(_, body)| body.contains("2 of 5")), "{fx:?}");
+    let sum = "ab".repeat(32);
+    app.handle(Time(1), Event::UnknownModel { file: "/m/mine.bin".into(), sha256: sum });
+    let fx = app.handle(Time(1), Event::Model(Err(Problem::new("cannot use it").brief("Speech model mine.bin is unknown", ""))));
+    assert!(app.steps().next() == Some(Step::Model) && !said(&fx)[0].1.contains("2 of 5"), "{fx:?}");
+    assert_eq!(app.shown.0, TrayState::Fault);
+    choose(&mut app, 2, Choice::TrustModel);
+    let fx = app.handle(Time(3), Event::Model(Ok("/m/mine.bin".into())));
+    assert!(app.steps().next() == Some(Step::Microphone) && said(&fx)[0].1.contains("2 of 5"), "{fx:?}");
+}
+
+#[test]
+fn last_step_is_a_radio_check_whatever_the_flight_does() {
+    let mut app = fresh();
+    for (id, text) in [(1, "Hilo Ground, N172SP, radio check"), (2, "Hilo Ground, N172SP, at the ramp, request taxi")] {
+        let fx = app.handle(Time(id * 100_000), Event::Typed { id, text: text.into(), opinion: None });
+        let tx = fx.iter().find_map(|e| if let Effect::Synthesise { tx, .. } = e { Some(*tx) } else { None }).unwrap();
+        app.handle(Time(id * 100_000 + 1), Event::Played { tx, complete: true });
+    }
+    let fx = app.handle(Time(300_000), Event::FirstCall(9));
+    let call = fx.iter().find_map(|e| if let Effect::Answer { id: 9, text, .. } = e { Some(text.clone()) } else { None }).unwrap();
+    assert!(call.starts_with("Hilo Ground, ") && call.ends_with(", radio check") && !call.contains('\n'), "{call}");
+}
+
+#[test]
+fn answered_callsign_lasts_for_the_session() {
+    let mut config = Config::default();
+    config.sim.airport = Some("EDDS".into());
+    let mut app = App::new(Arc::new(config), Airports::world());
+    let say = |app: &mut App, at: u64, text: &str| {
+        let fx = app.handle(Time(at), Event::Typed { id: at, text: text.into(), opinion: None });
+        if let Some(tx) = fx.iter().find_map(|e| if let Effect::Synthesise { tx, .. } = e { Some(*tx) } else { None }) {
+            app.handle(Time(at + 1), Event::Played { tx, complete: true });
+        }
+        fx
+    };
+    say(&mut app, 1000, "Stuttgart Tower, D-EABC, radio check");
+    assert_eq!(app.menu().callsign, "D-EABC");
+    let fx = say(&mut app, 29_000, "Stuttgart Ground, radio check");
+    assert!(!said(&fx).iter().any(|(title, _)| title == "Callsign unknown"), "{fx:?}");
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { text, .. } if !text.is_empty())), "{fx:?}");
+    // Another full callsign replaces it.
+    say(&mut app, 60_000, "Stuttgart Ground, D-EXYZ, radio check");
+    assert_eq!(app.menu().callsign, "D-EXYZ");
+    // A unit to change to is called by its name.
+    let fx = say(&mut app, 90_000, "Stuttgart Ground, D-EXYZ, holding short of runway 25, ready for departure");
+    assert!(said(&fx)[0].1.contains("begin your next call with \u{201c}Stuttgart Tower\u{201d}"), "{fx:?}");
+}

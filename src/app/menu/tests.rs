@@ -235,3 +235,26 @@ fn last_call_is_shown_and_spoken_again_unless_muted() {
     assert_eq!(again(), (true, true));
     assert_eq!(again(), (true, false), "muted");
 }
+
+#[test]
+fn refused_download_offers_another_model_of_the_mirror() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    app.handle(Time(0), Event::Steps(crate::event::Steps::begun()));
+    let sum = "ab".repeat(32);
+    let index = format!("[[model]]\nname = \"base.club\"\nfile = \"ggml-base.bin\"\nbytes = 5000000\nsha256 = \"{sum}\"\n");
+    app.handle(Time(0), Event::Offers(models::own(&index, "http://m").unwrap()));
+    choose(&mut app, Choice::SpeechModel("base.en".into()));
+    let refused =
+        || Problem::new("cannot download it").about(Part::Mirror).brief("Could not download it", "Your mirror m does not have it.");
+    let toast = |fx: &[Effect]| fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.body.clone()) } else { None }).unwrap();
+    let fx = app.handle(Time(0), Event::Fetched { model: "base.en".into(), result: Err(refused()) });
+    assert!(toast(&fx).contains("Choose base.club (from your mirror)"), "{fx:?}");
+    // The step leads to a model that has not failed, and in the end to the settings.
+    let fx = choose(&mut app, Choice::Step(Step::Model));
+    assert!(fx.contains(&Effect::Fetch(Some("base.club".into()))), "{fx:?}");
+    app.handle(Time(0), Event::Absent(models::ALL.iter().map(|m| m.name.to_owned()).collect()));
+    let fx = app.handle(Time(0), Event::Fetched { model: "base.club".into(), result: Err(refused()) });
+    assert!(toast(&fx).contains("Remove speech.mirror"), "{fx:?}");
+    let fx = choose(&mut app, Choice::Step(Step::Model));
+    assert!(!fx.iter().any(|e| matches!(e, Effect::Fetch(_))) && toast(&fx).contains("Remove speech.mirror"), "{fx:?}");
+}

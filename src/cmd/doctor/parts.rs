@@ -11,11 +11,12 @@ use crate::config;
 use crate::desktop::{keyboard, keynames};
 use crate::dispatch::fetch::SLOW;
 use crate::dispatch::{newest, offer, updates};
+use crate::download;
 use crate::event::{Clip, Hints, Scene, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::models::{self, Offer, voices};
 use crate::paths::{Paths, shown};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, VOICES, WINDOWS_VOICE, key_words};
 use crate::speech::mouth::Mouth;
 use crate::speech::sentences::Sentences;
@@ -77,12 +78,51 @@ pub(super) fn airports(file: Option<&Path>) -> Result<String, Problem> {
 
 pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
     let Some(path) = &config.speech.model else {
-        return Err(model::none_chosen());
+        let none = model::none_chosen();
+        return Err(match config.speech.mirror.as_deref() {
+            Some(mirror) => none.fix(from_mirror(&on_mirror(mirror).unwrap_or_default())),
+            None => none,
+        });
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
     trial::once(&verified)?;
     let file = path.file_name().map_or_else(String::new, |f| f.to_string_lossy().into());
     Ok(format!("{}, {}", models::plain_name(&file), shown(path)))
+}
+
+/// The models that this mirror has as published or listed.
+fn on_mirror(mirror: &str) -> Result<Vec<Offer>, Problem> {
+    let mut all = offer::own(Some(mirror))?;
+    let absent = Paths::find(None).map(|paths| offer::absent(Some(mirror), &paths)).unwrap_or_default();
+    all.extend(offer::published(Some(mirror)).into_iter().filter(|o| !absent.contains(&o.name)));
+    Ok(all)
+}
+
+/// How to get a model while a mirror is set.
+fn from_mirror(offers: &[Offer]) -> String {
+    let suits = |o: &&Offer| o.own || models::suggestion(&o.name).is_some();
+    match offers.iter().find(suits).or(offers.first()) {
+        Some(o) => format!("your mirror has {}: `stratus models get {}`", o.name, o.name),
+        None => "remove speech.mirror from your settings to use the public hub, or ask the mirror's owner".to_owned(),
+    }
+}
+
+/// Checks the pilot's mirror: its list, and whether it has a model if none is there.
+pub(super) fn mirror(config: &Config) -> Result<String, Problem> {
+    let Some(mirror) = config.speech.mirror.as_deref() else { return Ok("none; models come from the public hub".to_owned()) };
+    let offers = on_mirror(mirror)?;
+    let server = download::server(mirror);
+    let lacks = |what: String| Problem::new(format!("your mirror {server} does not have {what}")).about(Part::Mirror);
+    let chosen = config.speech.model.as_deref().filter(|path| !path.is_file());
+    let file = chosen.and_then(Path::file_name).map(|f| f.to_string_lossy().into_owned());
+    if let Some(file) = file.filter(|f| !offers.iter().any(|o| o.file == *f)) {
+        return Err(lacks(models::plain_name(&file)).fix(from_mirror(&offers)));
+    }
+    if offers.is_empty() && config.speech.model.is_none() {
+        return Err(lacks("any speech model".to_owned()).fix(from_mirror(&offers)));
+    }
+    let names: Vec<&str> = offers.iter().map(|o| o.name.as_str()).collect();
+    Ok(if names.is_empty() { format!("{server} has no speech models") } else { format!("{server} has {}", names.join(", ")) })
 }
 
 /// Checks that the sentence model reads a call.

@@ -57,9 +57,9 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
 }
 
-/// The call that fits now, and why it goes to that airport. Without a callsign, the one from the example is used.
+/// A radio check that somebody hears now, whatever the running flight does, and why it goes to that airport. Without a callsign, the one from the example is used.
 fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
-    match ipc::reach(&s.paths.sockets(), &Request::Suggest(true), Duration::from_secs(3)) {
+    match ipc::reach(&s.paths.sockets(), &Request::FirstCall(true), Duration::from_secs(3)) {
         Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace(NO_CALLSIGN, EXAMPLE), note)),
         _ => None,
     }

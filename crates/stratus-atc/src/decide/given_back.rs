@@ -228,7 +228,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let judged = Some(check.clone());
     Some(match check.verdict {
         Verdict::Correct => {
-            // The readback of an IFR clearance is confirmed, whoever gave it (ICAO Doc 4444 4.5.7.5.2).
+            // The readback of an IFR clearance is confirmed, by any unit that gave it (ICAO Doc 4444 4.5.7.5.2).
             let cleared = s.live && s.on_ground && pending.whole.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
             let said = if s.facility == Facility::Clearance || cleared {
                 Decision::say([Item::ReadbackCorrect])

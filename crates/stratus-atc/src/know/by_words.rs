@@ -6,7 +6,7 @@ use crate::record::Record;
 use crate::units::{Position3, Runway};
 
 /// The phase that a call implies; `None` if it implies no change.
-pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
+pub(crate) fn phase_from_words(text: &str, u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
     let said = u.slots.position.as_deref().unwrap_or("");
     let leg = match said {
         p if p.contains("hold_short") || p.contains("hold short") => Some(Phase::HoldingShort),
@@ -18,6 +18,7 @@ pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -
         _ => None,
     };
     leg.or(match u.intent {
+        _ if !was.airborne() && departs(text, u, record) => Some(Phase::Departure),
         Intent::TaxiRequest | Intent::StartupRequest | Intent::RequestProgressiveTaxi => Some(Phase::Parked),
         Intent::DepartureReady | Intent::TakeoffRequest => Some(Phase::HoldingShort),
         Intent::InboundLanding => Some(Phase::Inbound),
@@ -28,6 +29,17 @@ pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -
         Intent::PositionReport if record.takeoff.is_some() && was == Phase::HoldingShort => Some(Phase::Departure),
         _ => None,
     })
+}
+
+/// The words of an aircraft that has taken off. "When airborne" and "leaving the zone" without a takeoff clearance are plans.
+fn departs(text: &str, u: &Understanding, record: &Record) -> bool {
+    let low = text.to_lowercase();
+    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let plan = |w: &str| matches!(w, "when" | "once" | "after" | "report" | "until" | "wilco" | "call");
+    let now = |i: usize| !words[..i].iter().rev().take(3).any(|w| plan(w));
+    let airborne = words.iter().enumerate().any(|(i, w)| *w == "airborne" && now(i));
+    let leaves = words.windows(2).any(|p| p[0] == "leaving" && p[1] == "the") || u.intent == Intent::FrequencyChangeRequest;
+    airborne || record.takeoff.is_some() && leaves
 }
 
 /// The runway in a call, and whether it was a hold short.

@@ -76,6 +76,20 @@ impl Engine {
         }
     }
 
+    /// Without a simulator, another airport begins another flight: nothing that the old field said counts at the new one. Aloft, only
+    /// the flight itself goes on: its rules, its code and its emergency.
+    pub(crate) fn leave_field(&mut self, aloft: bool) {
+        let old = std::mem::take(&mut self.record);
+        self.record.strict = old.strict;
+        if aloft {
+            (self.record.ifr, self.record.squawk, self.record.emergency) = (old.ifr, old.squawk, old.emergency);
+        }
+        self.phase = if aloft { Phase::Cruise } else { Phase::Parked };
+        (self.desk, self.unheard, self.outgoing, self.urge) = (None, None, None, None);
+        self.watch = Watch::default();
+        self.met.clear();
+    }
+
     /// A flight that starts in the air with an IFR plan is treated as cleared as filed.
     pub(crate) fn take_up_the_plan(&mut self, report: &Report) {
         self.began_aloft &= !report.on_ground;

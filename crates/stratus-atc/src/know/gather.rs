@@ -46,7 +46,7 @@ impl Engine {
     /// Everything that the controller at `station` knows, except taxi routes: see [`Engine::with_routes`].
     pub(crate) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
         let airport = self.airport.as_ref()?;
-        let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
+        let callsign = self.callsign().or(u.callsign.as_ref()).or(self.answered.as_ref()).cloned()?;
         let at = self.report.position;
         let weather = self.report.weather.at_field(airport.elevation_ft);
         let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);

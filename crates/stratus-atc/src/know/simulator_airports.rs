@@ -83,8 +83,11 @@ impl Engine {
     }
 
     /// Makes this built-in airport the current one, as the pilot or the configuration says.
-    pub(crate) fn stand_at(&mut self, known: Option<Airport>) {
+    pub(crate) fn stand_at(&mut self, known: Option<Airport>, aloft: bool) {
         if known.as_ref().map(|a| &a.icao) != self.airport.as_ref().map(|a| &a.icao) {
+            if self.airport.is_some() {
+                self.leave_field(aloft);
+            }
             self.airport = known.map(|a| self.as_told(a));
             self.want_airport();
         }
