@@ -93,14 +93,12 @@ impl Client {
 
     /// Closes it if its time is over.
     pub(super) fn check_time(&mut self, now: Instant) {
-        match &mut self.stage {
-            Stage::Socket(socket) => {
-                if !socket.check_time(now) {
-                    self.stage = Stage::Over;
-                }
-            }
-            _ if now >= self.until => self.stage = Stage::Over,
-            _ => {}
+        let over = match &mut self.stage {
+            Stage::Socket(socket) => !socket.check_time(now),
+            _ => now >= self.until,
+        };
+        if over {
+            self.stage = Stage::Over;
         }
     }
 

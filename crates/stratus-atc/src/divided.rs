@@ -20,7 +20,7 @@ impl Engine {
         let ctx = Context { last_atc: None, pending: false, ..self.context() };
         let read = |p: SpokenPart| {
             let said = Said::new(&p.plain(), &ctx);
-            let mut heard = understand::understand_said(said.tokens.clone(), &ctx).from_caller_of(whole);
+            let mut heard = understand::understand_said(said.tokens.clone(), &ctx).with_caller_of(whole);
             // "How long is it": the runway that the rest of the call names.
             heard.slots.runway = heard.slots.runway.or(whole.slots.runway);
             let heard = self.with_named_field(&p.text, heard);

@@ -343,7 +343,7 @@ impl Understanding {
 
     /// This reading of a part of a call, with the caller and the unit of the `whole` call.
     #[must_use]
-    pub(crate) fn from_caller_of(self, whole: &Understanding) -> Self {
+    pub(crate) fn with_caller_of(self, whole: &Understanding) -> Self {
         Self {
             callsign: whole.callsign.clone(),
             other_aircraft: whole.other_aircraft,

@@ -48,7 +48,7 @@ impl Engine {
         let Some(stated) = parts::statement(text) else { return understand(text, context) };
         let alone = Context { opinion: None, ..context.clone() };
         let whole = understand(text, &alone);
-        let main = understand(&stated, context).from_caller_of(&whole);
+        let main = understand(&stated, context).with_caller_of(&whole);
         let grave = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel, Intent::GoAround];
         // Words of danger count wherever they stand, and a statement that says nothing leaves the whole call.
         let nothing = main.intent == Intent::Unknown && main.requests.is_empty() && main.acts.is_empty();

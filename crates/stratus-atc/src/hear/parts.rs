@@ -173,7 +173,7 @@ fn form(words: &[&str], t: &[Token]) -> Form {
     let granted = (0..t.len()).any(|i| granted(t, i));
     if let Some(i) = inverted {
         // "Will there be a squawk for us" asks for a fact.
-        let asks_leave = is(i, &MODALS) && !(is(i, &["will"]) && !is(i + 1, &["you"]))
+        let asks_leave = is(i, &MODALS) && (!is(i, &["will"]) || is(i + 1, &["you"]))
             || is(i, &["is", "would"]) && is(i + 1, &["it", "that"]) && (i..t.len()).any(|k| is(k, &GRANTS))
             || is(i, &["do", "would"]) && is(i + 1, &["you"]) && is(i + 2, &["mind"]);
         // "Could you say the temperature" asks for a fact.

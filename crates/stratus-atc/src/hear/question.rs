@@ -126,7 +126,7 @@ fn entries() -> &'static [Entry] {
 /// The subjects of a question, from its words in lower case without punctuation.
 pub(crate) fn subjects(words: &[String]) -> Vec<Subject> {
     let has = |w: &&str| words.iter().any(|x| x == w);
-    let found = entries().iter().filter(|e| e.any.iter().any(|all| all.iter().all(|w| has(&w))) && !e.without.iter().any(|w| has(&w)));
+    let found = entries().iter().filter(|e| e.any.iter().any(|all| all.iter().all(&has)) && !e.without.iter().any(&has));
     found.map(|e| e.subject).collect()
 }
 
