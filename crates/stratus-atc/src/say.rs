@@ -237,6 +237,8 @@ mod tests {
         let t = said(vec![f], Address::Short, None, Region::ICAO, "GABCD", "C172");
         assert_eq!(t.text, "G-CD, contact Tower 118.5");
         assert_eq!(t.spoken, "golf charlie delta, contact Tower one one eight decimal five");
+        let t = said(vec![Item::Roger], Address::Short, None, Region::ICAO, "ZZQ283", "B738");
+        assert_eq!(t.text, "ZZQ283, roger", "an airline that is not listed keeps its whole callsign");
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
         // Only the pilot can see whether the obstacle is in the way.
         Topic::Obstacle if goes(heard) => vec![Item::Roger, Item::Ask(Ask::Intentions)],
         Topic::WhatSpeed => vec![record.speed_kt.map_or_else(|| advice("speed at your discretion"), Item::Speed)],
-        Topic::HoldHere if radar => super::hold::clearance(s, record, None),
+        Topic::HoldHere if radar && !heard.remarks.has(Remark::LeavesHold) => super::hold::clearance(s, record, None),
         Topic::Vector if radar => vector(s),
         _ if s.facility == Facility::Tower => return pattern(s, record, heard),
         _ => return None,
