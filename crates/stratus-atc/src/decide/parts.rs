@@ -199,7 +199,6 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
         Form::States => Answer::Known,
         // What the pilot wants to do, and not what the controller is to do.
         Form::Requests if part.harmless && all.iter().any(is_granted) => Answer::Known,
-        Form::Requests if part.harmless && !s.on_runway => Answer::Says(vec![approved()]),
         Form::Requests if part.of_controller => Answer::Nobody,
         Form::Requests => Answer::Open,
         Form::What | Form::Whether | Form::Either => Answer::Nobody,
