@@ -98,7 +98,7 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             }
         }
         Subject::Fuel if s.on_ground && !s.on_runway && form == Form::Requests => one("approved as requested"),
-        Subject::Fuel | Subject::Handling if s.on_ground || !s.ifr => {
+        Subject::Fuel | Subject::Services if s.on_ground || !s.ifr => {
             vec![Item::Unable("no information about services on the apron".into())]
         }
         Subject::RunUp if s.on_ground && !s.on_runway => match form {
@@ -149,12 +149,16 @@ fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: 
             Form::What => one("vacate at your discretion"),
             _ => one("approved as requested"),
         },
-        Subject::CircuitDeed if tower && asks_leave && !s.on_ground && !s.ifr && in_pattern(s.phase) => one("approved as requested"),
+        Subject::ShortApproach | Subject::Extend | Subject::Orbit
+            if tower && asks_leave && !s.on_ground && !s.ifr && in_pattern(s.phase) =>
+        {
+            one("approved as requested")
+        }
         // A visual flight outside the pattern turns as it likes.
-        Subject::CircuitDeed if asks_leave && !s.on_ground && !s.ifr && !tower => {
+        Subject::ShortApproach | Subject::Extend | Subject::Orbit if asks_leave && !s.on_ground && !s.ifr && !tower => {
             vec![advice("approved as requested"), advice("maintain VFR")]
         }
-        Subject::BaseCall if tower && in_pattern(s.phase) => one("base turn at your discretion"),
+        Subject::TurnBase if tower && in_pattern(s.phase) => one("base turn at your discretion"),
         Subject::Minimum if !s.on_ground => match s.floor_ft.max(s.minimum_ft) {
             Some(feet) => vec![advice(format!("minimum altitude here {}", super::radar::grouped((feet + 99) / 100 * 100)))],
             None => vec![Item::Unable("minimum altitude not available here".into())],

@@ -19,6 +19,7 @@ pub mod request;
 pub mod rules;
 pub mod sounds;
 mod standard;
+pub(crate) mod subject;
 pub(crate) mod unsure;
 mod way_out;
 
