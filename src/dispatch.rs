@@ -416,6 +416,7 @@ impl Shell {
             Effect::BindJoystick => self.bind_joystick(),
             Effect::BindKey => self.bind_key(),
             Effect::ListBrains => self.list_brains(),
+            Effect::AskMirror => self.ask_mirror(),
             Effect::Autostart(on) => {
                 let entry = &self.paths.autostart_file;
                 let set = std::env::current_exe()

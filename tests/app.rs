@@ -398,9 +398,10 @@ fn toast_has_unit_answer_call_and_required_readback() {
     let toast = toasts(&fx)[0];
     let lines: Vec<&str> = toast.body.lines().collect();
     assert_eq!(toast.title, "Hilo Ground \u{b7} 121.9");
-    assert!(lines.len() == 3 && lines[0].contains("runway 8, taxi"), "{lines:?}");
+    assert!(lines.len() == 4 && lines[0].contains("runway 8, taxi"), "{lines:?}");
     assert!(lines[1].starts_with("You: \"Hilo Ground") && lines[1].ends_with("\u{2026}\"") && lines[1].chars().count() <= 80, "{lines:?}");
     assert!(lines[2].starts_with("Read back: runway 8"), "{lines:?}");
+    assert!(lines[3].starts_with("No taxiways are on record"), "{lines:?}");
     // For the duration of the speech plus six seconds; at least eight seconds, and at least the pilot's setting.
     assert!((10..40).contains(&toast.seconds) && toast.conversation, "{toast:?}");
     let tx = speaks(&fx).unwrap().0;

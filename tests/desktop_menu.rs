@@ -214,7 +214,7 @@ fn every_menu_entry_does_what_it_says() {
     for (words, line) in [
         ("American", "voice = \"en-US\""),
         ("British", "voice = \"en-GB\""),
-        ("Heart (American woman)", "voice = \"heart\""),
+        ("American woman (Heart)", "voice = \"heart\""),
         ("Pico (", "voice = \"pico\""),
         ("60 %", "volume_percent = 60"),
         ("80 %", "volume_percent = 80"),

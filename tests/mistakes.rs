@@ -79,8 +79,12 @@ fn wrong_readback_is_corrected_with_the_right_runway() {
     let mut app = app("121.9");
     let taxi = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
     assert!(taxi.body.contains("Read back: runway 8"), "{taxi:?}");
+    let unmapped = "No taxiways are on record";
+    assert!(taxi.body.contains(unmapped), "the missing route is explained: {taxi:?}");
     let toast = says(&mut app, "Taxi to runway two six, Skyhawk one seven two sierra papa");
     assert!(toast.conversation && toast.body.contains("runway 8"), "the right one is stated: {toast:?}");
+    let again = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, say again taxi");
+    assert!(!again.body.contains(unmapped), "explained once: {again:?}");
 }
 
 #[test]

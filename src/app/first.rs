@@ -40,7 +40,7 @@ impl Test {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Check {
     Opening,
-    Listening,
+    Listening { since: Time },
 }
 
 /// A request that waits for the outcome of the next spoken call.
@@ -104,9 +104,12 @@ fn call_within() -> Duration {
     Duration::from_secs(u64::from(CALL_WITHIN_S))
 }
 
-/// The title of the microphone test once the microphone is open.
-fn say_now() -> String {
-    format!("Say \u{201c}radio check\u{201d} within {SPEAK_WITHIN_S} seconds")
+/// The title of the microphone test once the microphone is open, with the time that is left to begin.
+fn say_now(elapsed: Duration) -> String {
+    match u64::from(SPEAK_WITHIN_S).saturating_sub(elapsed.as_secs()) {
+        0 => "Listening\u{2026}".to_owned(),
+        left => format!("Say \u{201c}radio check\u{201d} now ({left} s)"),
+    }
 }
 
 /// Draws a level as a row of cells, on a decibel scale to match perceived loudness.
@@ -327,15 +330,17 @@ impl App {
         }
     }
 
-    pub(super) fn level(&mut self, microphone: &str, rms_db: f32, fx: &mut Vec<Effect>) {
-        let Some(before) = self.first.checking.replace(Check::Listening) else {
-            self.first.checking = None;
-            return;
+    pub(super) fn level(&mut self, now: Time, microphone: &str, rms_db: f32, fx: &mut Vec<Effect>) {
+        let since = match self.first.checking {
+            None => return,
+            Some(Check::Opening) => now,
+            Some(Check::Listening { since }) => since,
         };
+        // The first toast works on every desktop: it says that the microphone is open.
+        let live = self.first.checking.replace(Check::Listening { since }) != Some(Check::Opening);
         self.faults.over(Part::Microphone);
-        if let Effect::Toast(toast) = self.notice(&say_now(), &format!("{microphone}\n{}", bar(rms_db))) {
-            // The first toast works on every desktop: it says that the microphone is open.
-            fx.push(Effect::Toast(Toast { live: before == Check::Listening, ..toast }));
+        if let Effect::Toast(toast) = self.notice(&say_now(now.since(since)), &format!("{microphone}\n{}", bar(rms_db))) {
+            fx.push(Effect::Toast(Toast { live, ..toast }));
         }
     }
 

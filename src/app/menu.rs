@@ -22,6 +22,8 @@ const RECENT: usize = 1;
 const TIMED: usize = 200;
 /// Minimum interval between queries for the installed language models.
 const BRAINS_EVERY: Duration = Duration::from_secs(30);
+/// Minimum interval between queries for the mirror's list of models.
+const MIRROR_EVERY: Duration = Duration::from_secs(30);
 
 /// State that the menu shows besides the configuration.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +59,11 @@ pub(super) struct Known {
     /// The language models that Ollama has. Inner `None`: Ollama does not answer. Outer `None`: not queried yet.
     pub(super) brains: Option<Option<Vec<String>>>,
     brains_asked: Option<Time>,
+    mirror_asked: Option<Time>,
+    /// A key that is also used in typing, pressed once for push-to-talk.
+    typing_key: Option<String>,
+    /// The airport whose missing taxiway map was explained.
+    pub(super) unmapped: Option<String>,
     recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }
@@ -182,12 +189,19 @@ impl App {
         }
     }
 
-    /// Called when the menu opens. Queries the language models if they are in use.
+    /// Called when the menu opens. Queries the language models and the mirror if they are in use.
     fn opened(&mut self, now: Time, fx: &mut Vec<Effect>) {
         let lately = self.desk.brains_asked.is_some_and(|at| now.since(at) < BRAINS_EVERY);
         if self.config.brain.mode != BrainMode::Rules && !lately {
             self.desk.brains_asked = Some(now);
             fx.push(Effect::ListBrains);
+        }
+        // A mirror that was unreachable or wrong may have been repaired since.
+        let lately = self.desk.mirror_asked.is_some_and(|at| now.since(at) < MIRROR_EVERY);
+        if self.config.speech.mirror.is_some() && !lately {
+            self.desk.mirror_asked = Some(now);
+            self.desk.refused_models.clear();
+            fx.push(Effect::AskMirror);
         }
     }
 
@@ -264,6 +278,7 @@ impl App {
                 self.set("copilot.squawk", on.to_string(), |c| c.copilot.squawk = on, fx);
             }
             Choice::BindKey => {
+                self.desk.typing_key = None;
                 fx.push(self.notice("Press the key for push-to-talk", "Escape keeps the one you have."));
                 fx.push(Effect::BindKey);
             }
@@ -391,6 +406,17 @@ impl App {
         };
         fx.push(self.notice(&format!("Push-to-talk: {}", key_words(&key)), "Hold it while you speak."));
         self.set("ptt.key", text(&key), |c| c.ptt.key = key, fx);
+    }
+
+    /// Binds a key that is also used in typing only if the pilot presses it twice: often it was pressed by accident.
+    pub(super) fn typing_key_bound(&mut self, key: String, fx: &mut Vec<Effect>) {
+        if self.desk.typing_key.take().as_ref() == Some(&key) {
+            return self.key_bound(Some(key), fx);
+        }
+        let title = format!("{} is also used in typing", key_words(&key));
+        fx.push(self.notice(&title, "Typing it would transmit. Press it again to use it anyway, or press another key."));
+        fx.push(Effect::BindKey);
+        self.desk.typing_key = Some(key);
     }
 
     /// Stores the callsign that the pilot spoke.

@@ -249,12 +249,13 @@ impl App {
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),
             Event::KeyBound(key) => self.key_bound(key, &mut fx),
+            Event::TypingKeyBound(key) => self.typing_key_bound(key, &mut fx),
             Event::Brains(all) => self.desk.brains = Some(all),
             Event::Steps(steps) => {
                 self.lead(now, steps, &mut fx);
                 self.check_airport(&mut fx);
             }
-            Event::Level { microphone, rms_db } => self.level(&microphone, rms_db, &mut fx),
+            Event::Level { microphone, rms_db } => self.level(now, &microphone, rms_db, &mut fx),
             Event::Checked(result) => self.checked(result, &mut fx),
             Event::CheckHeard(result) => self.check_heard(result, &mut fx),
             Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),

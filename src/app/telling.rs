@@ -171,7 +171,7 @@ impl App {
     }
 
     /// The controller's words, then the call that they answer, then what has to be read back.
-    pub(super) fn said(&self, station: Option<&Station>, reply: &Reply, call: Option<&str>, lesson: Option<String>) -> Effect {
+    pub(super) fn said(&mut self, station: Option<&Station>, reply: &Reply, call: Option<&str>, lesson: Option<String>) -> Effect {
         let mut lines = vec![reply.transmission.text.clone()];
         lines.extend(call.map(quoted));
         // "Verify runway 8" asks for a missing or incomplete readback.
@@ -182,7 +182,16 @@ impl App {
         let lesson = lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
         lines.extend(lesson.map(|l| lesson_in_words(&l, items.as_deref().unwrap_or_default())));
         lines.extend(self.how_to_change(&reply.instruction.items));
+        lines.extend(self.no_route(&reply.instruction.items));
         self.transmission(station, reply, &lines)
+    }
+
+    /// Explains, once at each airport, why a taxi clearance names no taxiways.
+    fn no_route(&mut self, items: &[Item]) -> Option<String> {
+        let bare = |i: &Item| matches!(i, Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if via.is_empty());
+        let airport = self.engine.airport().filter(|a| a.taxiways.is_none() && items.iter().any(bare))?.icao.clone();
+        let known = self.desk.unmapped.replace(airport.clone()).is_some_and(|before| before == airport);
+        (!known).then(|| "No taxiways are on record for this airport: choose your way.".to_owned())
     }
 
     /// The controller's words again. A readback that was accepted is not requested again.

@@ -136,6 +136,7 @@ impl Shell {
         let (inbox, paths) = (self.inbox.clone(), self.paths.clone());
         let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || match offer::own(Some(&mirror)) {
             Ok(own) => {
+                inbox.offer(Event::Working(vec![Part::Mirror]));
                 inbox.offer(Event::Offers(own));
                 inbox.offer(Event::Absent(offer::absent(Some(&mirror), &paths)));
             }

@@ -64,7 +64,11 @@ impl Shell {
         let spawned = std::thread::Builder::new().name("bind key".into()).spawn(move || {
             let learnt = keyboard::learn();
             learning.store(false, Ordering::Relaxed);
-            inbox.send(learnt.map_or_else(|p| Event::Trouble(p.or_about(Part::PushToTalk)), Event::KeyBound));
+            inbox.send(match learnt {
+                Ok(Some(key)) if keynames::is_typed(&key) => Event::TypingKeyBound(key),
+                Ok(key) => Event::KeyBound(key),
+                Err(p) => Event::Trouble(p.or_about(Part::PushToTalk)),
+            });
         });
         if let Err(e) = spawned {
             self.learning.store(false, Ordering::Relaxed);

@@ -59,11 +59,11 @@ impl KnownVoice {
         }
     }
 
-    /// "Emma (British woman)".
+    /// "British woman (Emma)": what a pilot chooses by comes first, because a name such as "Heart" says nothing about the voice.
     pub fn title(&self) -> String {
         let mut name = self.name.to_owned();
         name[..1].make_ascii_uppercase();
-        format!("{name} ({})", self.who)
+        format!("{} ({name})", self.who)
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
             assert!(["en-US", "en-GB"].contains(&v.accent) && v.file.ends_with(".onnx"), "{}", v.name);
         }
         let emma = find("emma").unwrap();
-        assert_eq!(emma.title(), "Emma (British woman)");
+        assert_eq!(emma.title(), "British woman (Emma)");
         assert_eq!(emma.offer(Some("http://127.0.0.1:9/m/")).url, "http://127.0.0.1:9/m/bf_emma.int8.onnx");
         assert!(emma.offer(None).url.starts_with(HUB));
     }

@@ -53,9 +53,13 @@ fn five_steps_are_ticked_off_in_order() {
     let mut levels =
         [-90.0, -30.0].map(|rms_db| app.handle(Time(40), Event::Level { microphone: "Headset".into(), rms_db }).swap_remove(0));
     let Effect::Toast(open) = &levels[0] else { panic!("{levels:?}") };
-    assert!(open.title.starts_with("Say") && !open.live, "{open:?}");
+    assert!(open.title == "Say \u{201c}radio check\u{201d} now (6 s)" && !open.live, "{open:?}");
     let Effect::Toast(t) = &mut levels[1] else { panic!("{levels:?}") };
     assert!(t.live && t.body == format!("Headset\n{}{}", "\u{2588}".repeat(10), "\u{2591}".repeat(10)), "{t:?}");
+    for (at, title) in [(2_500, "Say \u{201c}radio check\u{201d} now (4 s)"), (7_000, "Listening\u{2026}")] {
+        let fx = app.handle(Time(at), Event::Level { microphone: "Headset".into(), rms_db: -30.0 });
+        assert_eq!(said(&fx)[0].0, title);
+    }
     let fx = app.handle(Time(50), sample(Loudness::Good));
     assert!(fx.iter().any(|e| matches!(e, Effect::HearCheck { .. })) && said(&fx)[0].0 == "Good level", "{fx:?}");
     let lasts = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.seconds) } else { None });

@@ -155,6 +155,38 @@ fn pressed_key_is_bound_and_escape_keeps_the_old_one() {
 }
 
 #[test]
+fn typing_key_is_bound_only_if_it_is_pressed_twice() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let press = |app: &mut App, key: &str| app.handle(Time(0), Event::TypingKeyBound(key.into()));
+    choose(&mut app, Choice::BindKey);
+    for key in ["E", "R"] {
+        let fx = press(&mut app, key);
+        assert!(matches!(&fx[..], [Effect::Toast(t), Effect::BindKey] if t.title == format!("{key} is also used in typing")), "{fx:?}");
+    }
+    assert_eq!(app.menu().key, "ScrollLock");
+    press(&mut app, "R");
+    assert_eq!(app.menu().key, "R");
+    // A new choice begins anew.
+    press(&mut app, "T");
+    choose(&mut app, Choice::BindKey);
+    press(&mut app, "T");
+    assert_eq!(app.menu().key, "R");
+}
+
+#[test]
+fn mirror_is_queried_again_on_menu_open() {
+    let opened = |app: &mut App, s: u64| app.handle(Time(s * 1000), Event::Menu(Choice::Opened)).contains(&Effect::AskMirror);
+    assert!(!opened(&mut App::new(Arc::default(), Airports::default()), 1), "the public hub has no list");
+    let mut config = Config::default();
+    config.speech.mirror = Some("http://127.0.0.1:9/m".into());
+    let mut app = App::new(Arc::new(config), Airports::default());
+    assert!(opened(&mut app, 1) && !opened(&mut app, 2) && opened(&mut app, 40));
+    app.handle(Time(0), Event::Trouble(Problem::new("the list is wrong").about(Part::Mirror)));
+    app.handle(Time(0), Event::Working(vec![Part::Mirror]));
+    assert!(app.menu().fault.is_none());
+}
+
+#[test]
 fn language_models_are_queried_on_menu_open_if_in_use() {
     let mut app = App::new(Arc::default(), Airports::default());
     let opened = |app: &mut App, s: u64| app.handle(Time(s * 1000), Event::Menu(Choice::Opened)).contains(&Effect::ListBrains);

@@ -264,14 +264,14 @@ fn neural_voices_are_selectable_if_installed_else_downloadable() {
     let devices = Devices { neural: vec!["heart".into(), "own:bm_george".into()], ..Devices::default() };
     let model = MenuModel { voice: "emma".into(), devices, ..MenuModel::default() };
     let all = super::voices(&model);
-    assert!(all.contains(&("Heart (American woman)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
+    assert!(all.contains(&("American woman (Heart)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
     assert!(all.contains(&("bm_george".into(), false, Choice::Voice("own:bm_george".into()))), "{all:?}");
-    assert_eq!(all.last().unwrap(), &("Emma (British woman) (not installed)".into(), true, Choice::Voice("emma".into())));
+    assert_eq!(all.last().unwrap(), &("British woman (Emma) (not installed)".into(), true, Choice::Voice("emma".into())));
     let get = |model: &MenuModel| match more_voices(model).pop() {
         Some(Item::Group(_, items)) => items,
         other => panic!("{other:?}"),
     };
-    assert!(get(&model).contains(&Item::Entry("Emma (British woman) \u{2013} 8 MB".into(), Choice::GetVoice("emma".into()))));
+    assert!(get(&model).contains(&Item::Entry("British woman (Emma) \u{2013} 8 MB".into(), Choice::GetVoice("emma".into()))));
     assert!(!get(&model).iter().any(|i| words(i).starts_with("Heart")));
     let busy = MenuModel { fetching: Some(("emma".into(), 5)), ..model };
     assert!(get(&busy).iter().all(|i| matches!(i, Item::Told(_))));
