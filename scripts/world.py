@@ -484,6 +484,9 @@ def main():
         lat, lon = number(a["latitude_deg"]), number(a["longitude_deg"])
         if a["type"] not in KINDS or lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
             continue
+        # Records without a position, duplicates and advertisements stand at 0 N 0 E, in the sea.
+        if abs(lat) < 0.1 and abs(lon) < 0.1:
+            continue
         usa = a["iso_country"] == "US"
         place = regions.get(a["iso_region"], "") if usa else countries.get(a["iso_country"], "")
         if place not in places:

@@ -346,7 +346,7 @@ fn tap_is_reported_unless_it_silenced_the_controller() {
         app.handle(now, Event::Ptt(Edge::Down));
         now = now + Duration::from_millis(100);
         let fx = app.handle(now, Event::Ptt(Edge::Up));
-        assert_eq!(toasts(&fx).iter().map(|t| t.title.as_str()).collect::<Vec<_>>(), ["Hold the key while you speak"]);
+        assert_eq!(toasts(&fx).iter().map(|t| t.title.as_str()).collect::<Vec<_>>(), ["Hold Scroll Lock while you speak"]);
         assert_eq!(tray(&fx), None, "the microphone was not open yet: the icon never changed");
     }
     call(&mut app, &mut now, TAXI);
@@ -399,7 +399,13 @@ fn toast_has_unit_answer_call_and_required_readback() {
     let lines: Vec<&str> = toast.body.lines().collect();
     assert_eq!(toast.title, "Hilo Ground \u{b7} 121.9");
     assert!(lines.len() == 4 && lines[0].contains("runway 8, taxi"), "{lines:?}");
-    assert!(lines[1].starts_with("You: \"Hilo Ground") && lines[1].ends_with("\u{2026}\"") && lines[1].chars().count() <= 80, "{lines:?}");
+    assert!(
+        lines[1].starts_with("You: \"Hilo Ground")
+            && lines[1].contains('\u{2026}')
+            && lines[1].ends_with("information bravo.\"")
+            && lines[1].chars().count() <= 80,
+        "{lines:?}"
+    );
     assert!(lines[2].starts_with("Read back: runway 8"), "{lines:?}");
     assert!(lines[3].starts_with("No taxiways are on record"), "{lines:?}");
     // For the duration of the speech plus six seconds; at least eight seconds, and at least the pilot's setting.
@@ -409,7 +415,7 @@ fn toast_has_unit_answer_call_and_required_readback() {
     // A correct readback gets no answer: Stratus says so, not the unit.
     let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
     let toast = toasts(&fx)[0];
-    assert_eq!((toast.title.as_str(), toast.seconds, toast.conversation), ("Readback correct", 8, false), "{toast:?}");
+    assert_eq!((toast.title.as_str(), toast.seconds, toast.conversation), ("Readback correct", 8, true), "{toast:?}");
     let (_, fx) = call(&mut app, &mut now, "Hilo Ground, Skyhawk two sierra papa, radio check.");
     assert_eq!(toasts(&fx)[0].body.lines().count(), 2, "nothing to read back: {fx:?}");
     let mut config = Config::default();

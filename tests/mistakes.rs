@@ -253,7 +253,7 @@ fn without_a_simulator_the_menu_names_the_settings_airport() {
 fn tap_is_answered_with_how_to_use_the_key() {
     let fx = press(&mut app("121.9"), Duration::from_millis(100), voice(), Ok(Heard::default()));
     let told = toasts(&fx);
-    assert!(told.len() == 1 && told[0].title == "Hold the key while you speak", "{told:?}");
+    assert!(told.len() == 1 && told[0].title == "Hold Scroll Lock while you speak", "{told:?}");
 }
 
 #[test]

@@ -280,3 +280,13 @@ fn auto_follows_a_change_of_simulator() {
     let _m = msfs(port, &[6]);
     until(&reports, "MSFS", |r| r.state == SimState::Flying && r.others.iter().any(|o| o.callsign.is_some()));
 }
+
+#[test]
+fn flight_of_an_ended_simulator_is_forgotten() {
+    let fg = flightgear(0);
+    let (_link, reports) = start(&sim("auto", fg.port));
+    until(&reports, "FlightGear", |r| r.state == SimState::Flying && r.position.is_some());
+    drop(fg);
+    until(&reports, "its end", |r| r.state == SimState::Lost && r.position.is_some());
+    until(&reports, "no simulator", |r| r.state == SimState::Looking && r.position.is_none());
+}

@@ -64,13 +64,15 @@ pub(super) struct First {
     pub(super) doubtful: Option<Callsign>,
     /// The request that waits for the outcome of the next spoken call.
     awaited: Option<Awaited>,
+    /// The first run ended in this session, so the pilot is new.
+    new: bool,
     /// A spoken call has been answered, but the answer may still be playing.
     pub(super) answered: bool,
 }
 
 impl Default for First {
     fn default() -> Self {
-        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, awaited: None, answered: false }
+        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, awaited: None, answered: false, new: false }
     }
 }
 
@@ -79,6 +81,10 @@ impl First {
         self.test.map(|test| match test {
             Test::Key { until, .. } | Test::Callsign { until } => until,
         })
+    }
+
+    pub(super) fn is_new(&self) -> bool {
+        self.new
     }
 
     pub(super) fn tests_key(&self) -> bool {
@@ -259,11 +265,11 @@ impl App {
     /// The answer to a spoken call was played in full, so everything that the first run checks works.
     pub(super) fn call_is_over(&mut self, fx: &mut Vec<Effect>) {
         if std::mem::take(&mut self.first.answered) && self.first.steps.leads {
-            self.first.steps = Steps::over();
+            (self.first.steps, self.first.new) = (Steps::over(), true);
             fx.push(Effect::KeepSteps(self.first.steps.clone()));
-            fx.push(
-                self.notice("\u{2713} You are ready to fly", "Help \u{203a} What to say now names calls that fit. Have a good flight!"),
-            );
+            let more = "Help \u{203a} What to say now names calls that fit.".to_owned();
+            let body: Vec<String> = self.next_call().into_iter().chain([more]).collect();
+            fx.push(self.to_say("\u{2713} You are ready to fly", &body.join("\n")));
         }
     }
 
@@ -325,7 +331,7 @@ impl App {
     pub(super) fn check_microphone(&mut self, fx: &mut Vec<Effect>) {
         if self.first.checking.is_none() {
             self.first.checking = Some(Check::Opening);
-            fx.push(self.notice("Microphone test", "Opening the microphone\u{2026}"));
+            fx.push(self.notice("Microphone test", "Opening the microphone\u{2026} Then say \u{201c}radio check\u{201d}."));
             fx.push(Effect::CheckMicrophone(LISTEN_S));
         }
     }

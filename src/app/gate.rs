@@ -46,8 +46,8 @@ fn unheard(what: &str, title: &str, cause: &str) -> Problem {
 }
 
 /// The key was released before a word could be spoken.
-pub(super) fn tapped() -> Problem {
-    unheard("the key was only tapped", "Hold the key while you speak", "The press was too short for a call.")
+pub(super) fn tapped(key: &str) -> Problem {
+    unheard("the key was only tapped", &format!("Hold {key} while you speak"), "The press was too short for a call.")
         .remedy("Let go when you have finished.")
 }
 

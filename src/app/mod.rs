@@ -395,7 +395,13 @@ impl App {
                 fx.push(self.said(hearing.station.as_ref(), &reply, Some(text), hearing.lesson));
                 self.speak(now, open.tx, open.ended, open.latency, reply, fx);
             }
-            None => fx.push(self.silent(&hearing.silence.unwrap_or(Silence::NotDue), text)),
+            None => {
+                let fragment = hearing.understanding.intent == Intent::Unknown && hearing.understanding.callsign.is_none();
+                fx.push(match hearing.silence.unwrap_or(Silence::NotDue) {
+                    Silence::NotDue if fragment => self.fragment(text),
+                    why => self.silent(&why, text),
+                });
+            }
         }
     }
 

@@ -65,7 +65,7 @@ impl App {
 
     /// The message about a slow microphone test. A test is short, so one is enough.
     pub(super) fn slow_test(&self, ms: u32) -> Option<String> {
-        (ms > ACCEPTED_MS).then(|| format!("It took {} to understand. {}", seconds(ms), self.speed_up()))
+        (ms > ACCEPTED_MS && self.faster_model().is_some()).then(|| format!("It took {} to understand. {}", seconds(ms), self.speed_up()))
     }
 
     /// A check found that recognition is fast enough.

@@ -18,6 +18,8 @@ use crate::units::{Facility, LatLon};
 const ROW: &str = "Pilot \u{203a} Airport";
 /// Half the circumference of the Earth, nautical miles: every place is nearer.
 const EVERYWHERE_NM: f64 = 11_000.0;
+/// The most other airports that are named beside the chosen one.
+const MOST_OTHERS: usize = 4;
 /// Up to this sound distance a name counts as the airport's.
 const SOUNDS_LIKE: u16 = 30;
 /// The fewest sounds of a name.
@@ -25,7 +27,7 @@ const SHORTEST_NAME: usize = 4;
 
 /// Finds an airport by code, name, or town: "KPAO", "boston", "paris".
 pub fn find(airports: &Airports, wanted: &str) -> Result<Airport, Problem> {
-    airports.find(wanted).or_else(|| airports.named(wanted)).or_else(|| of_town(airports, wanted)).ok_or_else(|| {
+    airports.find(wanted).or_else(|| named_in(airports, wanted).into_iter().next()).ok_or_else(|| {
         let p = Problem::new(format!("there is no airport {wanted:?}"));
         let near: Vec<String> = resembling(airports, wanted).iter().map(|a| format!("{:?} ({})", a.icao, a.name)).collect();
         match near.is_empty() {
@@ -47,31 +49,39 @@ pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
     Err(p.fix(fix).brief(format!("Airport \u{201c}{wanted}\u{201d} unknown"), shown).remedy(format!("Choose another under {ROW}.")))
 }
 
-/// The towered airport of this town with the longest runway. Airports that share a town have names such as "De Gaulle".
-fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
-    towered_in(airports, wanted).into_iter().next()
-}
-
-/// The other towered airports of the town that the pilot named: "Orly (LFPO)". Empty if they did not name a town.
+/// The other airports that the pilot may have meant: "Orly (LFPO, Paris, France)". Empty if they typed a code.
 pub fn in_town(airports: &Airports, wanted: &str, chosen: &Airport) -> Vec<String> {
-    if airports.find(wanted).is_some() || airports.named(wanted).is_some() {
+    if airports.find(wanted).is_some() {
         return Vec::new();
     }
-    let others = towered_in(airports, wanted).into_iter().filter(|a| a.icao != chosen.icao);
-    others.map(|a| format!("{} ({})", a.name, a.icao)).collect()
+    let others = named_in(airports, wanted).into_iter().filter(|a| a.icao != chosen.icao);
+    others.take(MOST_OTHERS).map(|a| format!("{} ({}, {})", a.name, a.icao, a.place)).collect()
 }
 
-/// The towered airports of a town, the longest runway first.
+/// The towered airports with this name or in a town of this name, the longest runway first: "London" is Heathrow before the airport
+/// called London in Ontario.
+fn named_in(airports: &Airports, wanted: &str) -> Vec<Airport> {
+    let mut all = towered_in(airports, wanted);
+    if let Some(named) = airports.named(wanted).filter(|n| all.iter().all(|a| a.icao != n.icao)) {
+        all.push(named);
+    }
+    all.sort_by(|a, b| longest_ft(b).total_cmp(&longest_ft(a)));
+    all
+}
+
+/// The length of an airport's longest runway, feet.
+fn longest_ft(airport: &Airport) -> f64 {
+    airport.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max)
+}
+
+/// The towered airports of a town.
 fn towered_in(airports: &Airports, wanted: &str) -> Vec<Airport> {
     let (middle, wanted) = (LatLon::new(0.0, 0.0), wanted.trim().to_lowercase());
     let key = |at: LatLon| (at.lat.to_bits(), at.lon.to_bits());
     let towers: BTreeSet<_> = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM).iter().map(|(at, _)| key(*at)).collect();
     let codes = airports.codes(middle, EVERYWHERE_NM).into_iter().filter(|(_, at)| towers.contains(&key(*at)));
     let is_wanted = |a: &Airport| a.place.split(',').next().is_some_and(|town| town.trim().to_lowercase() == wanted);
-    let longest = |a: &Airport| a.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max);
-    let mut all: Vec<Airport> = codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted).collect();
-    all.sort_by(|a, b| longest(b).total_cmp(&longest(a)));
-    all
+    codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted).collect()
 }
 
 /// Airports with a similar tower name.
@@ -145,13 +155,13 @@ impl App {
                 format!("Your settings name the airport {:?}, which is unknown. Choose another under {ROW}.", place.chosen)
             }
             PlaceReason::Chosen => format!("No simulator is connected: you are at {}, as chosen under {ROW}.", place.name),
-            PlaceReason::Called => format!("No simulator is connected: you are at {}, which you called. To change it: {ROW}.", place.name),
+            PlaceReason::Called => format!("No simulator is connected: your last call places you at {}. To change it: {ROW}.", place.name),
             // A tuned radio determines the station.
             PlaceReason::Open if self.engine.com1().is_some() => return None,
             PlaceReason::Open => {
                 let call = self.first_call()?;
                 let example = call.split(',').next()?.rsplit_once(' ').map(|(place, _)| place)?;
-                format!("No simulator is connected: {example} is only an example. Choose your airport under {ROW}.")
+                format!("No simulator is connected, so you may call {example} now. To use another airport, choose it under {ROW}.")
             }
         })
     }
@@ -194,12 +204,16 @@ impl App {
                 let others = in_town(&self.airports, &typed, &airport);
                 self.airport_picked(airport.icao, fx);
                 if !others.is_empty() {
-                    let body = format!("Also there: {}. To change it: {ROW}.", others.join(", "));
+                    let body = format!("Also of this name: {}. To change it: {ROW}.", others.join("; "));
                     fx.pop();
                     fx.push(self.notice(&self.your_airport(), &body));
                 }
             }
-            Err(p) => fx.push(self.notice(&format!("Airport \u{201c}{typed}\u{201d} unknown"), &crate::problem::sentence(&p.fix))),
+            Err(p) => {
+                fx.push(self.notice(&format!("Airport \u{201c}{typed}\u{201d} unknown"), &crate::problem::sentence(&p.fix)));
+                // The question "did you mean" needs a way to say yes.
+                fx.extend(resembling(&self.airports, &typed).first().map(|a| Effect::AskAirport(a.icao.clone())));
+            }
         }
     }
 }
@@ -211,9 +225,9 @@ mod tests {
     use super::*;
     use crate::airports::data::Airports;
     use crate::event::{Choice, Event};
-    use crate::report::Report;
+    use crate::report::{Report, SimState};
     use crate::settings::Config;
-    use crate::units::Time;
+    use crate::units::{LatLon, Time};
 
     fn body(fx: &[Effect]) -> String {
         fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.body.clone()) } else { None }).unwrap_or_default()
@@ -252,7 +266,10 @@ mod tests {
         assert_eq!((title.as_str(), body.as_str()), ("\u{2713} Your airport is Hilo (PHTO)", "Used while no simulator is connected."));
         let (title, body) = told(&app.handle(Time(2), Event::AirportTyped(Ok(Some("Paris".into())))));
         assert_eq!(title, "\u{2713} Your airport is De Gaulle (LFPG)");
-        assert!(body.contains("Orly (LFPO)") && body.contains("Le Bourget (LFPB)") && body.contains("To change it: "), "{body}");
+        assert!(
+            body.contains("Orly (LFPO, Paris, France)") && body.contains("Le Bourget (LFPB") && body.contains("To change it: "),
+            "{body}"
+        );
         let (title, _) = told(&app.handle(Time(3), Event::Menu(Choice::Airport(String::new()))));
         assert_eq!(title, "\u{2713} Your airport is the one that you call");
     }
@@ -277,6 +294,11 @@ mod tests {
         assert!(find(&world, "Bostonn").unwrap_err().fix.contains("did you mean \"KBOS\" (Boston)"));
         assert!(find(&world, "paris").unwrap().icao.starts_with("LFP"), "found by town, because no tower has this name");
         assert_eq!(find(&world, "New York").unwrap().icao, "KJFK");
+        // An airport of that name elsewhere is shorter, and named beside it.
+        let london = find(&world, "london").unwrap();
+        assert_eq!(london.icao, "EGLL");
+        assert!(in_town(&world, "london", &london).iter().any(|a| a.contains("CYXU")), "{:?}", in_town(&world, "london", &london));
+        assert!(in_town(&world, "EGLL", &london).is_empty());
         assert!(!find(&world, "Q").unwrap_err().fix.is_empty());
         assert!(check(&world, None).is_ok() && check(&world, Some("EGLL")).is_ok());
         assert!(check(&world, Some("Boston")).unwrap_err().fix.contains("\"KBOS\""), "asks for the code");
@@ -294,7 +316,8 @@ mod tests {
         let typed = |app: &mut App, words: &str| app.handle(Time(1), Event::AirportTyped(Ok(Some(words.into()))));
         let fx = app.handle(Time(1), Event::Menu(Choice::TypeAirport));
         assert!(fx.contains(&Effect::AskAirport("Bostonn".into())), "{fx:?}");
-        assert!(body(&typed(&mut app, "Bostn")).contains("id you mean"));
+        let fx = typed(&mut app, "Bostn");
+        assert!(body(&fx).contains("id you mean") && fx.contains(&Effect::AskAirport("KBOS".into())), "{fx:?}");
         let fx = typed(&mut app, " boston ");
         assert!(fx.contains(&Effect::SetKey { path: "sim.airport".into(), value: "\"KBOS\"".into() }), "{fx:?}");
         assert!(app.menu().fault.is_none() && app.menu().place.why == PlaceReason::Chosen);
@@ -304,10 +327,28 @@ mod tests {
     }
 
     #[test]
+    fn place_of_the_settings_counts_again_after_a_flight() {
+        let mut config = Config::default();
+        config.sim.airport = Some("KPAO".into());
+        let mut app = App::new(Arc::new(config), Airports::world());
+        let here = |app: &mut App, state: SimState, at: Option<LatLon>| {
+            app.handle(Time(1), Event::Sim(Arc::new(Report { state, position: at, ..Report::default() })));
+            app.menu().place.why
+        };
+        let hilo = Some(LatLon::new(19.72, -155.05));
+        assert_eq!(here(&mut app, SimState::Flying, hilo), PlaceReason::Simulator);
+        assert_eq!(here(&mut app, SimState::Lost, hilo), PlaceReason::Simulator);
+        assert_eq!(here(&mut app, SimState::Looking, None), PlaceReason::Chosen);
+        let text = "Palo Alto Ground, N172SP, radio check".to_owned();
+        let fx = app.handle(Time(2), Event::Typed { id: 1, text, opinion: None });
+        assert!(fx.iter().any(|e| matches!(e, Effect::Answer { text, .. } if text.contains("I read you"))), "{fx:?}");
+    }
+
+    #[test]
     fn place_without_simulator_is_explained_and_can_be_changed() {
         let mut app = App::new(Arc::new(Config::default()), Airports::world());
         let ask = |app: &mut App| body(&app.handle(Time(1), Event::Menu(Choice::WhatToSay)));
-        assert!(ask(&mut app).contains("Denver is only an example. Choose your airport under Pilot \u{203a} Airport."));
+        assert!(ask(&mut app).contains("you may call Denver now. To use another airport, choose it under Pilot \u{203a} Airport."));
         assert_eq!(app.menu().place, Place::default());
         let call = Event::Typed { id: 1, text: "Seattle Tower, N172SP, radio check".into(), opinion: None };
         app.handle(Time(2), call);

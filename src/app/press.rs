@@ -52,7 +52,7 @@ impl App {
             let silenced = open.silenced;
             self.open = None;
             if !silenced {
-                fx.push(self.told(&gate::tapped()));
+                fx.push(self.told(&gate::tapped(&self.key())));
             }
             return;
         }

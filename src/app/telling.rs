@@ -8,6 +8,7 @@ use crate::atc::Reply;
 use crate::atc::instruction::Item;
 use crate::atc::silence::Silence;
 use crate::atc::spoken;
+use crate::atc::telephony::{self, is_airline};
 use crate::event::{Effect, PlaceReason, Toast, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
@@ -43,14 +44,19 @@ pub(super) fn quoted(words: &str) -> String {
     if over == 0 {
         return line;
     }
-    // Leave room for the ellipsis.
-    let most = words.chars().count().saturating_sub(over + 1);
-    let kept: String = words.chars().take(most).collect();
-    // Cut at a word boundary, unless the word is very long.
-    let at_a_word = words.chars().nth(most).is_none_or(char::is_whitespace);
-    let whole = kept.rsplit_once(' ').map(|(whole, _)| whole).filter(|w| !at_a_word && w.chars().count() + LONGEST_WORD > most);
-    let kept = whole.unwrap_or(&kept).trim_end_matches([' ', ',', ';', ':', '.', '\u{2013}', '-']);
-    format!("You: \"{kept}\u{2026}\"")
+    // The end names what was asked for or read back, and the beginning only the unit: leave out the middle, at word boundaries.
+    let all: Vec<char> = words.chars().collect();
+    let most = all.len().saturating_sub(over + 1);
+    let (mut head, mut tail) = (most / 3, all.len() - (most - most / 3));
+    let near = |n: usize| n < LONGEST_WORD;
+    if let Some(n) = (0..=head).find(|n| all[head - n] == ' ').filter(|n| near(*n)) {
+        head -= n;
+    }
+    if let Some(n) = (0..all.len() - tail).find(|n| all[tail + n] == ' ').filter(|n| near(*n)) {
+        tail += n;
+    }
+    let (start, end): (String, String) = (all[..head].iter().collect(), all[tail..].iter().collect());
+    format!("You: \"{}\u{2026}{end}\"", start.trim_end_matches([' ', ',', ';', ':', '.', '\u{2013}', '-']))
 }
 
 /// Describes a readback error in plain words; `due` is the correct readback.
@@ -76,7 +82,15 @@ fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     let tails = [id.strip_prefix('N'), id.get(3..)];
     let part = |part: &str| {
         if part == id || part == callsign.painted() {
-            return spoken::characters(id);
+            let airline = id.split_at_checked(3).filter(|_| is_airline(callsign));
+            let named = airline.and_then(|(code, flight)| Some((telephony::spoken(code)?.to_owned(), flight)));
+            return named.map_or_else(
+                || spoken::characters(id),
+                |(mut name, flight)| {
+                    name[..1].make_ascii_uppercase();
+                    format!("{name} {}", spoken::characters(flight))
+                },
+            );
         }
         let tail = tails.into_iter().flatten().find(|t| t.chars().any(|c| c.is_ascii_digit()) && part.ends_with(&format!(" {t}")));
         tail.map_or_else(|| part.to_owned(), |t| format!("{}{}", &part[..part.len() - t.len()], spoken::characters(t)))
@@ -212,6 +226,9 @@ impl App {
 
     /// Explains in Stratus's own name why nobody answers a call.
     pub(super) fn silent(&self, why: &Silence, call: &str) -> Effect {
+        if matches!(why, Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign) {
+            return self.accepted(why, call);
+        }
         // Without a simulator, the call itself has to name the station, and this one did not.
         let unnamed = matches!(why, Silence::NoStation { .. }) && self.engine.airport().is_none() && self.engine.com1().is_none();
         let (title, words) = match unnamed {
@@ -227,6 +244,27 @@ impl App {
         let lines = [words, quoted(call)];
         let body = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
         self.notice(&title, &body)
+    }
+
+    /// Confirms a readback. It takes the place of the controller's words that asked for it, so that no "Read back" stays on the screen.
+    fn accepted(&self, why: &Silence, call: &str) -> Effect {
+        let mut lines = vec![why.words(), quoted(call)];
+        lines.extend(self.next_call());
+        lines.retain(|l| !l.is_empty());
+        self.toast(Toast { title: why.title(), body: lines.join("\n"), conversation: true, ..Toast::default() }, Duration::ZERO)
+    }
+
+    /// The call that may follow, for a pilot who is new: a student, or in the session of the first run.
+    pub(super) fn next_call(&self) -> Option<String> {
+        let new = self.first.is_new() || self.config.pilot.mode == PilotMode::Student;
+        let call = self.suggested().into_iter().next().filter(|_| new)?;
+        Some(format!("When you are ready: \u{201c}{call}\u{201d}"))
+    }
+
+    /// Words without a callsign and without anything to answer: a remark, or the key was released too early.
+    pub(super) fn fragment(&self, call: &str) -> Effect {
+        let body = format!("If you asked for something, hold {} until you have said it all.\n{}", self.key(), quoted(call));
+        self.notice("Nothing to answer was heard", &body)
     }
 
     /// Slows the voice down for student pilots.
@@ -255,14 +293,14 @@ mod tests {
         // A recogniser in a loop; two-byte letters; a single endless word.
         for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
             let line = quoted(&words);
-            assert!(line.chars().count() <= 80 && line.ends_with("\u{2026}\""), "{line}");
+            assert!(line.chars().count() <= 80 && line.contains('\u{2026}'), "{line}");
             assert!(line.chars().count() > 60, "{line}");
         }
-        // Ends with a whole word, without the comma after it.
+        // Both halves have whole words, and no comma stands before the ellipsis.
         let call = "Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with information bravo, request taxi";
-        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with\u{2026}\"");
+        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one\u{2026} west ramp with information bravo, request taxi\"");
         let comma = "Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A, request taxi";
-        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A\u{2026}\"");
+        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one\u{2026} papa, at the north ramp by A, request taxi\"");
         let whole = "x".repeat(73);
         assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
     }
@@ -288,6 +326,7 @@ mod tests {
             ("Hilo Ground, Skyhawk 172SP, radio check", "N172SP", "Hilo Ground, Skyhawk one seven two sierra papa, radio check"),
             ("Hilo Tower (118.1), N172SP, ready", "N172SP", "Hilo Tower (118.1), november one seven two sierra papa, ready"),
             ("Heathrow Ground, G-BNKR, radio check", "GBNKR", "Heathrow Ground, golf bravo november kilo romeo, radio check"),
+            ("Heathrow Ground, BAW22, radio check", "BAW22", "Heathrow Ground, Speedbird two two, radio check"),
             ("Dublin Ground, Shamrock 52K, taxi to runway 28", "EIN52K", "Dublin Ground, Shamrock five two kilo, taxi to runway 28"),
         ] {
             assert_eq!(aloud(call, callsign.parse().ok().as_ref()), words);

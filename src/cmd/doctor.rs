@@ -86,6 +86,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
     } else {
         let under = " ".repeat(25);
+        writeln!(out, "{}\n", wrapped("", "", &summary(&checks), width()))?;
         for c in &checks {
             let mark = if c.result.is_ok() {
                 "ok"
@@ -113,6 +114,17 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// The result in one sentence.
+fn summary(checks: &[Check]) -> String {
+    let named = |optional: bool| {
+        let parts: Vec<&str> = checks.iter().filter(|c| c.result.is_err() && c.optional == optional).map(|c| c.part).collect();
+        parts.join(", ")
+    };
+    let (failed, absent) = (named(false), named(true));
+    let first = if failed.is_empty() { "Everything that Stratus needs works.".to_owned() } else { format!("To fix: {failed}.") };
+    if absent.is_empty() { first } else { format!("{first} Absent, but optional: {absent}.") }
+}
+
 /// Tests a part on a separate thread, which is abandoned if it hangs.
 fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<String, Problem>) -> Result<String, Problem> {
     let (out, result) = sync_channel(1);
@@ -132,4 +144,21 @@ fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<Strin
             .because(format!("no answer within {} s", PATIENCE.as_secs()))
             .fix("log out and in again, or restart the computer: part of the system is not responding"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summary_names_what_fails_and_what_is_absent() {
+        let check =
+            |part, optional, works: bool| Check { part, optional, result: if works { Ok(String::new()) } else { Err(Problem::new("x")) } };
+        assert_eq!(summary(&[check("voice", false, true)]), "Everything that Stratus needs works.");
+        assert_eq!(
+            summary(&[check("voice", false, true), check("joysticks", true, false), check("simulator", true, false)]),
+            "Everything that Stratus needs works. Absent, but optional: joysticks, simulator."
+        );
+        assert_eq!(summary(&[check("voice", false, false), check("toasts", true, false)]), "To fix: voice. Absent, but optional: toasts.");
+    }
 }

@@ -69,8 +69,8 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
 /// The message about a setup that stopped early.
 fn stopped(config_file: &Path) -> String {
     match before::is_begun(config_file) {
-        true => "What you have set up so far is saved and in use. `stratus setup` continues from here; `stratus setup --undo` restores \
-                 your earlier settings."
+        true => "What you have set up so far is saved and in use. `stratus setup` asks again, and Enter keeps each value; `stratus setup \
+                 --undo` restores your earlier settings."
             .to_owned(),
         false => "Nothing has been changed. `stratus setup` starts again.".to_owned(),
     }

@@ -218,7 +218,7 @@ fn pilot(model: &MenuModel) -> Item {
 fn airport(place: &Place) -> Item {
     let value = match place.why {
         PlaceReason::Open => "named by your first call".to_owned(),
-        PlaceReason::Called => format!("{}, as you called it", place.name),
+        PlaceReason::Called => format!("{} (from your last call)", place.name),
         PlaceReason::Chosen => place.name.clone(),
         PlaceReason::Unknown => format!("{} (unknown)", place.chosen),
         PlaceReason::Simulator => format!("{}, from the simulator", place.name),
@@ -318,7 +318,7 @@ fn help(model: &MenuModel) -> Item {
         entry("What to say now", Choice::WhatToSay),
         first_steps(&model.steps),
         check("Page for a browser, tablet or VR", model.page, Choice::TogglePage),
-        entry_if(model.page, "Open the page", Choice::OpenPage),
+        entry_if(model.page, if model.page { "Open the page" } else { "Open the page (switched off)" }, Choice::OpenPage),
         entry("Run check", Choice::Doctor),
         entry("Settings file", Choice::OpenConfig),
         entry("Log folder", Choice::OpenLogs),
@@ -394,8 +394,11 @@ fn voice(name: &str) -> &str {
 /// Median and ninetieth percentile of the latency, milliseconds.
 fn latency((half, most): (u32, u32)) -> String {
     let seconds = |ms: u32| format!("{:.1} s", f64::from(ms) / 1000.0);
-    let (half, most) = (seconds(half), seconds(most));
-    if half == most { format!("Reply time: about {half}") } else { format!("Reply time: usually {half}, 1 in 10 takes {most} or more") }
+    // A small spread is not worth the words.
+    if most < half + half / 2 {
+        return format!("Reply time: about {}", seconds(half));
+    }
+    format!("Reply time: about {}, at times {} or more", seconds(half), seconds(most))
 }
 
 #[cfg(test)]

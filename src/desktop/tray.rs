@@ -11,7 +11,7 @@ use std::time::Duration;
 use self::pumped::Seat;
 #[cfg(not(windows))]
 use self::threaded::Seat;
-use crate::event::{Choice, MenuModel, TrayState};
+use crate::event::{Choice, MenuModel, Steps, TrayState};
 use crate::problem::{Part, Problem};
 
 /// Timeout for the bus to answer; after that it counts as absent.
@@ -72,11 +72,13 @@ fn tooltip(state: TrayState, model: &MenuModel) -> String {
         TrayState::Fault => "Needs your attention",
     };
     let muted = if model.muted { ", muted" } else { "" };
-    let words = match &model.fault {
-        Some(fault) => fault.words.as_str(),
-        None => model.unit.as_str(),
+    // The first run says what to do next, before any fault.
+    let words = match (model.steps.next(), &model.fault) {
+        (Some(step), _) => Steps::row(step, &model.download),
+        (None, Some(fault)) => fault.words.clone(),
+        (None, None) => model.unit.clone(),
     };
-    let words = no_markup(&one_line(words));
+    let words = no_markup(&one_line(&words));
     if words.is_empty() { format!("{state}{muted}") } else { format!("{state}{muted}. {words}") }
 }
 

@@ -13,13 +13,15 @@ use crate::airports::described::Described;
 use crate::problem::Problem;
 use crate::report::{Report, SimState};
 use crate::settings::Sim;
-use crate::units::{Frequency, Squawk};
+use crate::units::{Frequency, LatLon, Squawk};
 use crate::worker::{stumble, survive};
 
 /// The shortest time between two reports that are passed on; simulators send up to one a frame.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 /// For this long after a simulator ended, the search expects it to return soon.
 const RECENTLY: Duration = Duration::from_secs(600);
+/// No flight is this close to 0 N 0 E, degrees.
+const NOWHERE_DEG: f64 = 0.001;
 /// The queue of commands for the simulator.
 const COMMANDS: usize = 16;
 /// How long to wait for a link to end.
@@ -105,11 +107,19 @@ pub struct Patience {
     pub unseen: Duration,
     /// How often a simulator that need not answer is asked whether it is still there.
     pub check: Duration,
+    /// How long the flight of a simulator that ended is kept, in case it comes back.
+    pub forget: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { first: Duration::from_secs(1), most: Duration::from_secs(3), unseen: Duration::from_secs(5), check: Duration::from_secs(1) }
+        Self {
+            first: Duration::from_secs(1),
+            most: Duration::from_secs(3),
+            unseen: Duration::from_secs(5),
+            check: Duration::from_secs(1),
+            forget: Duration::from_secs(60),
+        }
     }
 }
 
@@ -219,16 +229,23 @@ struct Search {
 impl Search {
     fn run(&mut self, tell: &mut impl FnMut(Told)) {
         let (mut pause, mut seen) = (self.patience.first, None::<Instant>);
+        // The last flight is still shown as interrupted.
+        let mut kept = false;
         while !self.stopped() {
             match self.find(tell) {
                 Some(mut connection) => {
                     log::info!("simulator found: {}", named(connection.as_ref()));
                     pause = self.patience.first;
                     self.follow(connection.as_mut(), tell);
-                    seen = Some(Instant::now());
+                    (seen, kept) = (Some(Instant::now()), true);
                     log::info!("simulator gone: {}", connection.name());
                 }
                 None => {
+                    // The pilot has ended the simulator: calls go to the airport of the settings or of the next call again.
+                    if kept && seen.is_some_and(|s| s.elapsed() >= self.patience.forget) {
+                        kept = false;
+                        tell(Told::report(Report::default()));
+                    }
                     let recently = seen.is_some_and(|s| s.elapsed() < RECENTLY);
                     pause = (pause * 2).min(if recently { self.patience.most } else { self.patience.unseen });
                 }
@@ -313,7 +330,10 @@ impl Search {
                         log::warn!("{wrong} reports of {} that cannot be were dropped", connection.name());
                     }
                 }
-                Ok(Some(Told::Report(report))) => {
+                Ok(Some(Told::Report(mut report))) => {
+                    // A simulator that has not placed the aircraft yet reports 0 N 0 E, in the sea.
+                    let placed = |at: &LatLon| at.lat.abs() > NOWHERE_DEG || at.lon.abs() > NOWHERE_DEG;
+                    report.position = report.position.filter(placed);
                     let due = told.is_none_or(|t| t.elapsed() >= BETWEEN_REPORTS);
                     let news = last.as_ref().is_none_or(|l| l.state != report.state || l.com1 != report.com1);
                     if due || news {

@@ -26,6 +26,7 @@ pub const QUICK: Patience = Patience {
     most: Duration::from_millis(40),
     unseen: Duration::from_millis(40),
     check: Duration::from_millis(20),
+    forget: Duration::from_millis(300),
 };
 
 pub fn sim(link: &str, port: u16) -> Sim {

@@ -31,6 +31,8 @@ const STRIPS: usize = 20;
 const STRIPS_LISTED: usize = 400;
 /// The range of an airport's elevation, feet.
 const ELEVATIONS: std::ops::RangeInclusive<f64> = -1_500.0..=20_000.0;
+/// No airport is this close to 0 N 0 E, degrees.
+const NOWHERE_DEG: f64 = 0.1;
 /// The kinds of airports that are kept, the largest first.
 const SIZES: [&str; 4] = ["large_airport", "medium_airport", "small_airport", "seaplane_base"];
 /// Countries with the FAA's phraseology.
@@ -218,6 +220,10 @@ impl Reduction {
         let [id, ident, kind, name, lat, lon, elevation, country, region, municipality, gps] = values else { return None };
         let Some(size) = SIZES.iter().position(|s| s == kind) else { return Some(()) };
         let (lat, lon) = (number(lat)?, number(lon)?);
+        // Records without a position, duplicates and advertisements stand at 0 N 0 E, in the sea.
+        if lat.abs() < NOWHERE_DEG && lon.abs() < NOWHERE_DEG {
+            return Some(());
+        }
         let elevation = if elevation.is_empty() { 0.0 } else { number(elevation)? };
         let plain_code = (1..=12).contains(&ident.len()) && ident.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !plain_code || !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) || !ELEVATIONS.contains(&elevation) {

@@ -295,6 +295,9 @@ impl Engine {
         self.report = self.wheels.steady(report.clone());
         let report = &self.report.clone();
         let retuned = self.com1() != tuned;
+        if report.state == SimState::Looking && report.position.is_none() {
+            self.end_flight();
+        }
         self.another_flight(now, report);
         self.take_up_the_plan(report);
         if let Some(at) = report.position {

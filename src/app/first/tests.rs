@@ -227,7 +227,7 @@ fn setup_receives_the_answer_or_the_reason_for_none() {
     app.handle(Time(90_000), Event::NextCall { id: 8 });
     app.handle(Time(90_000), Event::Ptt(Edge::Down));
     let fx = app.handle(Time(90_001), Event::Ptt(Edge::Up));
-    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 8, note, .. } if note.starts_with("Hold the key"))), "{fx:?}");
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 8, note, .. } if note.starts_with("Hold Scroll Lock"))), "{fx:?}");
 }
 
 fn voice() -> Take {

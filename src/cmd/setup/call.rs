@@ -157,7 +157,8 @@ fn unanswered(note: &str) -> Problem {
 /// The same call without a microphone.
 fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
-    say(&format!("Calls can be typed as well: stratus say \"{call}\"")).map_err(terminal)?;
+    say(&format!("No microphone is set up, so Stratus types the first call for you, as you can: stratus say \"{call}\""))
+        .map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
         Reply::Said { text, note } if !text.is_empty() => answered(&text, &note).map_err(terminal),
         Reply::Said { note, .. } => Err(Problem::new("the controller did not answer").because(note)),

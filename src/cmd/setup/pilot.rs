@@ -35,7 +35,8 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 /// Without a simulator, the location must be chosen; a call may also name it.
 fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     if let Some(wanted) = s.args.airport.clone() {
-        return Ok(at(s, &wanted)?);
+        at(s, &wanted)?;
+        return Ok(());
     }
     if connected || s.ask.yes {
         return Ok(());
@@ -48,32 +49,37 @@ fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
         None => "Your airport without a simulator? Type its code or its town, such as KPAO or Paris. Enter alone: each call names it:"
             .to_owned(),
     };
+    let mut question = question;
     loop {
         match s.ask.line(&question)?.as_str() {
             "" => return Ok(()),
             answer => match at(s, answer) {
-                Ok(()) => return Ok(()),
+                Ok(false) => return Ok(()),
+                // The name fits several airports, so the choice may be the wrong one.
+                Ok(true) => "Enter keeps it, or type another:".clone_into(&mut question),
                 Err(p) => refused(&p)?,
             },
         }
     }
 }
 
-/// Activates a known airport.
-fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
+/// Activates a known airport; whether the words fit others, too.
+fn at(s: &mut Setup<'_>, wanted: &str) -> Result<bool, Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     if wanted.is_empty() || wanted.eq_ignore_ascii_case("call") {
         s.set("sim.airport", &"".into())?;
-        return well("without a simulator you are where the first call says").map_err(terminal);
+        well("without a simulator you are where the first call says").map_err(terminal)?;
+        return Ok(false);
     }
     let airports = airports_in_use(&s.paths.data_dir);
     let airport = place::find(&airports, wanted)?;
     s.set("sim.airport", &airport.icao.as_str().into())?;
     well(&format!("without a simulator you are at {} ({})", airport.name, airport.icao)).map_err(terminal)?;
-    match place::in_town(&airports, wanted, &airport) {
-        others if others.is_empty() => Ok(()),
-        others => say(&format!("Also there: {}. To change it: `stratus setup`.", others.join(", "))).map_err(terminal),
+    let others = place::in_town(&airports, wanted, &airport);
+    if !others.is_empty() {
+        say(&format!("Also of this name: {}.", others.join("; "))).map_err(terminal)?;
     }
+    Ok(!others.is_empty())
 }
 
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {

@@ -116,12 +116,20 @@ mod unix {
             String::from_utf8_lossy(&seen[..n]).into_owned()
         }
 
+        /// Waits until typed keys have reached the program's end: the kernel passes them on later on a busy machine.
+        fn arrived(program: &File) {
+            let mut one = libc::pollfd { fd: program.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // SAFETY: it reads and writes one `pollfd`, which is valid until the call returns.
+            assert_eq!(unsafe { libc::poll(&raw mut one, 1, 10_000) }, 1);
+        }
+
         #[test]
         fn keys_between_questions_are_neither_shown_nor_used() {
             let (mut person, mut program) = terminal();
             let quiet = Quiet::of(program.as_raw_fd());
             // A push-to-talk key, and Enter.
             person.write_all(b"\x1b[20~\x1b[20~\n").unwrap();
+            arrived(&program);
             quiet.question();
             person.write_all(b"yes\n").unwrap();
             let mut line = [0; 100];
@@ -130,6 +138,7 @@ mod unix {
             assert_eq!(shown(&mut person), "yes\r\n", "only the answer is echoed");
             quiet.answered();
             person.write_all(b"ls\n").unwrap();
+            arrived(&program);
             drop(quiet);
             person.write_all(b"x\n").unwrap();
             let n = program.read(&mut line).unwrap();

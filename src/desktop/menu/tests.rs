@@ -134,7 +134,7 @@ fn fault_and_step_of_the_first_run_are_both_visible() {
 #[test]
 fn first_call_can_be_read_in_the_menu_in_full() {
     let call = "\u{201c}Dallas-Fort Worth Regional Approach, november one seven two sierra papa quebec, radio check\u{201d}";
-    let why = "No simulator is connected: Dallas is only an example. Choose your airport under Pilot \u{203a} Airport.";
+    let why = "No simulator is connected, so you may call Dallas now. To use another airport, choose it under Pilot \u{203a} Airport.";
     let model = MenuModel {
         steps: Steps { leads: true, done: Step::ALL.into_iter().filter(|s| *s != Step::Call).collect() },
         call: vec!["Hold Scroll Lock, wait for the red icon, and say:".into(), call.into(), why.into()],
@@ -298,7 +298,7 @@ fn system_voices_come_after_our_own_and_chosen_one_is_kept() {
 
 #[test]
 fn reply_time_is_shown_in_seconds_once_known() {
-    assert_eq!(latency((840, 1260)), "Reply time: usually 0.8 s, 1 in 10 takes 1.3 s or more");
+    assert_eq!(latency((840, 1260)), "Reply time: about 0.8 s, at times 1.3 s or more");
     assert_eq!(latency((7180, 7220)), "Reply time: about 7.2 s");
     let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
     assert!(!rows(&MenuModel::default()).iter().any(|i| words(i).starts_with("Reply time")));
@@ -345,7 +345,7 @@ fn airport_is_shown_with_its_reason_and_selectable() {
     let row = |name: &str, why: PlaceReason, chosen: &str| airport(&Place { name: name.into(), why, chosen: chosen.into() });
     for (name, why, words_of_row) in [
         ("", PlaceReason::Open, "Airport: named by your first call"),
-        ("Denver", PlaceReason::Called, "Airport: Denver, as you called it"),
+        ("Denver", PlaceReason::Called, "Airport: Denver (from your last call)"),
         ("Hilo", PlaceReason::Chosen, "Airport: Hilo"),
         ("Hilo", PlaceReason::Simulator, "Airport: Hilo, from the simulator"),
     ] {

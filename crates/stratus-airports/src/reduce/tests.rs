@@ -87,6 +87,18 @@ fn names_of(airports: &[Towered<'_>]) -> Vec<String> {
 }
 
 #[test]
+fn records_in_the_sea_at_0_north_0_east_are_left_out() {
+    let mut r = Reduction::default();
+    r.row(Table::Countries, &["AU", "Australia"]).unwrap();
+    for (id, code, lat, lon) in [("1", "YAAA", "-30.5", "150.2"), ("2", "XAAA", "-0.0001", "-0.0003"), ("3", "FAAA", "0.4", "9.4")] {
+        let name = "Somewhere Airport";
+        r.row(Table::Airports, &[id, code, "medium_airport", name, lat, lon, "", "AU", "AU-X", "Somewhere", ""]).unwrap();
+    }
+    let world = crate::world::World::newer(r.finish(Counts::default()).unwrap().bytes, "2026-11-27").unwrap();
+    assert!(world.get("YAAA").is_some() && world.get("FAAA").is_some() && world.get("XAAA").is_none());
+}
+
+#[test]
 fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
     let [large, medium, small] = ["large_airport", "medium_airport", "small_airport"];
     // The principal airport, the other one, and the other one's spoken name.

@@ -76,6 +76,18 @@ impl Engine {
         }
     }
 
+    /// The simulator was closed and does not come back: the place is that of the settings or of the next call again.
+    pub(crate) fn end_flight(&mut self) {
+        if self.seen.take().is_none() {
+            return;
+        }
+        self.leave_field(false);
+        std::sync::Arc::make_mut(&mut self.around).tracks.clear();
+        self.began_aloft = false;
+        let here = self.setup.airport.as_deref().and_then(|icao| self.airports.find(icao));
+        self.stand_at(here, false);
+    }
+
     /// Without a simulator, another airport begins another flight: nothing that the old field said counts at the new one. Aloft, only
     /// the flight itself goes on: its rules, its code and its emergency.
     pub(crate) fn leave_field(&mut self, aloft: bool) {
