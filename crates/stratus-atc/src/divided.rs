@@ -5,17 +5,18 @@ use crate::airports::Station;
 use crate::decide::parts::Part;
 use crate::hear::Said;
 use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
-use crate::hear::question::{self, Form};
+use crate::hear::details::Details;
+use crate::hear::question::{self, Subject};
 use crate::intent::{Context, Understanding};
 use crate::understand;
+
+/// Subjects that are about a place by its name.
+const OF_PLACES: [Subject; 3] = [Subject::Distance, Subject::Diversion, Subject::WeatherElsewhere];
 
 impl Engine {
     /// The parts of a call, each read apart.
     pub(crate) fn parts_of(&self, station: &Station, text: &str, whole: &Understanding) -> Vec<Part> {
         let parts = spoken_parts(text);
-        if parts.iter().all(|p| p.form == Form::States) && parts.len() < 2 {
-            return Vec::new();
-        }
         // A part that asks is not an answer to the controller's last words.
         let ctx = Context { last_atc: None, pending: false, ..self.context() };
         let read = |p: SpokenPart| {
@@ -24,11 +25,15 @@ impl Engine {
             // "How long is it": the runway that the rest of the call names.
             heard.slots.runway = heard.slots.runway.or(whole.slots.runway);
             let heard = self.with_named_field(&p.text, heard);
-            let situation = self.with_routes(self.situation(station, &heard)?, &heard);
             let words = p.words();
+            let subjects = question::subjects(&words);
+            let mut situation = self.with_routes(self.situation(station, &heard)?, &heard);
+            if subjects.iter().any(|x| OF_PLACES.contains(x)) {
+                situation.asked_field = self.field_named(&p.text);
+            }
             let of_controller = words.iter().any(|w| w == "you");
             let harmless = question::harmless(&words) && !of_controller;
-            Some(Part { situation, heard, said, form: p.form, subjects: question::subjects(&words), harmless, of_controller })
+            Some(Part { situation, heard, said, form: p.form, subjects, details: Details::of(&words), harmless, of_controller })
         };
         parts.into_iter().filter_map(read).collect()
     }

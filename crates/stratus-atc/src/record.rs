@@ -174,8 +174,26 @@ pub struct Record {
     /// The aircraft was told to enter the tower's airspace, to cross it, or to join the circuit.
     #[serde(default)]
     pub entry: bool,
+    /// What was approved besides the clearances, in spoken order: a way out, a short approach, orbits. A pilot who asks again gets it confirmed.
+    #[serde(default)]
+    pub granted: Vec<Item>,
+    /// A tow was requested for this aircraft.
+    #[serde(default)]
+    pub towed: bool,
     /// Every readback must include the callsign.
     pub strict: bool,
+}
+
+/// The most approvals that are remembered.
+const GRANTS: usize = 8;
+
+/// Whether an item approves something that no other field of the record holds.
+fn grants(item: &Item) -> bool {
+    match item {
+        Item::PatternWords(w) => w.ends_with(" approved"),
+        Item::DepartureApproved(_) | Item::StraightIn => true,
+        _ => false,
+    }
 }
 
 impl Record {
@@ -220,8 +238,18 @@ impl Record {
                 _ => {}
             }
         }
+        for item in instruction.items.iter().filter(|i| grants(i)) {
+            self.granted.retain(|g| g != item);
+            self.granted.push(item.clone());
+            if self.granted.len() > GRANTS {
+                self.granted.remove(0);
+            }
+        }
         for (n, item) in instruction.items.iter().enumerate() {
             match item {
+                // An aircraft that leaves the pattern flies no more circuits.
+                Item::DepartureApproved(_) if self.closed_traffic.is_some() => (self.closed_traffic, self.wants) = (None, None),
+                Item::Services(Services::Tow) => self.towed = true,
                 Item::Runway(r) => runway = Some(*r),
                 Item::Pushback { facing, .. } => {
                     self.facing.clone_from(facing);
@@ -423,6 +451,7 @@ impl Record {
                 self.lined_up = None;
             }
             Phase::TaxiIn => {
+                self.granted.clear();
                 (self.plight, self.joins) = (None, None);
                 self.special_vfr = false;
                 self.bravo = false;
@@ -434,6 +463,8 @@ impl Record {
                 (self.expects, self.missed, self.deviating) = (None, false, false);
             }
             Phase::LandingRoll => {
+                // The way to the runway has been flown; the way off it is still to come.
+                self.granted.retain(|g| matches!(g, Item::PatternWords(w) if w.starts_with("exit ")));
                 self.arrived = true;
                 self.owed.retain(|o| *o != Owed::Base);
             }

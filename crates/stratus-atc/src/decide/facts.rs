@@ -82,7 +82,7 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) ->
 }
 
 /// Whether the aircraft may cross a runway: what was cleared, or that it must hold short.
-fn crossing(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
+pub(super) fn crossing(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
     let same = |a: Runway, b: Runway| a == b || a == b.reciprocal();
     let named = heard.slots.runway.or(heard.slots.hold_short).and_then(|x| s.known(x));
     let Some(runway) = named.or(r.crossing).or(r.hold_short).or(s.runway_here).or(r.taxi) else { return Vec::new() };
@@ -100,7 +100,7 @@ fn crossing(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
 }
 
 /// Where the aircraft must hold short.
-fn hold_short(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
+pub(super) fn hold_short(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
     if r.takeoff.is_some() || r.lined_up.is_some() {
         return Vec::new();
     }
@@ -111,7 +111,7 @@ fn hold_short(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
 }
 
 /// The taxi route in force. Without taxiways in the data, the pilot chooses the way.
-fn route(s: &Situation, r: &Record) -> Vec<Item> {
+pub(super) fn route(s: &Situation, r: &Record) -> Vec<Item> {
     let via = r.route.clone();
     let own_way = via.is_empty().then(|| advice("taxi route at your discretion"));
     let way = match (&r.parking, r.taxi) {
@@ -124,7 +124,7 @@ fn route(s: &Situation, r: &Record) -> Vec<Item> {
 }
 
 /// Facts about the runway that the pilot names or will use.
-fn of_runway(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
+pub(super) fn of_runway(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
     let asks = |remark: Remark| heard.remarks.has(remark);
     let arrival = s.arrival.as_ref().filter(|a| a.icao == s.icao).and_then(|a| a.runway);
     let given = r.takeoff.or(r.landing.map(|(x, _)| x)).or(r.lined_up).or(r.taxi.filter(|_| s.on_ground));

@@ -3,10 +3,12 @@
 
 use std::mem::discriminant;
 
+use super::question::rules;
 use super::{Decision, Outcome, question};
 use crate::act::Act;
 use crate::gate;
 use crate::hear::Said;
+use crate::hear::details::Details;
 use crate::hear::question::{Form, Subject};
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
@@ -24,8 +26,10 @@ pub(crate) struct Part {
     pub(crate) said: Said,
     /// How it is put.
     pub(crate) form: Form,
-    /// What it asks about.
+    /// What it is about.
     pub(crate) subjects: Vec<Subject>,
+    /// The side, the leg and what else its words name.
+    pub(crate) details: Details,
     /// It asks for nothing that needs a clearance, and for a deed of the pilot's own.
     pub(crate) harmless: bool,
     /// It asks the controller to do something.
@@ -35,6 +39,11 @@ pub(crate) struct Part {
 impl Part {
     fn asks(&self) -> bool {
         self.form != Form::States
+    }
+
+    /// It states a wish or a deed that expects an answer.
+    fn tells(&self) -> bool {
+        !self.asks() && self.subjects.iter().any(|x| rules::is_deed(*x))
     }
 }
 
@@ -51,11 +60,20 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         }
         Decision::Silent(_) => return outcome,
     };
+    // A question about what the pilot has taken back is none.
+    let replaced = |i: &Item| parts.iter().flat_map(|p| &p.subjects).any(|x| rules::replaces(*x, i));
     // A correction or a question comes alone: what the pilot must answer first is not buried.
-    let first = |i: &Item| matches!(i, Item::Negative | Item::Confirm { .. } | Item::GoAround | Item::Stop | Item::CancelTakeoff);
+    let first = |i: &Item| match i {
+        Item::Confirm { .. } => !replaced(i),
+        _ => matches!(i, Item::Negative | Item::GoAround | Item::Stop | Item::CancelTakeoff),
+    };
     if said.iter().any(first) && parts.len() > 1 {
         return outcome;
     }
+    if let Some(decision) = wants_nothing(r, &said, &outcome, parts) {
+        return Outcome { decision, ..outcome };
+    }
+    let settled = outcome.verdict.is_some();
     // A part is not a readback, and not a first call.
     let mut open = Record { pending: None, confirming: None, ..r.clone() };
     let alone = parts.len() == 1;
@@ -67,7 +85,9 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let mut all = said.clone();
     let (mut unanswered, mut unknown) = (false, false);
     let of_turn = |p: &Part| r.emergency.is_some() && p.subjects.contains(&Subject::Heading);
-    for part in parts.iter().filter(|p| p.situation.live && (p.asks() || asks(&p.heard) || of_turn(p))) {
+    let taken_back = |n: usize| parts.get(n + 1).is_some_and(|p| p.subjects.contains(&Subject::TakesBack));
+    let eligible = |p: &Part| p.situation.live && (p.asks() || asks(&p.heard) || p.tells() || of_turn(p));
+    for part in parts.iter().enumerate().filter(|(n, p)| eligible(p) && !taken_back(*n)).map(|(_, p)| p) {
         let s = &part.situation;
         if matches!(s.facility, Facility::Ctaf | Facility::Atis) {
             return outcome;
@@ -79,7 +99,16 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         if all.iter().any(|i| matches!(i, Item::ClearedTo { .. })) && part.heard.intent == Intent::AltitudeRequest {
             continue;
         }
-        match answer(&open, part, &all, alone) {
+        let answered = match stated(&open, part, &all, settled) {
+            Some(answered) => answered,
+            None => answer(&open, part, &all, alone),
+        };
+        if let Answer::Is(items) | Answer::Says(items) = &answered
+            && !items.is_empty()
+        {
+            drop_replaced(part, parts, &mut all);
+        }
+        match answered {
             // The whole call is this question.
             Answer::Is(items) => all = items,
             Answer::Says(items) => {
@@ -106,6 +135,62 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let (last, rest): (Vec<Item>, Vec<Item>) = all.into_iter().partition(|i| matches!(i, Item::ReadBack(_)));
     let vague = |i: &Item| answered && is_vague(i) && (*i != Item::Roger || r.emergency.is_none());
     Outcome { decision: Decision::Say(rest.into_iter().filter(|i| !vague(i)).chain(last).collect()), ..outcome }
+}
+
+/// A call that wants nothing: a farewell is answered or not, and a remark is acknowledged. Neither is "say again".
+fn wants_nothing(r: &Record, said: &[Item], outcome: &Outcome, parts: &[Part]) -> Option<Decision> {
+    let lost = !said.is_empty() && said.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Request)));
+    let nothing = |p: &Part| !p.subjects.is_empty() && p.subjects.iter().all(|x| rules::wants_nothing(*x));
+    let part = parts.first().filter(|_| lost && outcome.verdict.is_none() && parts.iter().all(nothing))?;
+    let farewell = parts.iter().find(|p| p.subjects.contains(&Subject::Thanks));
+    if r.emergency.is_some() || !part.situation.live {
+        return None;
+    }
+    match farewell {
+        Some(p) => question::answer(&p.situation, r, &p.heard, p.form, p.details, &[Subject::Thanks]).map(Decision::Say),
+        None => Some(Decision::say([Item::Roger])),
+    }
+}
+
+/// Removes what the answer for a part replaces, and a runway that stands behind such an item alone.
+fn drop_replaced(part: &Part, parts: &[Part], all: &mut Vec<Item>) {
+    // What another part of the same call asks for stays.
+    let wanted = |i: &Item| parts.iter().flat_map(|p| &p.subjects).any(|x| rules::settles(*x, Form::States, i) && !part.subjects.contains(x));
+    let replaced = |i: &Item| part.subjects.iter().any(|x| rules::replaces(*x, i)) && !wanted(i);
+    if !all.iter().any(replaced) {
+        return;
+    }
+    all.retain(|i| !replaced(i));
+    if all.iter().all(|i| matches!(i, Item::Runway(_) | Item::Report(_))) {
+        all.clear();
+    }
+}
+
+/// The answer to a wish or a deed that is stated, if the decision for the call has not given it. Words that repeat what the controller has just
+/// said are a readback.
+fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Answer> {
+    if !part.tells() || open.emergency.is_some() {
+        return None;
+    }
+    let s = &part.situation;
+    let before: &[Item] = open.last.as_ref().map_or(&[], |l| &l.items);
+    let wishes = part.heard.remarks.has(Remark::Wishes);
+    let given = |x: Subject, items: &[Item]| items.iter().any(|i| rules::settles(x, Form::States, i));
+    let vague = all.iter().all(is_vague);
+    let expects = |x: Subject| {
+        let repeats = given(x, before) && !wishes;
+        let told = rules::is_report(x) || wishes || vague && !settled;
+        rules::is_deed(x) && told && !repeats && !given(x, all)
+    };
+    let subjects: Vec<Subject> = part.subjects.iter().copied().filter(|x| expects(*x)).collect();
+    let items = question::answer(s, open, &part.heard, part.form, part.details, &subjects)?;
+    let items: Vec<Item> = items.into_iter().filter(|i| !gate::guards(i) || restates(open, i)).collect();
+    (!items.is_empty()).then_some(Answer::Says(items))
+}
+
+/// A landing clearance in force may be given again for another kind of landing.
+fn restates(r: &Record, i: &Item) -> bool {
+    gate::stands(r, i) || matches!(i, Item::Cleared(_)) && r.landing.is_some()
 }
 
 /// An answer that says nothing about the question.
@@ -143,7 +228,12 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     // A call that is nothing but a question about the weather or the runway gets the whole answer.
     let report = [Subject::Pressure, Subject::Wind, Subject::RunwayInUse];
     let whole = alone && about.iter().all(|x| report.contains(x)) && all.iter().any(|i| !is_vague(i));
-    if let Some(items) = question::answer(s, open, &part.heard, part.form, about).filter(|_| part.asks() && !whole) {
+    // The decision for the call, which knows all of its words, has answered it.
+    let done = |x: &Subject| all.iter().any(|i| rules::settles(*x, part.form, i));
+    let done = !about.is_empty() && about.iter().all(done);
+    let own = question::answer(s, open, &part.heard, part.form, part.details, about).filter(|_| part.asks() && !whole && !done);
+    let own = own.map(|items| items.into_iter().filter(|i| alone || !gate::guards(i) || restates(open, i)).collect::<Vec<_>>());
+    if let Some(items) = own.filter(|items| !items.is_empty()) {
         let granted = items.as_slice() == [approved()];
         if granted && all.iter().any(is_granted) {
             return Answer::Known;
@@ -246,7 +336,7 @@ fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
         Subject::Relay,
     ];
     let asked: Vec<Subject> = about.iter().copied().filter(|x| facts.contains(x)).collect();
-    match question::answer(s, r, &Understanding::default(), part.form, &asked) {
+    match question::answer(s, r, &Understanding::default(), part.form, Details::default(), &asked) {
         Some(items) if part.asks() => Answer::Says(items),
         _ => Answer::Known,
     }

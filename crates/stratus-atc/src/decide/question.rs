@@ -1,22 +1,37 @@
-//! Answers to the questions in a call, by their form and subject. Every question gets an answer: a fact, a permission, or "no information". A
-//! controller who says nothing leaves the pilot to wonder whether the question was heard.
+//! What the controller answers to each subject that a part of a call may have, by its form, the situation and the record. Every question gets
+//! an answer: a fact, a permission, or a refusal with its reason. A controller who says nothing leaves the pilot to wonder whether the question
+//! was heard.
+//!
+//! One function decides one subject. The groups are those of the catalogue (`hear::subject`): [`ground`], [`tower`], [`flight`], [`facts`].
 
-use super::{in_pattern, sky, topics};
+mod facts;
+mod flight;
+mod ground;
+pub(super) mod rules;
+mod tower;
+
+use super::{Decision, in_pattern};
 use crate::clearances;
 use crate::gate;
+use crate::hear::details::Details;
 use crate::hear::question::{Form, Subject};
 use crate::instruction::{Item, Pressure};
-use crate::intent::Understanding;
-use crate::phase::Phase;
+use crate::intent::{Intent, Understanding};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
-use crate::units::Facility;
-
-/// The height of a traffic pattern above the field, feet (AIM 4-3-3).
-const PATTERN_HEIGHT_FT: f64 = 1_000.0;
+use crate::units::{Facility, Runway, Side};
 
 fn advice(words: impl Into<String>) -> Item {
     Item::Advice(words.into())
+}
+
+fn pattern(words: impl Into<String>) -> Item {
+    Item::PatternWords(words.into())
+}
+
+fn unable(reason: impl Into<String>) -> Vec<Item> {
+    vec![Item::Unable(reason.into())]
 }
 
 /// A fact that nothing here holds.
@@ -24,14 +39,115 @@ pub(super) fn no_information() -> Item {
     Item::Unable("no information on that here".into())
 }
 
-/// The answer to a question about these subjects; `None` if they have none here.
-pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding, form: Form, subjects: &[Subject]) -> Option<Vec<Item>> {
+/// One part of a call, as the decision for its subject sees it.
+struct Matter<'a> {
+    s: &'a Situation,
+    r: &'a Record,
+    heard: &'a Understanding,
+    form: Form,
+    details: Details,
+}
+
+impl Matter<'_> {
+    /// Asks for permission, or states a wish or an intention.
+    fn wants(&self) -> bool {
+        matches!(self.form, Form::Requests | Form::States)
+    }
+
+    /// Asks for a fact, or offers a choice.
+    fn asks_which(&self) -> bool {
+        matches!(self.form, Form::What | Form::Either)
+    }
+
+    fn told(&self, remark: Remark) -> bool {
+        self.heard.remarks.has(remark)
+    }
+
+    fn tower(&self) -> bool {
+        self.s.facility == Facility::Tower
+    }
+
+    /// A unit that works the taxiways and runways.
+    fn of_field(&self) -> bool {
+        matches!(self.s.facility, Facility::Ground | Facility::Tower)
+    }
+
+    /// A visual flight in the air.
+    fn visual(&self) -> bool {
+        !self.s.on_ground && !self.s.ifr
+    }
+
+    /// A visual flight in this tower's pattern.
+    fn in_circuit(&self) -> bool {
+        self.tower() && self.visual() && in_pattern(self.s.phase)
+    }
+
+    /// The runway that this flight uses or will use.
+    fn runway(&self) -> Option<Runway> {
+        let r = self.r;
+        r.takeoff.or(r.landing.map(|(x, _)| x)).or(r.taxi.filter(|_| self.s.on_ground)).or(r.pattern_runway).or(self.s.active)
+    }
+
+    /// The side that the part names; `None` if it names both.
+    fn side(&self) -> Option<Side> {
+        self.details.side.or(self.heard.slots.side.filter(|_| !self.details.both_sides))
+    }
+
+    /// The side of the pattern in force, or the published one.
+    fn pattern_side(&self) -> Side {
+        self.r.joins.or(self.r.closed_traffic).unwrap_or(self.s.pattern)
+    }
+
+    /// The approval in force that contains this word: one that is asked about again is confirmed.
+    fn granted(&self, word: &str) -> Option<&Item> {
+        self.r.granted.iter().rev().find(|i| matches!(i, Item::PatternWords(w) | Item::DepartureApproved(w) | Item::Advice(w) if w.contains(word)))
+    }
+
+    /// What is asked about again: "affirmative" and the approval in force.
+    fn confirmed(&self, word: &str) -> Option<Vec<Item>> {
+        let again = self.granted(word)?.clone();
+        Some(match self.form {
+            Form::Whether => vec![Item::Affirm, again],
+            _ => vec![again],
+        })
+    }
+
+    /// The decision for this part as a call with this intent.
+    fn as_intent(&self, intent: Intent) -> Understanding {
+        let mut meant = Understanding { intent, intents: vec![intent], doubt: None, ..self.heard.clone() };
+        meant.remarks.tell(Remark::Wishes);
+        meant
+    }
+
+    /// What this unit answers to a call with this intent.
+    fn decided(&self, intent: Intent) -> Vec<Item> {
+        let meant = self.as_intent(intent);
+        let decision = match self.s.facility {
+            Facility::Ground => super::ground::decide(self.s, self.r, &meant),
+            Facility::Tower => super::tower::decide(self.s, self.r, &meant),
+            _ => super::radar::decide(self.s, self.r, &meant),
+        };
+        of(decision)
+    }
+}
+
+/// What a decision says.
+fn of(decision: Decision) -> Vec<Item> {
+    match decision {
+        Decision::Say(items) => items,
+        Decision::Silent(_) => Vec::new(),
+    }
+}
+
+/// The answer to a part about these subjects; empty if they have none here.
+pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding, form: Form, details: Details, subjects: &[Subject]) -> Option<Vec<Item>> {
     if let Some(items) = value(s, r, heard, form) {
         return Some(items);
     }
+    let matter = Matter { s, r, heard, form, details };
     let mut all = Vec::new();
     for subject in subjects {
-        for item in about(s, r, heard, form, *subject) {
+        for item in about(&matter, *subject) {
             if !all.contains(&item) {
                 all.push(item);
             }
@@ -45,7 +161,6 @@ fn value(s: &Situation, r: &Record, heard: &Understanding, form: Form) -> Option
     if form != Form::Whether {
         return None;
     }
-    let verdict = |right: bool, item: Item| if right { vec![Item::Affirm] } else { vec![Item::Negative, item] };
     let slots = &heard.slots;
     if let Some(code) = slots.squawk {
         let own = r.squawk.or(s.assigned_squawk);
@@ -63,117 +178,9 @@ fn value(s: &Situation, r: &Record, heard: &Understanding, form: Form) -> Option
     None
 }
 
-fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form, subject: Subject) -> Vec<Item> {
-    let asks_leave = matches!(form, Form::Requests | Form::Whether | Form::Either);
-    let tower = s.facility == Facility::Tower;
-    let one = |words: &str| vec![advice(words)];
-    let runway = r.takeoff.or(r.landing.map(|(x, _)| x)).or(r.taxi.filter(|_| s.on_ground)).or(r.pattern_runway).or(s.active);
-    match subject {
-        Subject::Code if form != Form::States && heard.slots.squawk.is_none() => {
-            let own = r.squawk.or(s.assigned_squawk);
-            own.map_or_else(|| if s.ifr { Vec::new() } else { vec![Item::SquawkVfr] }, |code| vec![Item::Squawk(code)])
-        }
-        Subject::Pressure if heard.slots.altimeter.is_none() && heard.remarks.weather_at.is_none() => s.pressure().into_iter().collect(),
-        Subject::Wind if heard.remarks.weather_at.is_none() && !elsewhere(s) => s.wind().into_iter().collect(),
-        Subject::RunwayInUse if heard.remarks.weather_at.is_none() => {
-            let given = r.takeoff.or(r.landing.map(|(x, _)| x)).or(if s.on_ground { r.taxi } else { r.expects.or(r.pattern_runway) });
-            let arrival = s.arrival.as_ref().and_then(|a| a.runway);
-            match (given.or(arrival).filter(|_| !s.on_ground || given.is_some()), s.active.filter(|_| !elsewhere(s))) {
-                (Some(x), _) => vec![advice(format!("runway {x}"))],
-                (None, Some(x)) => vec![advice(format!("runway {x} in use"))],
-                (None, None) => Vec::new(),
-            }
-        }
-        Subject::Heading if s.facility.is_radar() && !s.on_ground && heard.slots.heading.is_none() && heard.requests.is_empty() => {
-            let vector = super::instruments::arrival(s)
-                .filter(|a| s.ifr && !r.on_course && super::instruments::gives_approach(s, a))
-                .and_then(|a| super::vectors::now(s, r, a));
-            match (vector, s.heading_mag.filter(|_| s.ifr && !r.on_course)) {
-                (Some(items), _) => items,
-                (None, Some(now)) => {
-                    let degrees = (((now / 5.0).round() * 5.0) as u16 + 359) % 360 + 1;
-                    vec![Item::Heading { turn: None, degrees }]
-                }
-                (None, None) => one("own navigation"),
-            }
-        }
-        Subject::Fuel if s.on_ground && !s.on_runway && form == Form::Requests => one("approved as requested"),
-        Subject::Fuel | Subject::Services if s.on_ground || !s.ifr => {
-            vec![Item::Unable("no information about services on the apron".into())]
-        }
-        Subject::RunUp if s.on_ground && !s.on_runway => match form {
-            Form::Requests | Form::Whether => vec![advice("approved as requested"), advice("advise when ready")],
-            _ => one("run-up at your discretion, advise when ready"),
-        },
-        Subject::Intersection if s.on_ground => runway.map(|x| advice(format!("full length runway {x}"))).into_iter().collect(),
-        Subject::Wake => {
-            let near = s.finals.iter().chain(&s.traffic).any(|t| topics::heavy(&t.words));
-            one(if near { "caution wake turbulence" } else { "no heavy traffic reported" })
-        }
-        Subject::WindShear => s.wind().into_iter().chain([advice("no wind shear reported")]).collect(),
-        // A simulator reports the visibility around the aircraft, which is not the field's in flight.
-        Subject::Visibility if s.visibility_sm().is_none() => vec![Item::Unable("field visibility not available".into())],
-        Subject::Sky if heard.remarks.weather_at.is_none() && !elsewhere(s) => {
-            let told = sky::told(s);
-            if told.is_empty() { vec![Item::Unable("visibility and ceiling not available here".into())] } else { told }
-        }
-        Subject::Temperature if s.on_ground => match s.weather.temperature_c {
-            Some(t) => vec![advice(format!("temperature {}", t.round()))],
-            None => vec![Item::Unable("temperature not available here".into())],
-        },
-        Subject::Clock => match s.utc_min {
-            Some(m) => vec![advice(format!("time {:02}{:02}", m / 60, m % 60))],
-            None => vec![no_information()],
-        },
-        Subject::FlightPlan if form != Form::Requests => match &s.flight_plan {
-            Some(_) => vec![Item::Affirm, advice("flight plan on file")],
-            None => vec![Item::Negative, advice("no flight plan on file")],
-        },
-        Subject::Relay => one("will pass it on"),
-        Subject::Copied if form == Form::Whether => vec![Item::Affirm],
-        Subject::PatternHeight => match s.elevation_ft {
-            Some(e) => {
-                let feet = ((e + PATTERN_HEIGHT_FT) / 100.0).round() as i32 * 100;
-                vec![advice(format!("{} feet", super::radar::grouped(feet)))]
-            }
-            None => vec![no_information()],
-        },
-        Subject::Position => match (s.runway_here.filter(|_| s.on_ground), &s.position) {
-            (Some(x), _) => vec![advice(format!("position at runway {x}"))],
-            (None, Some(p)) if !s.on_ground => vec![advice(format!("position {p}"))],
-            _ => vec![no_information()],
-        },
-        Subject::WeatherShown => vec![Item::Unable("no weather display here".into())],
-        Subject::NextUnit => next_unit(s, r, heard),
-        Subject::Rollout if tower && (s.on_runway || r.landing.is_some() || in_pattern(s.phase)) => match form {
-            Form::What => one("vacate at your discretion"),
-            _ => one("approved as requested"),
-        },
-        Subject::ShortApproach | Subject::Extend | Subject::Orbit
-            if tower && asks_leave && !s.on_ground && !s.ifr && in_pattern(s.phase) =>
-        {
-            one("approved as requested")
-        }
-        // A visual flight outside the pattern turns as it likes.
-        Subject::ShortApproach | Subject::Extend | Subject::Orbit if asks_leave && !s.on_ground && !s.ifr && !tower => {
-            vec![advice("approved as requested"), advice("maintain VFR")]
-        }
-        Subject::TurnBase if tower && in_pattern(s.phase) => one("base turn at your discretion"),
-        Subject::Minimum if !s.on_ground => match s.floor_ft.max(s.minimum_ft) {
-            Some(feet) => vec![advice(format!("minimum altitude here {}", super::radar::grouped((feet + 99) / 100 * 100)))],
-            None => vec![Item::Unable("minimum altitude not available here".into())],
-        },
-        Subject::RunwayClear => match runway {
-            Some(x) => match s.in_the_way(x) {
-                Some(who) => vec![Item::Traffic(who)],
-                None => vec![advice(format!("runway {x} is clear"))],
-            },
-            None => Vec::new(),
-        },
-        Subject::Ride | Subject::Icing => one("no reports received here"),
-        Subject::Airspace => vec![Item::Unable("no information on that airspace here".into())],
-        _ => Vec::new(),
-    }
+/// "Affirmative" for a value that is right; "negative" and the value for one that is wrong.
+fn verdict(right: bool, item: Item) -> Vec<Item> {
+    if right { vec![Item::Affirm] } else { vec![Item::Negative, item] }
 }
 
 /// The facts of this field are not those of the place where the aircraft is.
@@ -181,29 +188,99 @@ fn elsewhere(s: &Situation) -> bool {
     !s.on_ground && s.arrival.as_ref().is_some_and(|a| a.icao != s.icao)
 }
 
-/// The unit to call next, and when.
-fn next_unit(s: &Situation, r: &Record, heard: &Understanding) -> Vec<Item> {
-    let named = heard.remarks.frequency_of;
-    let there = |f: Facility| s.station(f).map(|u| advice(format!("{} is {}", u.name, u.frequency)));
-    if s.on_ground {
-        let landed = r.arrived || matches!(s.phase, Phase::LandingRoll | Phase::TaxiIn);
-        let next = match s.facility {
-            Facility::Clearance => Some(Facility::Ground),
-            Facility::Ground if !landed => Some(Facility::Tower),
-            Facility::Tower if landed && !s.tower_works_ground() => Some(Facility::Ground),
-            _ => None,
-        };
-        return match next.and_then(|f| s.station(f).map(|_| f)) {
-            Some(Facility::Tower) if s.phase == Phase::HoldingShort => vec![s.contact(Facility::Tower)],
-            Some(Facility::Ground) if s.facility == Facility::Tower && !s.on_runway => vec![s.contact(Facility::Ground)],
-            Some(f) => there(f).into_iter().chain([advice("when ready")]).collect(),
-            None => vec![Item::RemainThisFrequency],
-        };
-    }
-    match &s.next_unit {
-        Some(next) => vec![Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }],
-        None if named.is_some_and(|f| f != s.facility) => named.and_then(there).into_iter().chain([Item::RemainThisFrequency]).collect(),
-        None => vec![Item::RemainThisFrequency],
+/// The answer for one subject.
+#[rustfmt::skip]
+fn about(m: &Matter, subject: Subject) -> Vec<Item> {
+    use Subject as S;
+    match subject {
+        S::PushBack => ground::push_back(m),
+        S::StartUp => ground::start_up(m),
+        S::TaxiOut => ground::taxi_out(m),
+        S::TaxiIn => ground::taxi_in(m),
+        S::TaxiRoute => ground::taxi_route(m),
+        S::HoldShort => ground::hold_short(m),
+        S::StopTaxi => ground::stop_taxi(m),
+        S::ResumeTaxi => ground::resume_taxi(m),
+        S::RunUp => ground::run_up(m),
+        S::Intersection => ground::intersection(m),
+        S::FullLength => ground::full_length(m),
+        S::LineUp => ground::line_up(m),
+        S::RunwayChoice => ground::runway_choice(m),
+        S::RunwayInUse => ground::runway_in_use(m),
+        S::RunwayData => ground::runway_data(m),
+        S::RunwayClear => ground::runway_clear(m),
+        S::WaitTime => ground::wait_time(m),
+        S::DeIcing => ground::de_icing(m),
+        S::Fuel => ground::fuel(m),
+        S::Services => ground::services(m),
+        S::Tow => ground::tow(m),
+        S::Phone => ground::phone(m),
+        S::FlightPlan => ground::flight_plan(m),
+        S::Clearance => ground::clearance(m),
+        S::BackToStand => ground::back_to_stand(m),
+        S::Lights => ground::lights(m),
+
+        S::DepartureWay => tower::departure_way(m),
+        S::PatternSide => tower::pattern_side(m),
+        S::PatternHeight => tower::pattern_height(m),
+        S::ShortApproach => tower::short_approach(m),
+        S::Extend => tower::extend(m),
+        S::Orbit => tower::orbit(m),
+        S::TurnBase => tower::turn_base(m),
+        S::Sequence => tower::sequence(m),
+        S::LandingKind => tower::landing_kind(m),
+        S::AnotherCircuit => tower::another_circuit(m),
+        S::Join => tower::join(m),
+        S::LeavePattern => tower::leave_pattern(m),
+        S::LandingClearance => tower::landing_clearance(m),
+        S::TakeoffClearance => tower::takeoff_clearance(m),
+        S::Rollout => tower::rollout(m),
+        S::GearLook => tower::gear_look(m),
+        S::GoAroundNext => tower::go_around_next(m),
+
+        S::Birds => facts::birds(m),
+        S::Wind => facts::wind(m),
+        S::WindShear => facts::wind_shear(m),
+        S::Wake => facts::wake(m),
+        S::Minimum => facts::minimum(m),
+        S::Ride | S::Icing => facts::reports(m),
+        S::PilotReport => facts::pilot_report(m),
+        S::Sky => facts::sky(m),
+        S::Visibility => facts::visibility(m),
+        S::Temperature => facts::temperature(m),
+        S::Clock => facts::clock(m),
+        S::Letter => facts::letter(m),
+        S::Pressure => facts::pressure(m),
+        S::TransitionLevel => facts::transition_level(m),
+        S::Code => facts::code(m),
+        S::RadioCheck => facts::radio_check(m),
+        S::Callsign => facts::callsign(m),
+        S::Copied => facts::copied(m),
+        S::Relay => facts::relay(m),
+        S::WeatherShown => unable("no weather display here"),
+        S::NeedsTime => facts::needs_time(m),
+        S::TakesBack => facts::takes_back(m),
+        S::Thanks => facts::thanks(m),
+        S::Intentions => facts::intentions(m),
+        S::Trouble => facts::trouble(m),
+
+        S::NextUnit => flight::next_unit(m),
+        S::Distance => flight::distance(m),
+        S::Position => flight::position(m),
+        S::Traffic => flight::traffic(m),
+        S::FieldSeen => flight::field_seen(m),
+        S::AirspaceEntry => flight::airspace_entry(m),
+        S::Airspace => flight::airspace(m),
+        S::RadarService => flight::radar_service(m),
+        S::EndService => flight::end_service(m),
+        S::LeaveFrequency => flight::leave_frequency(m),
+        S::BackOnFrequency => flight::back_on_frequency(m),
+        S::WorkArea => flight::work_area(m),
+        S::AreaDone => flight::area_done(m),
+        S::Diversion => flight::diversion(m),
+        S::Climb | S::Descent | S::LevelQuestion | S::Direct | S::OwnNavigation => flight::own_choice(m, subject),
+        S::Heading => flight::heading(m),
+        _ => Vec::new(),
     }
 }
 

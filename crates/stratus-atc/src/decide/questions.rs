@@ -123,7 +123,7 @@ pub(super) fn delay(s: &Situation) -> Vec<Item> {
 }
 
 /// Gives an arrival another runway if it exists and is free, and moves an existing landing clearance to it.
-fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
+pub(super) fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
     let free = s.known(wanted).is_some() && !s.is_closed(wanted) && !s.runway_blocked(wanted);
     let against = s.active.is_some_and(|a| a == wanted.reciprocal());
     if !free || against {

@@ -81,7 +81,7 @@ fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
 }
 
 /// Answers a request for a straight-in.
-fn straight_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+pub(super) fn straight_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     // From behind the runway, a straight way in would meet the departures head-on.
     let behind = |f: crate::situation::FinalCourse| f.before_nm < -f.right_nm.abs() / 2.0;
     let circuit = s.live && !s.ifr && matches!(s.phase, Phase::Crosswind | Phase::Downwind | Phase::Base);
@@ -260,7 +260,7 @@ fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> O
 }
 
 /// Answers an inbound call: the pattern entry depends on the direction that the aircraft comes from (7110.65 3-10-1).
-fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+pub(super) fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
         return Decision::ask(Ask::Position);
     }

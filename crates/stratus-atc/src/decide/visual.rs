@@ -159,7 +159,7 @@ fn circuit_side(s: &Situation, r: &Record, heard: &Understanding) -> Option<Deci
 
 /// "Are we cleared to enter": two-way contact is the entry into class C and D (7110.65 7-8-4, 3-1); a control zone elsewhere and class B
 /// need a clearance.
-fn entry(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+pub(super) fn entry(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let outside = heard.remarks.has(Remark::AsksOutside);
     if !heard.remarks.has(Remark::AsksEntry) && !outside
         || !asks(r, heard) && heard.intent != Intent::TransitionRequest

@@ -3,6 +3,7 @@
 mod asked;
 mod choose;
 pub mod clauses;
+pub(crate) mod details;
 pub(crate) mod evidence;
 pub mod features;
 pub mod frames;

@@ -1,16 +1,22 @@
 //! Filing: a plan from the pilot's words, or from how the flight began.
 
 use crate::act::Act;
-use crate::airports::Station;
+use crate::airports::{Airport, Station};
 use crate::intent::{Intent, Understanding};
 use crate::remark::Remark;
 use crate::request::Request;
-use crate::situation::FlightPlan;
+use crate::situation::{FlightPlan, Home};
+use super::gather::home;
 use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
 
 /// The farthest field that a pilot in trouble would choose, nautical miles.
 const CHOSEN_NM: f64 = 150.0;
+
+/// The farthest field whose direction a pilot asks for by its name, nautical miles.
+const NAMED_NM: f64 = 80.0;
+/// The fewest letters of such a name.
+const NAME_LETTERS: usize = 5;
 
 /// The farthest destination of a visual flight, nautical miles.
 const VISUAL_NM: f64 = 500.0;
@@ -40,6 +46,29 @@ impl Engine {
         };
         u.slots.destination = (0..words.len()).filter(leads).find_map(named);
         u
+    }
+
+    /// The direction from the aircraft to the nearest field whose name stands in these words.
+    pub(crate) fn field_named(&self, text: &str) -> Option<Home> {
+        let at = self.report.position.filter(|_| !self.report.on_ground)?;
+        let here = self.airport.as_ref()?;
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        // Where the text has capitals, a name is written with one.
+        let capitals = words.iter().skip(1).any(|w| w.starts_with(char::is_uppercase));
+        let written = |w: &&str| !capitals || w.starts_with(char::is_uppercase);
+        let named = |count: usize| -> Vec<String> {
+            let runs = words.windows(count).filter(|run| run.iter().all(written));
+            runs.map(|run| run.join(" ").to_lowercase()).filter(|n| n.len() >= NAME_LETTERS).collect()
+        };
+        // A name of several words is surer than a single word, which may be part of another name.
+        let found = [named(3), named(2), named(1)].into_iter().filter(|names| !names.is_empty()).find_map(|names| {
+            let is = |a: &Airport| {
+                let low = a.name.to_lowercase();
+                names.iter().any(|n| low == *n || low.strip_prefix(n.as_str()).is_some_and(|rest| rest.starts_with([' ', '/', '-'])))
+            };
+            self.airports.nearest_of(at, NAMED_NM, is)
+        })?;
+        Some(home(&found, here, at))
     }
 
     /// Files the destination that the pilot states, if no plan is on file.

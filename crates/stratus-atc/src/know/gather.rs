@@ -141,6 +141,7 @@ impl Engine {
                 .as_deref()
                 .and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)))
                 .map(|a| a.name),
+            asked_field: None,
             destination,
             called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u, at.is_some()),
             advisory: scope::advisory(&self.report),
@@ -365,7 +366,7 @@ pub(super) fn round_up(feet: f64, step: f64) -> i32 {
 }
 
 /// The direction and distance to an airport from a place.
-fn home(airport: &Airport, here: &Airport, at: LatLon) -> Home {
+pub(super) fn home(airport: &Airport, here: &Airport, at: LatLon) -> Home {
     let degrees = (at.bearing(airport.position) - airport.variation).rem_euclid(360.0).round() as u16;
     Home {
         name: airport.name.clone(),

@@ -191,6 +191,8 @@ pub struct Situation {
     pub filed_place: Option<String>,
     /// The spoken name of the place that the pilot named.
     pub asked_place: Option<String>,
+    /// The direction to the field that the pilot named, from an aircraft in the air.
+    pub asked_field: Option<Home>,
     /// The unit that takes over next at the present position.
     pub next_unit: Option<Station>,
     /// The pilot called another field's unit by name.
@@ -369,6 +371,11 @@ impl Situation {
     pub fn in_the_way(&self, runway: Runway) -> Option<String> {
         let on_it = self.occupant(runway).map(|o| format!("{o}, on the runway"));
         on_it.or_else(|| self.all_on_final(runway).find(|t| t.close).map(|t| t.words.clone()))
+    }
+
+    /// Whether an aircraft is on close final for a runway, from either end.
+    pub(crate) fn pressed(&self, runway: Runway) -> bool {
+        self.all_on_final(runway).any(|t| t.close)
     }
 
     /// The nearest aircraft on final for a runway, from either end.

@@ -1,0 +1,110 @@
+//! The details of one part of a call that its decision needs besides the values in the slots: which side, which leg, what kind of time or
+//! area. A decision sees these, and never the words.
+
+use crate::instruction::Leg;
+use crate::units::Side;
+
+/// What the words of a part name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Details {
+    /// The only side that it names.
+    pub(crate) side: Option<Side>,
+    /// It names both sides.
+    pub(crate) both_sides: bool,
+    /// A leg of the pattern.
+    pub(crate) leg: Option<Leg>,
+    /// It speaks of leaving: "a downwind departure".
+    pub(crate) departs: bool,
+    /// Straight in, or straight out.
+    pub(crate) straight: bool,
+    /// Sunrise, sunset, darkness.
+    pub(crate) of_sun: bool,
+    /// Opening and closing times.
+    pub(crate) of_hours: bool,
+    /// An area that is active at times: restricted, gliding, parachuting.
+    pub(crate) of_area: bool,
+    /// A regional pressure setting.
+    pub(crate) regional: bool,
+    /// Class B airspace.
+    pub(crate) bravo: bool,
+    /// It contains a negation.
+    pub(crate) denies: bool,
+    /// It keeps what it has.
+    pub(crate) keeps: bool,
+}
+
+impl Details {
+    /// The details in the words of a part, in lower case without punctuation.
+    pub(crate) fn of(words: &[String]) -> Self {
+        let has = |wanted: &[&str]| words.iter().any(|w| wanted.contains(&w.as_str()));
+        // "Turn right away" and "all right" name no side.
+        let follows = |i: usize, next: &[&str]| words.get(i + 1).is_some_and(|w| next.contains(&w.as_str()));
+        let plain = |i: usize| !follows(i, &["away", "now", "there", "here"]) && (i == 0 || !matches!(words[i - 1].as_str(), "all" | "that"));
+        let right = (0..words.len()).any(|i| words[i] == "right" && plain(i) && i + 1 < words.len());
+        // A runway's own side belongs to its name: "three one right".
+        let of_runway = |i: usize| i > 0 && is_figure(&words[i - 1]);
+        let sided = |word: &str| (0..words.len()).any(|i| words[i] == word && !of_runway(i));
+        let (left, right) = (sided("left"), right && sided("right"));
+        Self {
+            side: match (left, right) {
+                (true, false) => Some(Side::Left),
+                (false, true) => Some(Side::Right),
+                _ => None,
+            },
+            both_sides: left && right,
+            leg: [("upwind", Leg::Upwind), ("crosswind", Leg::Crosswind), ("downwind", Leg::Downwind), ("base", Leg::Base), ("final", Leg::Final)]
+                .into_iter()
+                .find(|(w, _)| has(&[w]))
+                .map(|(_, leg)| leg),
+            departs: has(&["departure", "depart", "departing", "out", "leave", "leaving", "leaves", "outbound"]),
+            straight: has(&["straight", "straightin", "straightout"]),
+            of_sun: has(&["sunset", "sunrise", "dusk", "dawn", "twilight", "dark", "night"]),
+            of_hours: has(&["close", "closes", "closing", "hours", "open", "opens", "shuts"]),
+            of_area: has(&[
+                "active", "restricted", "prohibited", "danger", "tfr", "tfrs", "gliding", "gliders", "glider", "parachuting", "parachute", "jumpers",
+                "military", "firing",
+            ]),
+            regional: has(&["regional"]),
+            bravo: has(&["bravo"]),
+            denies: has(&["not", "no", "negative", "don", "doesn", "without", "nope"]),
+            keeps: has(&["keep", "keeping", "remain", "stay", "continue"]),
+        }
+    }
+}
+
+fn is_figure(word: &str) -> bool {
+    const FIGURES: [&str; 12] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "niner", "oh"];
+    FIGURES.contains(&word) || word.chars().all(|c| c.is_ascii_digit()) && !word.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Details {
+        Details::of(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_side_is_named_alone_or_with_the_other() {
+        for (text, side, both) in [
+            ("could we have a right hand circuit", Some(Side::Right), false),
+            ("is it left or right today", None, true),
+            ("we flew right before so confirm left now please", None, true),
+            ("runway three one right is fine", None, false),
+            ("a left turn from three one right", Some(Side::Left), false),
+            ("we can go right away", None, false),
+            ("long landing right", None, false),
+        ] {
+            let found = of(text);
+            assert_eq!((found.side, found.both_sides), (side, both), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_leg_of_departure_is_named_with_the_departure() {
+        let found = of("a downwind departure to the south");
+        assert_eq!((found.leg, found.departs), (Some(Leg::Downwind), true));
+        assert!(!of("turning downwind now").departs);
+    }
+}
