@@ -80,6 +80,11 @@ impl Atis {
         }
     }
 
+    /// The controller has named the current letter: from now on the pilot's is right or wrong.
+    pub fn named(&mut self) {
+        self.broadcast = true;
+    }
+
     /// When the recording plays next on a tuned frequency; `None` while it plays.
     pub fn due(&self, now: Time) -> Option<Time> {
         if self.running { None } else { Some(self.next.unwrap_or(now)) }
@@ -245,6 +250,12 @@ mod tests {
         // Once a letter is in use, a different one from the pilot is outdated or wrong.
         a.adopt('B');
         assert_eq!(a.letter_at("PHTO"), Some('K'));
+        let mut a = Atis::default();
+        a.see("PHTO", &Weather { altimeter_inhg: Some(30.0), ..Weather::default() }, None);
+        let current = a.letter_at("PHTO");
+        a.named();
+        a.adopt(if current == Some('B') { 'C' } else { 'B' });
+        assert_eq!(a.letter_at("PHTO"), current, "the controller has named it");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::Engine;
 use crate::airports::Station;
 use crate::decide::parts::Part;
 use crate::hear::Said;
-use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
 use crate::hear::details::Details;
+use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
 use crate::hear::question::{self, Subject};
 use crate::intent::{Context, Understanding};
 use crate::understand;
@@ -33,7 +33,17 @@ impl Engine {
             }
             let of_controller = words.iter().any(|w| w == "you");
             let harmless = question::harmless(&words) && !of_controller;
-            Some(Part { situation, heard, said, form: p.form, subjects, details: Details::of(&words), harmless, of_controller })
+            Some(Part {
+                situation,
+                heard,
+                said,
+                form: p.form,
+                subjects,
+                read: false,
+                details: Details::of(&words),
+                harmless,
+                of_controller,
+            })
         };
         parts.into_iter().filter_map(read).collect()
     }

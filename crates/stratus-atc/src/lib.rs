@@ -464,6 +464,9 @@ impl Engine {
                 self.met.remove(0);
             }
         }
+        if out.instruction.items.iter().any(|i| matches!(i, instruction::Item::AtisCurrent(_))) {
+            self.atis.named();
+        }
         self.keep_desk();
         let kept = (self.record.pending.clone(), self.record.last.clone());
         self.record.issue(now, &out.instruction);

@@ -99,10 +99,14 @@ fn is_instruction(t: &[Token]) -> bool {
     t.iter().any(|x| VERBS.contains(&x.word()))
 }
 
-/// "G-CD": a foreign registration's first letter and its last two.
+/// "G-CD": a foreign registration's first letter and its last two. "VQX": its last three.
 fn abbreviated(segment: &str) -> Option<Named> {
-    let (first, last) = segment.trim().trim_end_matches(',').split_once('-')?;
+    let whole = segment.trim().trim_end_matches(',');
     let letters = |s: &str, n| s.len() == n && s.chars().all(|c| c.is_ascii_uppercase());
+    if letters(whole, 3) {
+        return Some(Named { id: whole.to_owned(), airline: None });
+    }
+    let (first, last) = whole.split_once('-')?;
     (letters(first, 1) && letters(last, 2)).then(|| Named { id: format!("{first}{last}"), airline: None })
 }
 

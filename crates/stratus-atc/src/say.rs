@@ -5,6 +5,7 @@ pub mod spoken;
 
 use crate::instruction::{Address, Instruction, Item};
 use crate::telephony;
+use crate::units::region::ShortRegistration;
 use crate::units::{Callsign, Region};
 
 /// A controller's transmission, spoken and written.
@@ -139,6 +140,10 @@ pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_
         }
         // Three letters and a number are an airline's, also one that is not listed, and stay whole (ICAO Annex 10 5.2.1.7.2).
         (None, _) if address == Address::Short && id.len() >= 4 && !is_flight(id) => {
+            if region.short_registration == ShortRegistration::LastThree {
+                let tail = &id[id.len() - 3..];
+                return (tail.to_owned(), spoken::characters(tail));
+            }
             let short = format!("{}{}", &id[..1], &id[id.len() - 2..]);
             (format!("{}-{}", &id[..1], &id[id.len() - 2..]), spoken::characters(&short))
         }
@@ -237,6 +242,13 @@ mod tests {
         let t = said(vec![f], Address::Short, None, Region::ICAO, "GABCD", "C172");
         assert_eq!(t.text, "G-CD, contact Tower 118.5");
         assert_eq!(t.spoken, "golf charlie delta, contact Tower one one eight decimal five");
+        let canada = Region::of("CYTZ", "");
+        let t = said(vec![Item::Roger], Address::Short, None, canada, "CGVQX", "C172");
+        assert_eq!(
+            (t.text.as_str(), t.spoken.as_str()),
+            ("VQX, roger", "victor quebec xray, roger"),
+            "Canada keeps the last three letters"
+        );
         let t = said(vec![Item::Roger], Address::Short, None, Region::ICAO, "ZZQ283", "B738");
         assert_eq!(t.text, "ZZQ283, roger", "an airline that is not listed keeps its whole callsign");
     }

@@ -295,6 +295,8 @@ columns! {
     registrations: Registrations,
     /// When a controller shortens a callsign.
     short_callsigns: ShortCallsigns,
+    /// What is left of a registration of letters.
+    short_registration: ShortRegistration,
     /// The items that must be read back, besides those that must be read back in every region.
     readback: Vec<&'static str>,
     /// Whether a level read back as an altitude is wrong.
@@ -385,6 +387,13 @@ words! {
         Controller = "controller",
         /// Only after the pilot has shortened it.
         PilotToo = "pilot too",
+    }
+    /// What is left of a registration of letters when it is shortened.
+    ShortRegistration {
+        /// "G-CD": the first letter and the last two (ICAO Annex 10 5.2.1.7.2).
+        FirstAndLastTwo = "first and last two",
+        /// "VQX": the last three letters.
+        LastThree = "last three",
     }
     /// Whether a level read back as an altitude is wrong.
     ReadbackWords {

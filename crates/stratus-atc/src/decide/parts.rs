@@ -28,6 +28,8 @@ pub(crate) struct Part {
     pub(crate) form: Form,
     /// What it is about.
     pub(crate) subjects: Vec<Subject>,
+    /// The sentence model has read the subjects; otherwise the nouns show them.
+    pub(crate) read: bool,
     /// The side, the leg and what else its words name.
     pub(crate) details: Details,
     /// It asks for nothing that needs a clearance, and for a deed of the pilot's own.
@@ -86,7 +88,7 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let (mut unanswered, mut unknown) = (false, false);
     let of_turn = |p: &Part| r.emergency.is_some() && p.subjects.contains(&Subject::Heading);
     let taken_back = |n: usize| parts.get(n + 1).is_some_and(|p| p.subjects.contains(&Subject::TakesBack));
-    let eligible = |p: &Part| p.situation.live && (p.asks() || asks(&p.heard) || p.tells() || of_turn(p));
+    let eligible = |p: &Part| p.situation.live && (p.asks() || p.tells() || !alone && (asks(&p.heard) || of_turn(p)));
     for part in parts.iter().enumerate().filter(|(n, p)| eligible(p) && !taken_back(*n)).map(|(_, p)| p) {
         let s = &part.situation;
         if matches!(s.facility, Facility::Ctaf | Facility::Atis) {
@@ -101,6 +103,8 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         }
         let answered = match stated(&open, part, &all, settled) {
             Some(answered) => answered,
+            // A statement alone has been decided with the call.
+            None if alone && !part.asks() => continue,
             None => answer(&open, part, &all, alone),
         };
         if let Answer::Is(items) | Answer::Says(items) = &answered
@@ -155,9 +159,11 @@ fn wants_nothing(r: &Record, said: &[Item], outcome: &Outcome, parts: &[Part]) -
 /// Removes what the answer for a part replaces, and a runway that stands behind such an item alone.
 fn drop_replaced(part: &Part, parts: &[Part], all: &mut Vec<Item>) {
     // What another part of the same call asks for stays.
-    let wanted = |i: &Item| parts.iter().flat_map(|p| &p.subjects).any(|x| rules::settles(*x, Form::States, i) && !part.subjects.contains(x));
+    let wanted =
+        |i: &Item| parts.iter().flat_map(|p| &p.subjects).any(|x| rules::settles(*x, Form::States, i) && !part.subjects.contains(x));
     let replaced = |i: &Item| part.subjects.iter().any(|x| rules::replaces(*x, i)) && !wanted(i);
-    if !all.iter().any(replaced) {
+    // What comes with a clearance belongs to it.
+    if !all.iter().any(replaced) || all.iter().any(gate::is_takeoff) {
         return;
     }
     all.retain(|i| !replaced(i));
@@ -169,7 +175,9 @@ fn drop_replaced(part: &Part, parts: &[Part], all: &mut Vec<Item>) {
 /// The answer to a wish or a deed that is stated, if the decision for the call has not given it. Words that repeat what the controller has just
 /// said are a readback.
 fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Answer> {
-    if !part.tells() || open.emergency.is_some() {
+    // A question that the pilot must answer first comes alone.
+    let asked = all.iter().any(|i| matches!(i, Item::Confirm { .. }) && !part.subjects.iter().any(|x| rules::replaces(*x, i)));
+    if !part.tells() || open.emergency.is_some() || asked {
         return None;
     }
     let s = &part.situation;
@@ -179,7 +187,8 @@ fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Ans
     let vague = all.iter().all(is_vague);
     let expects = |x: Subject| {
         let repeats = given(x, before) && !wishes;
-        let told = rules::is_report(x) || wishes || vague && !settled;
+        // A noun alone makes no report: "let us get this bird up".
+        let told = wishes || if rules::is_report(x) { part.read } else { vague && !settled };
         rules::is_deed(x) && told && !repeats && !given(x, all)
     };
     let subjects: Vec<Subject> = part.subjects.iter().copied().filter(|x| expects(*x)).collect();
@@ -373,6 +382,10 @@ fn asks(heard: &Understanding) -> bool {
 fn adds(item: &Item, said: &[Item]) -> bool {
     match item {
         Item::Ask(_) | Item::ReadBack(_) | Item::ReadbackCorrect | Item::Roger | Item::GoAhead | Item::ThisIs(_) => false,
+        // The frequency of a unit that the pilot is sent to is known.
+        Item::Advice(w) if said.iter().any(|i| matches!(i, Item::Contact { unit, .. } if w.starts_with(&format!("{unit} is")))) => false,
+        // "Exit left approved" beside "short approach approved": each is new in its own words.
+        Item::PatternWords(_) | Item::DepartureApproved(_) => !said.contains(item),
         Item::Advice(_) | Item::Unable(_) | Item::Runway(_) | Item::Affirm => !said.contains(item),
         other => !said.iter().any(|i| discriminant(i) == discriminant(other)),
     }

@@ -8,6 +8,8 @@ mod facts;
 mod flight;
 mod ground;
 pub(super) mod rules;
+#[cfg(test)]
+mod tests;
 mod tower;
 
 use super::{Decision, in_pattern};
@@ -100,7 +102,11 @@ impl Matter<'_> {
 
     /// The approval in force that contains this word: one that is asked about again is confirmed.
     fn granted(&self, word: &str) -> Option<&Item> {
-        self.r.granted.iter().rev().find(|i| matches!(i, Item::PatternWords(w) | Item::DepartureApproved(w) | Item::Advice(w) if w.contains(word)))
+        self.r
+            .granted
+            .iter()
+            .rev()
+            .find(|i| matches!(i, Item::PatternWords(w) | Item::DepartureApproved(w) | Item::Advice(w) if w.contains(word)))
     }
 
     /// What is asked about again: "affirmative" and the approval in force.
@@ -140,17 +146,30 @@ fn of(decision: Decision) -> Vec<Item> {
 }
 
 /// The answer to a part about these subjects; empty if they have none here.
-pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding, form: Form, details: Details, subjects: &[Subject]) -> Option<Vec<Item>> {
+pub(super) fn answer(
+    s: &Situation,
+    r: &Record,
+    heard: &Understanding,
+    form: Form,
+    details: Details,
+    subjects: &[Subject],
+) -> Option<Vec<Item>> {
     if let Some(items) = value(s, r, heard, form) {
         return Some(items);
     }
     let matter = Matter { s, r, heard, form, details };
     let mut all = Vec::new();
-    for subject in subjects {
-        for item in about(&matter, *subject) {
-            if !all.contains(&item) {
-                all.push(item);
-            }
+    // The hangar or the pump beside another subject is its reason: "a long roll, our hangar is at the end".
+    let (reasons, subjects): (Vec<_>, Vec<_>) =
+        subjects.iter().partition(|x| matches!(x, Subject::Services | Subject::Fuel | Subject::Talk));
+    let said = |subjects: Vec<Subject>| subjects.into_iter().flat_map(|x| gated(&matter, x)).collect::<Vec<_>>();
+    let mut found = said(subjects);
+    if found.is_empty() {
+        found = said(reasons);
+    }
+    for item in found {
+        if !all.contains(&item) {
+            all.push(item);
         }
     }
     (!all.is_empty()).then_some(all)
@@ -188,7 +207,16 @@ fn elsewhere(s: &Situation) -> bool {
     !s.on_ground && s.arrival.as_ref().is_some_and(|a| a.icao != s.icao)
 }
 
-/// The answer for one subject.
+/// The answer for one subject. A subject alone is no proof of a wish: only those whose decision passes the gate with the words of the part may
+/// clear the aircraft, and every other one only repeats what stands.
+fn gated(m: &Matter, subject: Subject) -> Vec<Item> {
+    use Subject as S;
+    let proves = matches!(subject, S::LandingClearance | S::LandingKind | S::HoldShort | S::AirspaceEntry | S::LineUp);
+    let free = |i: &Item| proves || !gate::guards(i) || matches!(i, Item::Confirm { .. }) || gate::stands(m.r, i);
+    about(m, subject).into_iter().filter(free).collect()
+}
+
+/// As [`gated`].
 #[rustfmt::skip]
 fn about(m: &Matter, subject: Subject) -> Vec<Item> {
     use Subject as S;

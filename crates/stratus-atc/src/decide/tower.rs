@@ -544,7 +544,8 @@ pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
 
 /// Acknowledges a go-around, and gives the way back into the pattern.
 fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
+    // The side that was flown before stays, if the pilot names no other.
+    let side = heard.slots.side.or(record.closed_traffic).or(record.joins).unwrap_or(s.pattern);
     if s.on_ground {
         return Decision::say([Item::Roger]);
     }

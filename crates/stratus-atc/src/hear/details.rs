@@ -31,6 +31,8 @@ pub(crate) struct Details {
     pub(crate) denies: bool,
     /// It keeps what it has.
     pub(crate) keeps: bool,
+    /// It ends what it speaks of.
+    pub(crate) ends: bool,
 }
 
 impl Details {
@@ -39,10 +41,13 @@ impl Details {
         let has = |wanted: &[&str]| words.iter().any(|w| wanted.contains(&w.as_str()));
         // "Turn right away" and "all right" name no side.
         let follows = |i: usize, next: &[&str]| words.get(i + 1).is_some_and(|w| next.contains(&w.as_str()));
-        let plain = |i: usize| !follows(i, &["away", "now", "there", "here"]) && (i == 0 || !matches!(words[i - 1].as_str(), "all" | "that"));
+        let plain =
+            |i: usize| !follows(i, &["away", "now", "there", "here"]) && (i == 0 || !matches!(words[i - 1].as_str(), "all" | "that"));
         let right = (0..words.len()).any(|i| words[i] == "right" && plain(i) && i + 1 < words.len());
         // A runway's own side belongs to its name: "three one right".
-        let of_runway = |i: usize| i > 0 && is_figure(&words[i - 1]);
+        let before = |i: usize, n: usize| i.checked_sub(n).map_or("", |k| words[k].as_str());
+        let of_runway =
+            |i: usize| is_figure(before(i, 1)) && (before(i, 1).len() == 2 || is_figure(before(i, 2)) || before(i, 2) == "runway");
         let sided = |word: &str| (0..words.len()).any(|i| words[i] == word && !of_runway(i));
         let (left, right) = (sided("left"), right && sided("right"));
         Self {
@@ -52,22 +57,46 @@ impl Details {
                 _ => None,
             },
             both_sides: left && right,
-            leg: [("upwind", Leg::Upwind), ("crosswind", Leg::Crosswind), ("downwind", Leg::Downwind), ("base", Leg::Base), ("final", Leg::Final)]
-                .into_iter()
-                .find(|(w, _)| has(&[w]))
-                .map(|(_, leg)| leg),
+            leg: [
+                ("upwind", Leg::Upwind),
+                ("crosswind", Leg::Crosswind),
+                ("downwind", Leg::Downwind),
+                ("base", Leg::Base),
+                ("final", Leg::Final),
+            ]
+            .into_iter()
+            .find(|(w, _)| has(&[w]))
+            .map(|(_, leg)| leg),
             departs: has(&["departure", "depart", "departing", "out", "leave", "leaving", "leaves", "outbound"]),
             straight: has(&["straight", "straightin", "straightout"]),
             of_sun: has(&["sunset", "sunrise", "dusk", "dawn", "twilight", "dark", "night"]),
             of_hours: has(&["close", "closes", "closing", "hours", "open", "opens", "shuts"]),
             of_area: has(&[
-                "active", "restricted", "prohibited", "danger", "tfr", "tfrs", "gliding", "gliders", "glider", "parachuting", "parachute", "jumpers",
-                "military", "firing",
+                "active",
+                "restricted",
+                "prohibited",
+                "danger",
+                "tfr",
+                "tfrs",
+                "gliding",
+                "gliders",
+                "glider",
+                "parachuting",
+                "parachute",
+                "jumpers",
+                "military",
+                "firing",
             ]),
             regional: has(&["regional"]),
-            bravo: has(&["bravo"]),
+            // The letter stands in callsigns and for taxiways.
+            bravo: (0..words.len()).any(|i| {
+                words[i] == "bravo"
+                    && (matches!(before(i, 1), "the" | "class" | "into" | "enter" | "through" | "outside" | "inside")
+                        || follows(i, &["airspace", "clearance", "entry", "transition", "shelf"]))
+            }),
             denies: has(&["not", "no", "negative", "don", "doesn", "without", "nope"]),
             keeps: has(&["keep", "keeping", "remain", "stay", "continue"]),
+            ends: has(&["complete", "completed", "done", "finished", "finishing"]),
         }
     }
 }
@@ -95,6 +124,8 @@ mod tests {
             ("a left turn from three one right", Some(Side::Left), false),
             ("we can go right away", None, false),
             ("long landing right", None, false),
+            ("two left three sixties over the bridge", Some(Side::Left), false),
+            ("runway nine right and a long roll", None, false),
         ] {
             let found = of(text);
             assert_eq!((found.side, found.both_sides), (side, both), "{text}");

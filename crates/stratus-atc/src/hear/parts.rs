@@ -45,7 +45,8 @@ impl Part {
 
     /// Its words in lower case, without punctuation.
     pub(crate) fn words(&self) -> Vec<String> {
-        self.text.split_whitespace().map(bare).collect()
+        // "Roll-out" is two words.
+        self.text.split_whitespace().flat_map(|w| w.split('-')).map(bare).filter(|w| !w.is_empty()).collect()
     }
 }
 

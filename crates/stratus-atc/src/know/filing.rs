@@ -1,12 +1,12 @@
 //! Filing: a plan from the pilot's words, or from how the flight began.
 
+use super::gather::home;
 use crate::act::Act;
 use crate::airports::{Airport, Station};
 use crate::intent::{Intent, Understanding};
 use crate::remark::Remark;
 use crate::request::Request;
 use crate::situation::{FlightPlan, Home};
-use super::gather::home;
 use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
 

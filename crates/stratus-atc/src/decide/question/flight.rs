@@ -2,8 +2,9 @@
 
 use super::{Matter, advice, no_information, of, unable};
 use crate::decide::{instruments, questions, radar, vectors, visual};
+use crate::gate;
 use crate::hear::question::{Form, Subject};
-use crate::instruction::{Climb, Item, ReportPoint};
+use crate::instruction::{Climb, Item, ReportPoint, Wish};
 use crate::intent::Intent;
 use crate::phase::Phase;
 use crate::remark::Remark;
@@ -130,7 +131,11 @@ pub(super) fn airspace_entry(m: &Matter) -> Vec<Item> {
         return [Item::RemainOutside(format!("{} Bravo airspace", b.name))].into_iter().chain(unit).collect();
     }
     if m.form == Form::Requests {
-        return m.decided(Intent::TransitionRequest);
+        // Both the readers of intents and the subject must hear the request: one alone is asked about.
+        return match m.heard.has(Intent::TransitionRequest) {
+            true => m.decided(Intent::TransitionRequest),
+            false => vec![gate::question(Wish::Entry, None)],
+        };
     }
     if m.form == Form::States {
         return Vec::new();
@@ -254,16 +259,15 @@ pub(super) fn own_choice(m: &Matter, subject: Subject) -> Vec<Item> {
             Some(feet) => vec![advice(format!("{} feet approved, maintain VFR", radar::grouped(*feet)))],
             None => vec![advice("altitude your discretion, maintain VFR")],
         },
-        Subject::LevelQuestion => m
-            .r
-            .altitude_ft
-            .map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: m.s.is_level(feet) })
-            .map_or_else(|| vec![advice("no altitude restriction, maintain VFR")], |level| vec![level]),
+        Subject::LevelQuestion => {
+            m.r.altitude_ft
+                .map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: m.s.is_level(feet) })
+                .map_or_else(|| vec![advice("no altitude restriction, maintain VFR")], |level| vec![level])
+        }
         Subject::OwnNavigation => vec![Item::ResumeOwnNavigation],
         _ => vec![advice("approved as requested"), advice("maintain VFR")],
     }
 }
-
 
 /// The heading to fly: the vector that is due on an instrument approach, the present heading, or own navigation.
 pub(super) fn heading(m: &Matter) -> Vec<Item> {
@@ -271,9 +275,8 @@ pub(super) fn heading(m: &Matter) -> Vec<Item> {
     if !s.facility.is_radar() || s.on_ground || m.heard.slots.heading.is_some() || !m.heard.requests.is_empty() || m.form == Form::States {
         return Vec::new();
     }
-    let vector = instruments::arrival(s)
-        .filter(|a| s.ifr && !r.on_course && instruments::gives_approach(s, a))
-        .and_then(|a| vectors::now(s, r, a));
+    let vector =
+        instruments::arrival(s).filter(|a| s.ifr && !r.on_course && instruments::gives_approach(s, a)).and_then(|a| vectors::now(s, r, a));
     match (vector, s.heading_mag.filter(|_| s.ifr && !r.on_course)) {
         (Some(items), _) => items,
         (None, Some(now)) => {

@@ -11,6 +11,7 @@ pub(in crate::decide) fn is_deed(subject: Subject) -> bool {
         || matches!(
             subject,
             S::PushBack
+                | S::StopTaxi
                 | S::StartUp
                 | S::TaxiOut
                 | S::TaxiIn
@@ -41,8 +42,7 @@ pub(in crate::decide) fn is_report(subject: Subject) -> bool {
     use Subject as S;
     matches!(
         subject,
-        S::StopTaxi
-            | S::ResumeTaxi
+        S::ResumeTaxi
             | S::RunwayChoice
             | S::Birds
             | S::LeaveFrequency
@@ -80,16 +80,18 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         S::DeIcing => says(&["de-icing"]),
         S::Tow => matches!(item, Item::Services(_)),
         S::DepartureWay | S::LeavePattern => {
-            matches!(item, Item::DepartureApproved(_) | Item::FrequencyChangeApproved) || says(&["turn approved", "bound approved", "control zone"])
+            matches!(item, Item::DepartureApproved(_) | Item::FrequencyChangeApproved)
+                || says(&["turn approved", "bound approved", "control zone"])
         }
         S::PatternSide if form == Form::States => matches!(item, Item::ClosedTraffic(_) | Item::Enter(..)),
-        S::ShortApproach => says(&["short approach"]),
+        S::ShortApproach => says(&["short approach", "simulated"]),
         S::Extend => says(&["extend"]),
         S::Orbit => says(&["orbit", "360", "three sixty", "circle"]),
         S::AnotherCircuit => matches!(item, Item::ClosedTraffic(_)),
         S::LandingKind => matches!(item, Item::Cleared(_)),
         S::Join => {
-            matches!(item, Item::Enter(..) | Item::StraightIn | Item::ChangeRunway(_)) || says(&["join ", "enter control zone", "continue to runway"])
+            matches!(item, Item::Enter(..) | Item::StraightIn | Item::ChangeRunway(_))
+                || says(&["join ", "enter control zone", "continue to runway"])
         }
         S::Rollout => says(&["approved as requested", "vacate", "exit "]) && form == Form::States,
         S::Sequence => matches!(item, Item::Sequence { .. }),
@@ -125,19 +127,18 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
 pub(in crate::decide) fn replaces(subject: Subject, item: &Item) -> bool {
     use Subject as S;
     let weather = || {
-        matches!(item, Item::Wind { .. } | Item::Pressure(_) | Item::AtisCurrent(_)) || matches!(item, Item::Advice(w) if w.contains("in use"))
+        matches!(item, Item::Wind { .. } | Item::Pressure(_) | Item::AtisCurrent(_))
+            || matches!(item, Item::Advice(w) if w.contains("in use"))
     };
     match subject {
         S::ShortApproach | S::Extend | S::LeavePattern | S::DepartureWay | S::PatternHeight | S::GoAroundNext => {
             matches!(item, Item::ClosedTraffic(_))
         }
         S::Orbit => {
-            matches!(item, Item::ClosedTraffic(_) | Item::Confirm { wish: Wish::Level | Wish::Entry, .. })
+            matches!(item, Item::ClosedTraffic(_) | Item::Confirm { wish: Wish::Level, .. })
                 || matches!(item, Item::Advice(w) if w.contains("discretion"))
         }
-        S::LeaveFrequency => {
-            matches!(item, Item::FrequencyChangeApproved | Item::RadarServiceTerminated | Item::SquawkVfr) || weather()
-        }
+        S::LeaveFrequency => matches!(item, Item::FrequencyChangeApproved | Item::RadarServiceTerminated | Item::SquawkVfr) || weather(),
         S::RunwayChoice => weather(),
         S::Rollout => matches!(item, Item::Confirm { wish: Wish::Landing, .. }),
         S::TakesBack => matches!(item, Item::Confirm { .. }),

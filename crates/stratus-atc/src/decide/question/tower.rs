@@ -81,19 +81,25 @@ pub(super) fn leave_pattern(m: &Matter) -> Vec<Item> {
 /// controller may change it.
 pub(super) fn pattern_side(m: &Matter) -> Vec<Item> {
     let (s, r) = (m.s, m.r);
-    if s.ifr || !m.of_field() && !(s.facility.is_radar() && s.towered) {
+    // What a pilot says to Ground about the pattern is for the tower.
+    let early = s.facility == Facility::Ground && m.form == Form::States;
+    let here = s.facility.is_radar() && s.towered && visual::bound(s, m.heard) == visual::Bound::Here;
+    if s.ifr || early || !m.of_field() && !here {
         return Vec::new();
     }
     let Some(runway) = m.runway() else { return Vec::new() };
     let force = m.pattern_side();
     let said = m.side();
-    let way = |side: Side| match (s.on_ground || r.closed_traffic.is_some() || m.in_circuit(), s.facility.is_radar()) {
+    // An arrival that has yet to join enters the pattern; every other flight stays in it.
+    let joins = !s.on_ground && !m.in_circuit() && r.closed_traffic.is_none() && r.landing.is_none();
+    let way = |side: Side| match (!joins, s.facility.is_radar()) {
         (_, true) => advice(format!("expect {} traffic runway {runway}", side.word())),
         (true, _) if s.facility == Facility::Ground => advice(format!("{} hand circuits runway {runway}", side.word())),
         (true, _) => Item::ClosedTraffic(side),
-        (false, _) => Item::Enter(side, Leg::Downwind),
+        (false, _) if m.wants() => Item::Enter(side, Leg::Downwind),
+        (false, _) => pattern(format!("{} downwind", side.word())),
     };
-    let named = |item: &Item| matches!(item, Item::ClosedTraffic(_) | Item::Enter(..)).then_some(Item::Runway(runway));
+    let named = |item: &Item| (!matches!(item, Item::Advice(_))).then_some(Item::Runway(runway));
     let item = match (m.form, said) {
         (Form::Requests | Form::States, Some(side)) if m.tower() => way(side),
         _ => way(force),
@@ -140,7 +146,7 @@ pub(super) fn short_approach(m: &Matter) -> Vec<Item> {
 
 /// A longer downwind or final.
 pub(super) fn extend(m: &Matter) -> Vec<Item> {
-    if !m.in_circuit() && !(m.tower() && m.visual()) {
+    if !(m.tower() && m.visual()) {
         return if m.visual() { own_way(m) } else { Vec::new() };
     }
     if m.r.owed.contains(&Owed::Base) {
@@ -155,8 +161,11 @@ pub(super) fn extend(m: &Matter) -> Vec<Item> {
 /// A full turn, or orbits over a place: not on final, and not inside class B without a clearance.
 pub(super) fn orbit(m: &Matter) -> Vec<Item> {
     let (s, r) = (m.s, m.r);
-    if s.on_ground || s.ifr || m.told(Remark::OrbitDone) {
+    if s.on_ground || s.ifr {
         return Vec::new();
+    }
+    if m.told(Remark::OrbitDone) || m.details.ends && m.form == Form::States {
+        return vec![Item::Roger];
     }
     if m.tower() && s.phase == Phase::Final {
         return unable("orbit on final, go around if you cannot land");
@@ -169,9 +178,16 @@ pub(super) fn orbit(m: &Matter) -> Vec<Item> {
     if m.tower() && in_sequence(m) {
         return vec![pattern(filled(s.region.orbit, &[("side", side.word())])), done];
     }
+    // The way into class B is cleared first.
+    if m.details.bravo && !r.bravo {
+        return Vec::new();
+    }
     if visual::inside_b(s) && !r.bravo {
         let name = s.airspace.as_ref().map_or_else(String::new, |a| a.name.clone());
-        return vec![Item::Unable("orbits in Bravo airspace without a clearance".into()), Item::RemainOutside(format!("{name} Bravo airspace"))];
+        return vec![
+            Item::Unable("orbits in Bravo airspace without a clearance".into()),
+            Item::RemainOutside(format!("{name} Bravo airspace")),
+        ];
     }
     let keeps = r.bravo.then_some(r.altitude_ft).flatten();
     let keeps = keeps.map(|feet| Item::Altitude { way: crate::instruction::Climb::Maintain, feet, level: false });
@@ -246,7 +262,8 @@ pub(super) fn join(m: &Matter) -> Vec<Item> {
     if s.facility.is_radar() {
         return super::flight::to_the_tower(m);
     }
-    if !m.tower() {
+    // In the pattern the aircraft has joined.
+    if !m.tower() || m.in_circuit() {
         return Vec::new();
     }
     let straight = m.details.straight;
@@ -263,7 +280,7 @@ pub(super) fn join(m: &Matter) -> Vec<Item> {
     if let Some((side, runway)) = given {
         return vec![Item::Enter(side, Leg::Downwind), Item::Runway(runway)];
     }
-    match straight && m.wants() || straight && m.form == Form::Whether {
+    match straight && (m.wants() || m.form == Form::Whether) {
         true => of(tower::straight_in(s, r, m.heard)),
         false => of(tower::inbound(s, r, m.heard)),
     }
@@ -349,4 +366,3 @@ pub(super) fn go_around_next(m: &Matter) -> Vec<Item> {
 fn own_way(m: &Matter) -> Vec<Item> {
     if m.form == Form::States { Vec::new() } else { vec![advice("approved as requested"), advice("maintain VFR")] }
 }
-
