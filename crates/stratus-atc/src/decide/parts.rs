@@ -138,7 +138,8 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let answered = all.len() > said.len();
     let (last, rest): (Vec<Item>, Vec<Item>) = all.into_iter().partition(|i| matches!(i, Item::ReadBack(_)));
     let vague = |i: &Item| answered && is_vague(i) && (*i != Item::Roger || r.emergency.is_none());
-    Outcome { decision: Decision::Say(rest.into_iter().filter(|i| !vague(i)).chain(last).collect()), ..outcome }
+    let items: Vec<Item> = rest.into_iter().filter(|i| !vague(i)).chain(last).collect();
+    Outcome { decision: if items.is_empty() { Decision::say([Item::Roger]) } else { Decision::Say(items) }, ..outcome }
 }
 
 /// A call that wants nothing: a farewell is answered or not, and a remark is acknowledged. Neither is "say again".

@@ -202,6 +202,14 @@ fn verdict(right: bool, item: Item) -> Vec<Item> {
     if right { vec![Item::Affirm] } else { vec![Item::Negative, item] }
 }
 
+/// The tower of the field that a visual flight with a radar unit has in sight.
+pub(super) fn tower_in_sight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let near = heard.has(Intent::FieldInSight) && s.live && !s.on_ground && !s.ifr && r.emergency.is_none() && r.plight.is_none();
+    let matter = Matter { s, r, heard, form: Form::States, details: Details::default() };
+    let items = if near && r.contacted.contains(&s.facility) { flight::field_seen(&matter) } else { Vec::new() };
+    items.iter().any(|i| matches!(i, Item::Contact { .. })).then_some(Decision::Say(items))
+}
+
 /// The facts of this field are not those of the place where the aircraft is.
 fn elsewhere(s: &Situation) -> bool {
     !s.on_ground && s.arrival.as_ref().is_some_and(|a| a.icao != s.icao)

@@ -17,6 +17,9 @@ use crate::{clearances, gate};
 /// The answer of clearance delivery, departure, approach or center.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
+    if let Some(d) = super::question::tower_in_sight(s, record, heard) {
+        return d;
+    }
     match heard.intent {
         // The pilot calls the tower on this frequency, and a visual flight nearby is sent to it.
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight

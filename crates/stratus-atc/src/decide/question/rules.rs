@@ -101,7 +101,8 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         }
         S::GearLook => matches!(item, Item::Unable(w) if w.contains("gear")),
         S::GoAroundNext => matches!(item, Item::ClosedTraffic(_) | Item::Report(ReportPoint::Midfield(_))),
-        S::FieldSeen | S::NextUnit => matches!(item, Item::Contact { .. } | Item::FrequencyChangeApproved | Item::RemainThisFrequency),
+        // "Remain this frequency" is no answer while a unit is near that takes the flight.
+        S::FieldSeen | S::NextUnit => matches!(item, Item::Contact { .. } | Item::FrequencyChangeApproved),
         S::RadarService => matches!(item, Item::Squawk(_) | Item::RadarContact(_)),
         S::EndService => matches!(item, Item::RadarServiceTerminated),
         S::AirspaceEntry => {
@@ -142,7 +143,9 @@ pub(in crate::decide) fn replaces(subject: Subject, item: &Item) -> bool {
         S::RunwayChoice => weather(),
         S::Rollout => matches!(item, Item::Confirm { wish: Wish::Landing, .. }),
         S::TakesBack => matches!(item, Item::Confirm { .. }),
-        S::NextUnit | S::FieldSeen => matches!(item, Item::RadarServiceTerminated | Item::SquawkVfr | Item::FrequencyChangeApproved),
+        S::NextUnit | S::FieldSeen => {
+            matches!(item, Item::RadarServiceTerminated | Item::SquawkVfr | Item::FrequencyChangeApproved | Item::RemainThisFrequency)
+        }
         S::StopTaxi | S::ResumeTaxi | S::Diversion => matches!(item, Item::Ask(Ask::Intentions)),
         _ => false,
     }

@@ -274,6 +274,9 @@ fn an_arrival_near_its_field_is_sent_to_the_tower() {
     }
     s.home = Some(Home { name: "Lindau".into(), heading_mag: 90, distance_nm: 6, here: true });
     assert_eq!(ask(&s, &known(), Subject::FieldSeen, Form::States, "not in sight yet"), [Item::Roger]);
+    let seen = Understanding { intents: vec![Intent::PositionReport, Intent::FieldInSight], ..Understanding::default() };
+    assert!(tower_in_sight(&s, &known(), &seen).is_some_and(|d| tower(&of(d))));
+    assert!(tower_in_sight(&s, &Record::default(), &seen).is_none(), "the first call to a unit is answered by it");
 }
 
 #[test]
