@@ -4,6 +4,7 @@
 //! out of recordings: a replay starts at `Heard`.
 
 mod effect;
+mod line;
 mod loudness;
 mod menu;
 mod page;
@@ -16,10 +17,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::effect::Effect;
+pub use self::line::{Latency, Line, Speaker};
 pub use self::loudness::{LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample};
 pub use self::menu::{Choice, Devices, Fault, MenuModel, Place, PlaceReason, SoundDevice, TrayState};
 pub use self::page::{
-    PAGE_VERSION, PageAirport, PageAtis, PageCall, PageLine, PageNotice, PagePlan, PageScore, PageState, PageStation, PageStrip,
+    PAGE_VERSION, PageAirport, PageAtis, PageCall, PageLine, PageNotice, PageOverheard, PagePlan, PageScore, PageState, PageStation,
+    PageStrip,
 };
 pub use self::steps::{CALL_WITHIN_S, Step, Steps};
 use crate::airports::described::{Described, Origin};
@@ -33,7 +36,7 @@ use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::Config;
-use crate::units::{Callsign, Facility, Frequency, Squawk, TxId};
+use crate::units::{Frequency, Squawk, TxId};
 use crate::update::Offered;
 
 pub use voice::{SystemVoice, Voice};
@@ -365,65 +368,6 @@ pub struct Toast {
     /// For the log only: causes, remedies and system messages.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub details: String,
-}
-
-/// The speaker of a line of the transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Speaker {
-    /// The pilot.
-    Pilot,
-    /// The controller.
-    Atc,
-}
-
-/// Time for each stage in milliseconds, from the end of the take (release of the key plus the tail).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Latency {
-    /// From the release of the key to the end of the take, before the other stages.
-    #[serde(default)]
-    pub tail: u32,
-    /// Until the take was extracted and resampled.
-    pub capture: u32,
-    /// Computation of the recogniser.
-    pub recognise: u32,
-    /// Computation of the engine.
-    pub decide: u32,
-    /// Waiting for the language model.
-    pub consult: u32,
-    /// Until the first phrase was synthesised, from the decision.
-    pub synthesise: u32,
-    /// From the end of the take to the first sample sent to the speaker.
-    pub first_audio: u32,
-}
-
-/// One line of `transcript.jsonl`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Line {
-    /// Seconds since the session began.
-    pub t: f64,
-    /// Who spoke.
-    pub from: Speaker,
-    /// The unit on the frequency; `None` if there is none.
-    pub facility: Option<Facility>,
-    /// The frequency.
-    pub frequency: Option<Frequency>,
-    /// The aircraft.
-    pub callsign: Option<Callsign>,
-    /// The words, as recognised or as written by the controller.
-    pub text: String,
-    /// What the pilot meant.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub intent: Option<String>,
-    /// The engine's verdict on a readback.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub verdict: Option<String>,
-    /// Why nobody answered, on the pilot's lines.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub unanswered: Option<String>,
-    /// Time for each stage, on the controller's lines.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub latency_ms: Option<Latency>,
 }
 
 /// A command to the simulator, which comes only from the engine's clearance record, or from a frequency of the airport that the pilot

@@ -1,6 +1,7 @@
 //! The configuration's types and defaults. Key names contain the unit; every key is documented in `config/stratus.toml`.
 
 mod address;
+mod chatter;
 mod page;
 mod ptt;
 mod sim;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use self::chatter::Chatter;
 pub use self::page::{PAGE_HERE, Page};
 use self::ptt::is_joystick;
 pub use self::ptt::{Listen, Ptt, key_words};
@@ -195,6 +197,8 @@ pub struct Speech {
     pub voice: String,
     /// Seed for the pitch and pace of each controller; 0 gives all of them one voice.
     pub cast: u32,
+    /// How much is heard of the other aircraft.
+    pub chatter: Chatter,
     /// Speaking rate of the controller, percent of normal.
     pub rate_percent: u16,
 }
@@ -211,6 +215,7 @@ impl Default for Speech {
             idle_unload_minutes: 30,
             voice: AUTO_VOICE.into(),
             cast: 1,
+            chatter: Chatter::Off,
             rate_percent: 110,
         }
     }

@@ -170,9 +170,22 @@
     noticed = n.id;
   }
 
+  // Another aircraft, or the controller to another aircraft.
+  function otherLine(l) {
+    var li = make("li"), unit = l.facility ? title(l.facility) : "Controller";
+    li.dataset.is = "other";
+    li.appendChild(make("small", clock(l.t) + " · " + (l.from === "pilot" ? (l.callsign || "Other aircraft") + " to " + unit : unit + " to " + (l.callsign || "other aircraft"))));
+    li.appendChild(make("p", l.text));
+    return li;
+  }
+
   function drawLog(s) {
     var log = $("log"), end = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-    list("log", s.transcript, function (l) { return String(l.id); }, function (l) {
+    var others = s.overheard || [], first = s.transcript.length ? s.transcript[0].id : 0;
+    others.forEach(function (l) { l.other = true; });
+    var all = s.transcript.concat(others.filter(function (l) { return l.id > first; })).sort(function (a, b) { return a.id - b.id; });
+    list("log", all, function (l) { return String(l.id); }, function (l) {
+      if (l.other) return otherLine(l);
       var li = make("li"), unit = l.facility ? title(l.facility) : "", at = l.frequency ? " " + l.frequency : "";
       li.dataset.is = l.from;
       li.appendChild(make("small", clock(l.t) + " · " + (l.from === "pilot" ? "You" + (unit ? " to " + unit : "") : (unit || "Controller") + at)));

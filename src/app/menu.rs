@@ -144,6 +144,7 @@ impl App {
             simbrief: self.config.pilot.simbrief.is_some(),
             mode: self.config.pilot.mode,
             brain: (self.config.brain.mode, self.config.brain.model.clone()),
+            chatter: self.config.speech.chatter,
             brains: self.desk.brains.clone().flatten().unwrap_or_default(),
             brain_note: self.brain_note(),
             key: if self.config.ptt.no_key() { String::new() } else { self.config.ptt.key.clone() },
@@ -253,6 +254,7 @@ impl App {
                 fx.push(told);
             }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
+            Choice::Chatter(mode) => self.set("speech.chatter", text(mode.word()), |c| c.speech.chatter = mode, fx),
             Choice::GetVoice(name) => {
                 let Some(v) = voices::find(&name) else { return };
                 if let Some((other, _)) = &self.desk.fetching {

@@ -4,6 +4,7 @@
 //! without an answer times out, and the conversation goes on.
 
 pub mod callsign;
+mod chatter;
 mod copilot;
 mod faults;
 mod first;
@@ -25,8 +26,8 @@ use crate::airports::data::Airports;
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
-use crate::atc::{Engine, Hearing, Setup, language_model};
-use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Opinion, Speaker, TrayState};
+use crate::atc::{Engine, Setup, language_model};
+use crate::event::{Edge, Effect, Event, Heard, Latency, MenuModel, Opinion, Speaker, TrayState};
 use crate::models::{self, brains};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
@@ -114,6 +115,7 @@ pub struct App {
     first: first::First,
     pace: pace::Pace,
     page: page::Kept,
+    chatter: chatter::Chatter,
     /// When the microphone was lost during a call.
     lost_at: Option<Time>,
     quitting: bool,
@@ -138,6 +140,7 @@ impl App {
             first: first::First::default(),
             pace: pace::Pace::default(),
             page: page::Kept::default(),
+            chatter: chatter::Chatter::default(),
             lost_at: None,
             quitting: false,
         }
@@ -159,7 +162,10 @@ impl App {
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine stays silent while anybody is speaking.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
-        [open, out, engine, self.first.deadline(), self.awaited_deadline(), self.page.due].into_iter().flatten().min()
+        [open, out, engine, self.first.deadline(), self.awaited_deadline(), self.page.due, self.chatter.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Handles one event and returns the effects to carry out.
@@ -282,6 +288,7 @@ impl App {
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
         fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
         self.copilot(&mut fx);
+        self.chat(now, only_a_report, &mut fx);
         self.show(&mut fx);
         self.show_page(now, only_a_report, &mut fx);
         fx
@@ -466,6 +473,7 @@ impl App {
             }
         }
         self.voice_overdue(now, fx);
+        self.chatter_overdue(now, fx);
         if self.open.is_none() && (self.out.is_none() || self.plays_recording()) && self.engine.next_deadline().is_some_and(|d| d <= now) {
             // A controller does not wait for the recording on the other radio.
             self.cut_off(now, fx);
@@ -510,21 +518,6 @@ impl App {
             );
             fx.push(self.noted("Language model not usable", &body, &model));
             self.desk.no_use = Some(model);
-        }
-    }
-
-    fn line(&self, now: Time, from: Speaker, text: &str, hearing: &Hearing, latency: Option<Latency>) -> Line {
-        Line {
-            t: now.as_secs_f64(),
-            from,
-            facility: hearing.station.as_ref().map(|s| s.facility),
-            frequency: hearing.station.as_ref().map(|s| s.frequency),
-            callsign: self.engine.callsign().cloned().or_else(|| hearing.understanding.callsign.clone()),
-            text: text.to_owned(),
-            intent: Some(hearing.understanding.intent.word().to_owned()),
-            verdict: hearing.verdict.map(|v| v.word().to_owned()),
-            unanswered: hearing.reply.is_none().then(|| hearing.silence.as_ref().unwrap_or(&Silence::NotDue).one_line()),
-            latency_ms: latency,
         }
     }
 
@@ -580,9 +573,9 @@ impl App {
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
-    /// Whether the pilot or a controller is speaking; a playing recording does not count.
+    /// Whether anybody is speaking; a playing recording does not count.
     pub fn talking(&self) -> bool {
-        self.open.is_some() || self.out.is_some() && !self.plays_recording()
+        self.open.is_some() || self.out.is_some() && !self.plays_recording() || self.chatter.is_heard()
     }
     /// The current contents of the tray menu.
     pub fn menu_model(&self) -> MenuModel {

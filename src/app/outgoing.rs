@@ -6,7 +6,8 @@ use super::{App, VOICE_DEADLINE, millis, voices};
 use crate::airports::Station;
 use crate::atc::instruction::{Address, Instruction};
 use crate::atc::say::Transmission;
-use crate::atc::{Reply, say};
+use crate::atc::silence::Silence;
+use crate::atc::{Hearing, Reply, say};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::{Part, Problem};
 use crate::units::{Facility, Time, TxId};
@@ -105,6 +106,7 @@ impl App {
     }
 
     fn send(&mut self, now: Time, mut out: Outgoing, fx: &mut Vec<Effect>) {
+        self.hush(now, fx);
         if self.config.audio.mute {
             // Not spoken: the toast delivers the words.
             self.finish(now, out, true, fx);
@@ -126,7 +128,9 @@ impl App {
     }
 
     pub(super) fn voiced(&mut self, now: Time, tx: TxId, part: u32, last: bool, result: Result<Clip, Problem>, fx: &mut Vec<Effect>) {
-        let Some(out) = self.out.as_mut().filter(|o| o.tx == tx) else { return };
+        let Some(out) = self.out.as_mut().filter(|o| o.tx == tx) else {
+            return self.chatter_voiced(now, tx, part, last, result, fx);
+        };
         match result {
             Ok(clip) => {
                 if part == 0 {
@@ -161,6 +165,25 @@ impl App {
                 self.desk.took(line.latency.first_audio);
             }
             self.write_down(now, &line, fx);
+        } else {
+            self.chatter_started(now, tx, fx);
+        }
+    }
+
+    /// A line of the transcript.
+    pub(super) fn line(&self, now: Time, from: Speaker, text: &str, hearing: &Hearing, latency: Option<Latency>) -> Line {
+        Line {
+            t: now.as_secs_f64(),
+            from,
+            facility: hearing.station.as_ref().map(|s| s.facility),
+            frequency: hearing.station.as_ref().map(|s| s.frequency),
+            callsign: self.engine.callsign().cloned().or_else(|| hearing.understanding.callsign.clone()),
+            text: text.to_owned(),
+            intent: Some(hearing.understanding.intent.word().to_owned()),
+            verdict: hearing.verdict.map(|v| v.word().to_owned()),
+            unanswered: hearing.reply.is_none().then(|| hearing.silence.as_ref().unwrap_or(&Silence::NotDue).one_line()),
+            latency_ms: latency,
+            overheard: false,
         }
     }
 
@@ -180,6 +203,7 @@ impl App {
             verdict: None,
             unanswered: None,
             latency_ms: Some(out.latency.clone()),
+            overheard: false,
         }));
     }
 
@@ -188,6 +212,8 @@ impl App {
             && let Some(out) = self.out.take()
         {
             self.finish(now, out, complete, fx);
+        } else {
+            self.chatter_played(now, tx, complete, fx);
         }
     }
 
@@ -232,6 +258,9 @@ impl App {
     }
 
     fn finish(&mut self, now: Time, out: Outgoing, complete: bool, fx: &mut Vec<Effect>) {
+        if out.reply.instruction.from != Facility::Atis {
+            self.chatter.addressed = Some(now);
+        }
         if !out.counts {
             return;
         }

@@ -8,8 +8,8 @@ use super::menu;
 use super::telling::NO_CALLSIGN;
 use crate::airports::Station;
 use crate::event::{
-    Choice, Command, Effect, Line, PageAirport, PageAtis, PageCall, PageLine, PageNotice, PagePlan, PageScore, PageState, PageStation,
-    PageStrip, Speaker, Toast,
+    Choice, Command, Effect, Line, PageAirport, PageAtis, PageCall, PageLine, PageNotice, PageOverheard, PagePlan, PageScore, PageState,
+    PageStation, PageStrip, Speaker, Toast,
 };
 use crate::report::SimState;
 use crate::settings::SIM_LINKS;
@@ -17,6 +17,8 @@ use crate::units::{Facility, Frequency, Time};
 
 /// Transmissions that the page shows. Older ones are in the log.
 const LINES: usize = 40;
+/// The same for transmissions of and to other aircraft.
+const OVERHEARD: usize = 20;
 /// Minimum interval between two states that only a simulator's reports cause.
 const REPORTS_EVERY: Duration = Duration::from_millis(100);
 
@@ -24,6 +26,7 @@ const REPORTS_EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kept {
     lines: VecDeque<PageLine>,
+    overheard: VecDeque<PageOverheard>,
     next_line: u64,
     notice: Option<PageNotice>,
     next_notice: u64,
@@ -40,6 +43,22 @@ impl Kept {
     fn line(&mut self, line: &Line) {
         // The recording has its own place on the page.
         if line.facility == Some(Facility::Atis) {
+            return;
+        }
+        if line.overheard {
+            self.next_line += 1;
+            self.overheard.push_back(PageOverheard {
+                id: self.next_line,
+                t: line.t,
+                from: line.from,
+                callsign: line.callsign.clone(),
+                facility: line.facility,
+                frequency: line.frequency,
+                text: line.text.clone(),
+            });
+            if self.overheard.len() > OVERHEARD {
+                self.overheard.pop_front();
+            }
             return;
         }
         if line.from == Speaker::Atc {
@@ -143,6 +162,7 @@ impl App {
                 tune: engine.cleared_frequency().filter(|f| !engine.com1().is_some_and(|tuned| tuned.same_channel(*f))),
             },
             transcript: self.page.lines.iter().cloned().collect(),
+            overheard: self.page.overheard.iter().cloned().collect(),
             atis: engine.information().map(|(letter, text)| PageAtis { letter, text }),
             plan: engine.plan().map(|p| PagePlan {
                 departure: p.departure.clone(),

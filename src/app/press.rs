@@ -21,7 +21,8 @@ impl App {
         }
         self.faults.over(Part::PushToTalk);
         // Barge-in: the press silences Stratus at once and cancels the work in progress.
-        let silenced = self.out.is_some();
+        let silenced = self.out.is_some() || self.chatter.is_heard();
+        self.hush(now, fx);
         self.cut_off(now, fx);
         if let Some(old) = self.open.take() {
             if matches!(old.stage, Stage::Tail | Stage::Capturing) {

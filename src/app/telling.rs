@@ -99,7 +99,7 @@ fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
 }
 
 /// How long this voice takes to say these words.
-fn speech(spoken: &str, voice: &Voice) -> Duration {
+pub(super) fn speech(spoken: &str, voice: &Voice) -> Duration {
     let letters = u64::try_from(spoken.chars().count()).unwrap_or(u64::MAX);
     let plain = letters.saturating_mul(LETTER_MS).saturating_add(AROUND_MS);
     Duration::from_millis(plain.saturating_mul(100) / u64::from(voice.rate_percent.max(1)))

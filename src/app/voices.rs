@@ -4,7 +4,7 @@ use crate::airports::{Airport, Station};
 use crate::event::Voice;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, PICO_VOICE, Speech, WINDOWS_VOICE};
 use crate::units::region::Accent;
-use crate::units::{Facility, Region};
+use crate::units::{Callsign, Facility, Region};
 
 /// Pitch and pace of controllers, percent of the voice's normal values. There are as many as an airport may have units.
 const CHARACTERS: [(u16, u16); 8] = [(100, 100), (80, 97), (112, 103), (72, 101), (92, 106), (106, 95), (86, 103), (76, 94)];
@@ -15,18 +15,7 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
     let icao = airport.map_or("", |a| a.icao.as_str());
     let desk = desk(icao, station, from);
     let chance = hash(speech.cast, &desk);
-    // Where both accents occur, one voice in three is American.
-    let accent = match region.accent {
-        Accent::American => "en-US",
-        Accent::Both if speech.cast != 0 && chance.is_multiple_of(3) => "en-US",
-        Accent::British | Accent::Both => "en-GB",
-    };
-    let name = match speech.voice.as_str() {
-        AUTO_VOICE => accent.to_owned(),
-        PICO_VOICE => format!("{PICO_VOICE}:{accent}"),
-        AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{accent}"),
-        chosen => chosen.to_owned(),
-    };
+    let name = name(speech, region, chance);
     let (pitch_percent, pace) = if speech.cast == 0 {
         (100, 100)
     } else if is_radar(from) {
@@ -39,6 +28,45 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
     let seat = if speech.cast == 0 { 0 } else { (chance >> 24) as u16 };
     let cast = Some(seat).filter(|_| speech.voice == AUTO_VOICE);
     Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent, cast }
+}
+
+/// The chosen voice, or the accent of the region.
+fn name(speech: &Speech, region: Region, chance: u64) -> String {
+    // Where both accents occur, one voice in three is American.
+    let accent = match region.accent {
+        Accent::American => "en-US",
+        Accent::Both if speech.cast != 0 && chance.is_multiple_of(3) => "en-US",
+        Accent::British | Accent::Both => "en-GB",
+    };
+    match speech.voice.as_str() {
+        AUTO_VOICE => accent.to_owned(),
+        PICO_VOICE => format!("{PICO_VOICE}:{accent}"),
+        AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{accent}"),
+        chosen => chosen.to_owned(),
+    }
+}
+
+/// Pitch and pace of other pilots. Each pitch occurs once, so that a pilot never has the controller's.
+const PILOTS: [(u16, u16); 8] = [(80, 101), (84, 95), (88, 108), (92, 99), (97, 104), (102, 96), (107, 106), (112, 100)];
+
+/// The voice of another pilot, by the callsign: different from the controller's, and always the same.
+pub(super) fn of_aircraft(speech: &Speech, airport: Option<&Airport>, callsign: &Callsign, controller: &Voice) -> Voice {
+    let region = airport.map_or(Region::FAA, |a| a.region);
+    let chance = hash(speech.cast, callsign.as_str());
+    let name = name(speech, region, chance);
+    let first = (chance >> 8) as usize;
+    // Neighbours in pitch are hard to tell apart.
+    let apart = |n: &usize| PILOTS[(first + n) % PILOTS.len()].0.abs_diff(controller.pitch_percent) >= 3;
+    let (pitch_percent, pace) = PILOTS[(first + (0..PILOTS.len()).find(apart).unwrap_or(0)) % PILOTS.len()];
+    // Of two installed voices of an accent, the pilot has the one that the controller does not have, in two of three cases.
+    let seat = controller.cast.unwrap_or_default().wrapping_add(u16::from(!(chance >> 24).is_multiple_of(3)));
+    let cast = Some(seat).filter(|_| speech.voice == AUTO_VOICE);
+    Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent, cast }
+}
+
+/// The signal strength of another aircraft, percent: nearby, but not all alike.
+pub(super) fn strength(callsign: &Callsign) -> u8 {
+    75 + (hash(0, callsign.as_str()) % 26) as u8
 }
 
 /// What identifies a controller. Radar units serve many fields, and departure and approach on one frequency are the same desk.
@@ -123,6 +151,30 @@ mod tests {
                 assert_eq!(with(PICO_VOICE, f), Voice { name: format!("pico:{}", own.name), cast: None, ..own.clone() });
                 assert_eq!(with("windows:Microsoft Hazel", f), Voice { name: "windows:Microsoft Hazel".into(), cast: None, ..own });
             }
+        }
+    }
+
+    #[test]
+    fn other_pilots_have_stable_voices_unlike_the_controllers() {
+        let airports = Airports::world();
+        for (icao, voice, cast) in [("KPAO", AUTO_VOICE, 1), ("EGKK", AUTO_VOICE, 7), ("LSZH", "emma", 2), ("KSFO", PICO_VOICE, 0)] {
+            let airport = airports.find(icao).unwrap();
+            let speech = Speech { voice: voice.into(), cast, ..Speech::default() };
+            let mut pitches = BTreeSet::new();
+            for n in 0..40 {
+                let callsign: Callsign = format!("N{}AB", 100 + n).parse().unwrap();
+                for unit in AT_THE_FIELD {
+                    let controller = of(&speech, Some(&airport), None, unit);
+                    let own = of_aircraft(&speech, Some(&airport), &callsign, &controller);
+                    assert!(own.pitch_percent != controller.pitch_percent && (80..=112).contains(&own.pitch_percent), "{own:?}");
+                    assert_eq!(own, of_aircraft(&speech, Some(&airport), &callsign, &controller));
+                    assert_eq!(own.name.starts_with(PICO_VOICE), voice == PICO_VOICE);
+                }
+                let tower = of(&speech, Some(&airport), None, Facility::Tower);
+                pitches.insert(of_aircraft(&speech, Some(&airport), &callsign, &tower).pitch_percent);
+                assert!((75..=100).contains(&strength(&callsign)));
+            }
+            assert!(pitches.len() >= 5, "{icao}: {pitches:?}");
         }
     }
 

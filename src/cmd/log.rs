@@ -168,6 +168,8 @@ fn row(line: &Line, time: &str, out: &mut impl Write) -> std::io::Result<()> {
         _ => String::new(),
     };
     let who = match line.from {
+        // Another pilot, or the controller to another aircraft, whose callsign comes first.
+        _ if line.overheard => "other",
         Speaker::Pilot => "pilot",
         Speaker::Atc => "atc",
     };
@@ -262,6 +264,7 @@ mod tests {
             verdict: None,
             unanswered: None,
             latency_ms: Some(latency),
+            overheard: false,
         }
     }
 

@@ -97,7 +97,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                 }) {
                     match next.what {
                         What::Advice(words) => stage.model.push_back(words),
-                        What::Line(line) => {
+                        What::Line(line) if !line.overheard => {
                             said = true;
                             then.extend((line.from == Speaker::Atc).then_some(line.text));
                         }

@@ -12,6 +12,8 @@
 //! transponder 4512          plan KMRY 5000 ROUTE     (a flight plan on file; feet)
 //! other C152 final          another aircraft: at a place, as above; `others` removes them all
 //! other C182 at 5 north 3000 180   another aircraft in flight, as for `at`
+//! other C172 final as N345CP  another aircraft with a callsign: it flies to the place for twelve seconds, from wherever it was
+//! chatter busy               (off quiet normal busy) the other aircraft are heard; what is heard follows as `radio:` lines
 //! speed 250                  knots of the aircraft in flight, from the next `at` on
 //! brain auto                 a language model is the fallback for the rules; `model:` is its next answer:
 //! model: {"intent": "taxi_request"}
@@ -44,9 +46,9 @@ use crate::app::App;
 use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
 use crate::report::Report;
-use crate::settings::{BrainMode, Config};
+use crate::settings::{BrainMode, Chatter, Config};
 use crate::speech::sentences::OnDemand;
-use crate::units::{Runway, Time};
+use crate::units::{Callsign, Runway, Time};
 
 /// The result of a scenario.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +109,7 @@ pub fn play(text: &str) -> Result<Played, Problem> {
                 s.stage()?.model.push_back(answer.trim().to_owned());
                 Vec::new()
             }
-            Some(("atc", _)) => {
+            Some(("atc" | "radio", _)) => {
                 return Err(
                     Problem::new(format!("line {number}: an `atc:` line answers nothing")).fix("it follows a `pilot:` or `wait` line")
                 );
@@ -130,13 +132,25 @@ pub fn play(text: &str) -> Result<Played, Problem> {
             }
         };
         let mut expected = Vec::new();
-        while i < lines.len() && lines[i].trim_start().starts_with("atc:") {
-            expected.push((i + 1, lines[i].trim_start()["atc:".len()..].trim().to_owned()));
+        while let Some((who, words)) =
+            lines.get(i).and_then(|l| l.trim_start().split_once(':')).filter(|(who, _)| ["atc", "radio"].contains(who))
+        {
+            expected.push((i + 1, format!("{}{}", if who == "radio" { RADIO } else { "" }, words.trim())));
             i += 1;
         }
+        let mut said = said;
+        said.extend(s.stage.iter_mut().flat_map(|stage| stage.overheard.drain(..)).map(|l| format!("{RADIO}{}", l.text)));
         for a in &said {
-            let _ = writeln!(played.blessed, "atc: {a}");
-            played.conversation.push(format!("ATC    {a}"));
+            match a.strip_prefix(RADIO) {
+                Some(words) => {
+                    let _ = writeln!(played.blessed, "{RADIO}{words}");
+                    played.conversation.push(format!("RADIO  {words}"));
+                }
+                None => {
+                    let _ = writeln!(played.blessed, "atc: {a}");
+                    played.conversation.push(format!("ATC    {a}"));
+                }
+            }
         }
         let wanted: Vec<&String> = expected.iter().map(|(_, e)| e).collect();
         if wanted != said.iter().collect::<Vec<_>>() {
@@ -162,6 +176,7 @@ fn stage_direction(words: &[&str]) -> Option<String> {
         ["transponder", code] => format!("squawking {code}"),
         ["other", kind, "at", ..] => format!("{kind} nearby"),
         ["other", kind, p] => format!("{kind}: {p}"),
+        ["other", kind, p, "as", callsign] => format!("{callsign}, {kind}: {p}"),
         ["airport", a] => format!("at {a}"),
         ["import", ..] => "the simulator's own airport data arrive".into(),
         _ => return None,
@@ -187,6 +202,9 @@ struct Scene<'a> {
     /// Procedure lines to be used by `import`.
     procedures: String,
 }
+
+/// Begins a line that is heard of other aircraft.
+const RADIO: &str = "radio: ";
 
 impl<'a> Scene<'a> {
     fn new(airports: &'a Airports) -> Self {
@@ -224,6 +242,11 @@ impl<'a> Scene<'a> {
             "type" => self.report.aircraft_type = Some(arg(1)?.to_owned()),
             "brain" if self.stage.is_some() => return Err("`brain` must come before `com1`".into()),
             "brain" => self.config.brain.mode = if arg(1)? == "auto" { BrainMode::Auto } else { BrainMode::Rules },
+            "chatter" if self.stage.is_some() => return Err("`chatter` must come before `com1`".into()),
+            "chatter" => {
+                let mode = Chatter::ALL.into_iter().find(|m| Ok(m.word()) == arg(1));
+                self.config.speech.chatter = mode.ok_or("`chatter` is off, quiet, normal or busy")?;
+            }
             "speed" => self.knots = number(arg(1)?)?.clamp(0.0, 600.0),
             "wind" => {
                 self.report.weather.wind_dir = Some(number(arg(1)?)?);
@@ -286,6 +309,18 @@ impl<'a> Scene<'a> {
             "other" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `other`")?;
                 let runway = self.runway_of(&airport).ok_or("the airport has no runway")?;
+                if let [_, kind, place, "as", callsign] = words {
+                    let callsign: Callsign = callsign.parse().map_err(|e: crate::units::NotA| e.to_string())?;
+                    let track =
+                        place::other_track(&airport, runway, kind, place, &callsign).ok_or_else(|| format!("`{place}` is not a place"))?;
+                    let mut said = Vec::new();
+                    for other in track {
+                        self.report.others.retain(|o| o.callsign.as_ref() != Some(&callsign));
+                        self.report.others.push(other);
+                        said.extend(self.again()?);
+                    }
+                    return Ok(said);
+                }
                 let other = if arg(2)? == "at" {
                     let (nm, feet, heading) = (number(arg(3)?)?, number(arg(5)?)?, number(arg(6)?)?);
                     place::other_abroad(&airport, arg(1)?, nm, arg(4)?, feet, heading)

@@ -61,6 +61,8 @@ pub struct Stage {
     last: Exchange,
     /// Every line of the transcript, in order.
     pub transcript: Vec<Line>,
+    /// The lines of and to other aircraft since this was last emptied.
+    pub overheard: Vec<Line>,
     radio_seed: u64,
 }
 
@@ -83,6 +85,7 @@ impl Stage {
             over: 0,
             last: Exchange::default(),
             transcript: Vec::new(),
+            overheard: Vec::new(),
             radio_seed: 1,
         }
     }
@@ -251,6 +254,7 @@ impl Stage {
                     self.toward.push_back(Event::Played { tx, complete: true });
                 }
             }
+            Effect::Record(line) if line.overheard => self.overheard.push(line),
             Effect::Record(line) => {
                 match line.from {
                     Speaker::Pilot => self.last.pilot = Some(line.clone()),

@@ -8,7 +8,9 @@ use super::tray::one_line;
 use crate::event::{Choice, Fault, MenuModel, Place, PlaceReason, SoundDevice, Step, Steps};
 use crate::models;
 use crate::models::{brains, voices as neural};
-use crate::settings::{AIRPORTS, AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
+use crate::settings::{
+    AIRPORTS, AUTO_WINDOWS_VOICE, BrainMode, Chatter, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words,
+};
 
 /// An item of the menu. Labels are plain text: the code that draws them escapes mnemonic characters.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,12 +248,24 @@ fn speech(model: &MenuModel) -> Item {
     let mut items = vec![Item::Group("Download a model".into(), speech_models(model))];
     items.extend(faster(model));
     items.extend(model.fetching.is_some().then(|| entry("Stop the download", Choice::StopFetching)));
-    items.extend([Item::Line, Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()), brain(model)]);
+    items.extend([Item::Line, Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()), chatter(model), brain(model)]);
     // Asks for consent to use an unknown file.
     if let Some(file) = &model.unknown_model {
         items.insert(0, entry(&format!("Use {file} anyway\u{2026}"), Choice::TrustModel));
     }
     group("Speech", &value, items)
+}
+
+/// How much is heard of the other aircraft.
+fn chatter(model: &MenuModel) -> Item {
+    let words = |mode: Chatter| match mode {
+        Chatter::Off => "Off".to_owned(),
+        Chatter::Quiet => format!("Quiet: at most {} exchanges a minute", mode.a_minute()),
+        Chatter::Normal => format!("Normal: at most {} a minute", mode.a_minute()),
+        Chatter::Busy => format!("Busy: at most {} a minute", mode.a_minute()),
+    };
+    let items = Chatter::ALL.map(|mode| check(&words(mode), model.chatter == mode, Choice::Chatter(mode)));
+    Item::Group(format!("Other aircraft on the radio: {}", model.chatter.word()), items.into())
 }
 
 /// One click to the next smaller model, published or the mirror's own, for a machine that is too slow for the active one; `None` if

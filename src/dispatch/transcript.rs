@@ -115,6 +115,7 @@ mod tests {
             verdict: None,
             unanswered: None,
             latency_ms: None,
+            overheard: false,
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Step, Steps, SystemVoice};
 use crate::models::Offer;
-use crate::settings::{BrainMode, PilotMode};
+use crate::settings::{BrainMode, Chatter, PilotMode};
 
 /// A choice in the tray menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum Choice {
     Voice(String),
     /// Download this neural voice.
     GetVoice(String),
+    /// How much is heard of the other aircraft.
+    Chatter(Chatter),
     /// Activate this speech model of the catalogue, after a download if necessary.
     SpeechModel(String),
     /// Cancel the download.
@@ -198,6 +200,9 @@ pub struct MenuModel {
     pub mode: PilotMode,
     /// When the language model is used, and its name.
     pub brain: (BrainMode, String),
+    /// How much is heard of the other aircraft.
+    #[serde(default)]
+    pub chatter: Chatter,
     /// The available language models, as far as known.
     pub brains: Vec<String>,
     /// A note about them.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Speaker, TrayState};
 use crate::report::SimState;
-use crate::units::{Facility, Frequency};
+use crate::units::{Callsign, Facility, Frequency};
 
 /// The version of this format. It rises when a field changes its meaning or disappears; a new field does not change it.
 pub const PAGE_VERSION: u8 = 1;
@@ -36,6 +36,9 @@ pub struct PageState {
     pub strip: PageStrip,
     /// The last transmissions without the recording, oldest first; at most 40.
     pub transcript: Vec<PageLine>,
+    /// The last transmissions between other aircraft and the controller, oldest first; at most 20.
+    #[serde(default)]
+    pub overheard: Vec<PageOverheard>,
     /// The recording of the airport.
     pub atis: Option<PageAtis>,
     /// The flight plan on file.
@@ -112,6 +115,25 @@ pub struct PageLine {
     pub unanswered: Option<String>,
     /// Time from the end of the call to the first sound of the answer, milliseconds; on the controller's lines.
     pub answer_ms: Option<u32>,
+}
+
+/// A transmission of another pilot, or to another aircraft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageOverheard {
+    /// Rises by one from line to line, also between the lines of the transcript.
+    pub id: u64,
+    /// Seconds since Stratus started.
+    pub t: f64,
+    /// The other pilot, or the controller.
+    pub from: Speaker,
+    /// The other aircraft.
+    pub callsign: Option<Callsign>,
+    /// The unit on the frequency: "tower".
+    pub facility: Option<Facility>,
+    /// The frequency.
+    pub frequency: Option<Frequency>,
+    /// The words.
+    pub text: String,
 }
 
 /// The recording of an airport.

@@ -20,3 +20,4 @@ pub mod tracks;
 pub(crate) mod whereabouts;
 
 pub(crate) use by_words::{phase_from_words, water_runway};
+pub(crate) use gather::CLOSE_FINAL_NM;

@@ -9,6 +9,7 @@ pub mod act;
 pub mod atis;
 pub mod batch;
 pub mod caller;
+pub mod chatter;
 mod clearances;
 mod cleared;
 mod correction;
@@ -175,6 +176,8 @@ pub struct Engine {
     around: Arc<know::around::Around>,
     score: lesson::Score,
     numbers: hear::unsure::Numbers,
+    /// The other aircraft that may be heard; `None` unless the pilot wants to hear them.
+    chatter: Option<Box<chatter::Chatter>>,
 }
 
 impl Engine {
@@ -212,6 +215,7 @@ impl Engine {
             around: Arc::default(),
             score: lesson::Score::default(),
             numbers: hear::unsure::Numbers::default(),
+            chatter: None,
         };
         engine.want_airport();
         engine
@@ -334,6 +338,7 @@ impl Engine {
         self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
         self.observe(was);
         self.take_over_charts();
+        self.follow_others(now);
         if self.urge.is_none() && self.unasked(now).is_some() {
             self.urge = Some(now);
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::airports::data::Airports;
 use crate::event::Event;
-use crate::settings::PilotMode;
+use crate::settings::{Chatter, PilotMode};
 
 fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
     app.handle(Time(0), Event::Menu(choice))
@@ -29,6 +29,7 @@ fn each_setting_is_saved_as_one_key_applied_and_shown() {
         (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
         (Choice::Volume(60), "audio.volume_percent", Some("60")),
         (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
+        (Choice::Chatter(Chatter::Busy), "speech.chatter", Some("\"busy\"")),
         (Choice::BrainModel("qwen2.5:3b".into()), "brain.model", Some("\"qwen2.5:3b\"")),
         (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
         (Choice::Mode(PilotMode::Student), "pilot.mode", Some("\"student\"")),

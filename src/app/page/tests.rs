@@ -90,11 +90,14 @@ fn only_the_last_lines_are_kept_and_no_recording() {
         verdict: None,
         unanswered: None,
         latency_ms: None,
+        overheard: false,
     };
     (0..3).for_each(|n| kept.line(&line(n, Facility::Atis)));
     assert_eq!(kept.lines.len(), 0);
     (0..100).for_each(|n| kept.line(&line(n, Facility::Tower)));
     assert_eq!((kept.lines.len(), kept.lines.back().map(|l| l.id)), (LINES, Some(100)));
+    (0..50).for_each(|n| kept.line(&Line { overheard: true, ..line(n, Facility::Tower) }));
+    assert_eq!((kept.lines.len(), kept.overheard.len(), kept.overheard.back().map(|l| l.id)), (LINES, OVERHEARD, Some(150)));
 }
 
 #[test]

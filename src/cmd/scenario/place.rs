@@ -4,7 +4,7 @@ use crate::airports::Airport;
 use crate::airports::minima::{Area, Centre, Circle, Minima, Sector, Sectors};
 use crate::airports::surroundings::Surroundings;
 use crate::report::{Other, Report, SimState};
-use crate::units::{FT_PER_NM, LatLon, Runway, Side};
+use crate::units::{Callsign, FT_PER_NM, LatLon, Runway, Side};
 
 /// Length of a track, seconds: enough for the engine's hysteresis.
 const SECONDS: usize = 12;
@@ -118,6 +118,22 @@ pub(super) fn other_abroad(airport: &Airport, kind: &str, nm: f64, direction: &s
         ground_speed_kt: 110.0,
         on_ground: false,
     })
+}
+
+/// Another aircraft of this type on its way to a place, one second apart.
+pub(super) fn other_track(airport: &Airport, runway: Runway, kind: &str, place: &str, callsign: &Callsign) -> Option<Vec<Other>> {
+    let as_other = |r: Report| {
+        Some(Other {
+            callsign: Some(callsign.clone()),
+            aircraft_type: Some(kind.to_owned()),
+            position: r.position?,
+            altitude_ft: r.altitude_ft,
+            heading_true: r.heading_true,
+            ground_speed_kt: r.ground_speed_kt,
+            on_ground: r.on_ground,
+        })
+    };
+    track(airport, runway, place, &Report::default())?.into_iter().map(as_other).collect()
 }
 
 /// Another aircraft of this type at a place.

@@ -28,7 +28,7 @@ const LONG_RUNWAY_FT: f64 = 4_000.0;
 /// Within this distance an aircraft on final affects others who want the runway, nautical miles.
 const FINAL_TRAFFIC_NM: f64 = 6.0;
 /// Within this distance an aircraft on final closes the runway to others, nautical miles.
-const CLOSE_FINAL_NM: f64 = 2.0;
+pub(crate) const CLOSE_FINAL_NM: f64 = 2.0;
 /// An aircraft over a runway below this height above the field uses it, feet.
 const OVER_RUNWAY_FT: f64 = 200.0;
 /// The difference in lateral offset that decides between two centrelines, nautical miles.
