@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 program=${1:-${CARGO_TARGET_DIR:-target}/debug/stratus}
 [ -x "$program" ] || cargo build --locked --bin stratus
 out=$(mktemp); trap 'rm -f "$out"' EXIT
-python3 tests/cases/score.py --data tests/cases tests/cases/fresh --cmd "$program batch" --json "$out" --quiet
+python3 tests/cases/score.py --data tests/cases tests/cases/fresh tests/cases/beside --cmd "$program batch" --json "$out" --quiet
 python3 - "$out" "$program" <<'PY'
 import json, subprocess, sys
 sys.path.insert(0, "tests/cases")
@@ -15,7 +15,7 @@ import score
 
 got = json.load(open(sys.argv[1]))
 # The scorer counts {"id":…,"error":…} as a wrong answer; here it is a fault, except for hostile facts that are rejected.
-cases = score.load(["tests/cases", "tests/cases/fresh"], score.KINDS)
+cases = score.load(["tests/cases", "tests/cases/fresh", "tests/cases/beside"], score.KINDS)
 lines = [score.question(kind, case) for kind, some in cases.items() for case in some]
 hostile = {case["id"] for case in cases.get("adversarial", [])}
 answers = score.answers([sys.argv[2], "batch"], lines, "batch", 600)

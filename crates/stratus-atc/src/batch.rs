@@ -39,6 +39,8 @@ struct Readback {
     region: Region,
     instruction: String,
     readback: String,
+    #[serde(default)]
+    own: readback::Own,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +87,7 @@ fn understood(l: &Understand, sentences: Sentences<'_>) -> Value {
 }
 
 fn read_back(l: &Readback) -> Value {
-    let check = readback::check_text(&l.instruction, &l.readback, l.region);
+    let check = readback::check_text_of(&l.instruction, &l.readback, &l.own, l.region);
     json!({
         "verdict": check.verdict.word(),
         "wrong": check.wrong.iter().map(|i| i.word()).collect::<Vec<_>>(),

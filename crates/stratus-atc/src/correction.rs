@@ -1,6 +1,6 @@
 //! "X correction Y" keeps Y: a pilot's self-correction replaces what it corrects.
 
-use super::transcript::Token;
+use super::transcript::{Link, Token};
 
 /// Phrases that start a self-correction.
 const MARKS: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
@@ -65,6 +65,13 @@ fn hinted(tokens: &mut Vec<Token>) {
     while i < tokens.len() {
         let n = tokens[i..].iter().take_while(|t| HINTS.iter().any(|h| t.is(h))).count();
         let apologises = tokens[i..i + n].iter().any(|t| t.is("sorry"));
+        if n > 0
+            && let Some(start) = figure_before(tokens, i, i + n)
+        {
+            tokens.drain(start..i + n);
+            i = start.max(1);
+            continue;
+        }
         let kind_of = |t: &Token| KINDS.iter().position(|k| k.iter().any(|w| t.is(w)));
         let (before, after) = (kind_of(&tokens[i - 1]), tokens.get(i + n).and_then(kind_of));
         if apologises && before.is_some() && before == after {
@@ -75,6 +82,18 @@ fn hinted(tokens: &mut Vec<Token>) {
             i += n.max(1);
         }
     }
+}
+
+/// "One one eight point eight, sorry, one one eight point six": where the number of the same shape begins, if nothing stands between.
+fn figure_before(tokens: &[Token], at: usize, after: usize) -> Option<usize> {
+    let shape = |t: &[Token]| t.iter().map(|x| if x.digit().is_some() { "0" } else { x.word() }.to_owned()).collect::<Vec<_>>();
+    let start = at - tokens[..at].iter().rev().take_while(|t| amount(t)).count();
+    let end = after + (at - start);
+    let side = tokens.get(end).is_some_and(|t| matches!(t.word(), "left" | "right" | "center"));
+    // The new number may be followed by a callsign, after a pause.
+    let goes_on = tokens.get(end).is_some_and(|t| amount(t) && !matches!(t, Token::Digit(_, Link::First)));
+    let same = tokens.get(after..end).is_some_and(|new| shape(&tokens[start..at]) == shape(new));
+    (at - start >= 2 && !side && !goes_on && same).then_some(start)
 }
 
 /// "To Gloucester, sorry, to Coventry": where the phrase with the same preposition begins, if it holds nothing but a name.
@@ -191,6 +210,10 @@ mod tests {
             ("request divert to las vegas sorry to henderson two on board", "request divert to henderson 2 on board"),
             ("request taxi to parking sorry to bother you", "request taxi to parking sorry to bother you"),
             ("sorry about that turning left base", "sorry about that turning left base"),
+            ("one one eight point eight sorry one one eight point six", "118.6"),
+            ("right one two zero no two one zero", "right 210"),
+            ("descend six thousand no five thousand", "descend 5 thousand"),
+            ("negative two hundred knots no one eight zero", "negative 2 hundred knots no 180"),
             ("advisories to las vegas uh correction henderson", "advisories to henderson"),
             ("request taxi correction ready to copy", "request taxi ready to copy"),
         ] {

@@ -320,7 +320,7 @@ fn written_at_once(t: &[Token], r: Range<usize>) -> bool {
 
 /// The start of a number written as one after another number: "heading 090 3000".
 fn written_behind(t: &[Token], r: Range<usize>) -> Option<usize> {
-    let at = (r.start + 1..r.end).rev().find(|i| matches!(t[*i], Token::Digit(_, Link::Next)))?;
+    let at = (r.start + 1..r.end).rev().find(|i| matches!(t[*i], Token::Digit(_, Link::Next | Link::Alike)))?;
     let round = number(t, at..r.end).is_some_and(|n| n % 100 == 0 && n >= 500);
     (round && written_at_once(t, at..r.end)).then_some(at)
 }

@@ -166,6 +166,12 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         items.push(Item::Confirm { wish, runway });
         return;
     }
+    // "Vectors to final runway two four right": what the heading is for.
+    if t.first().is_some_and(|x| x.is("vectors")) {
+        items.push(Item::Advice(super::transcript::text(t)));
+        rw(items);
+        return;
+    }
     let own_next = t.get(1).is_some_and(|x| matches!(x.word(), "departure" | "takeoff" | "landing" | "airborne"))
         && t.get(2).is_none_or(|x| !x.is("traffic"));
     let gives_way = has(t, &["give", "way"]);

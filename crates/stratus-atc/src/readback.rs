@@ -7,16 +7,18 @@ mod altitude;
 mod caller;
 mod clearance;
 mod ground;
+mod reported;
 mod rest;
 mod run_together;
 mod weigh;
 mod words;
 
+pub use self::reported::Own;
 use self::rest::Told;
 use super::hear::Said;
 use super::instruction::{Item, Pressure};
 use super::parse::{self, Named};
-use super::transcript::{Token, tokens};
+use super::transcript::{Token, tokens, without_homophones};
 use crate::units::{Callsign, Region};
 
 /// The result of a readback.
@@ -110,28 +112,53 @@ pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Regi
 
 /// Whether these items were read back correctly, whatever else was said. Without `to`, the speaker does not matter.
 pub fn taken(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
-    judge(items, named(to).as_ref(), said, region, None).verdict == Verdict::Correct
+    judge(items, named(to).as_ref(), said, region, None, &Own::default()).verdict == Verdict::Correct
 }
 
 /// Whether one item was read back correctly, whatever else was said.
 pub fn holds(item: &Item, to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
-    let check = judge(std::slice::from_ref(item), named(to).as_ref(), said, region, None);
+    let check = judge(std::slice::from_ref(item), named(to).as_ref(), said, region, None, &Own::default());
     check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
 }
 
 /// Like [`check`], on tokens that were heard.
 pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
-    beside(items, &[], to, said, region)
+    beside(items, &Known::default(), to, said, region)
 }
 
-/// Like [`check_said`]. The values in `known` were also transmitted, so the pilot may repeat them.
-pub fn check_beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &Said, region: Region) -> Check {
+/// What a pilot may say beside a readback.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Items that were also transmitted, or that stand.
+    pub items: &'a [Item],
+    /// Items of earlier transmissions, whose numbers the pilot may repeat.
+    pub earlier: &'a [Item],
+    /// The state of the aircraft, which the pilot may report.
+    pub own: Own,
+}
+
+/// Like [`check_said`], for a pilot who may also say what is `known`.
+pub fn check_beside(items: &[Item], known: &Known<'_>, to: Option<&Callsign>, said: &Said, region: Region) -> Check {
     beside(items, known, to, &said.tokens, region)
 }
 
+/// Calls a clearance limit by the name that the pilot uses for it. `place`: the airport that the pilot's name refers to.
+pub fn call_by_its_place(items: &mut [Item], place: &str, said: &Said) {
+    let cleared = said.tokens.iter().position(|x| x.is("cleared"));
+    let name = cleared.and_then(|i| said.tokens[i + 1..].iter().map(Token::word).find(|w| !matches!(*w, "to" | "the")));
+    let Some(name) = name.filter(|n| n.len() > 3) else { return };
+    for item in items {
+        if let Item::ClearedTo { limit, .. } = item
+            && limit.strip_suffix(" airport").unwrap_or(limit) == place
+        {
+            name.clone_into(limit);
+        }
+    }
+}
+
 /// Whether the words contradict an item, whatever other values they contain.
-pub fn contradicts(items: &[Item], to: Option<&Callsign>, said: &Said, region: Region) -> bool {
-    judge(items, named(to).as_ref(), &said.tokens, region, None).wrong.iter().any(|w| *w != ReadbackItem::Callsign)
+pub fn contradicts(items: &[Item], own: &Own, to: Option<&Callsign>, said: &Said, region: Region) -> bool {
+    judge(items, named(to).as_ref(), &said.tokens, region, None, own).wrong.iter().any(|w| *w != ReadbackItem::Callsign)
 }
 
 /// Whether any speaker read these items back correctly.
@@ -139,11 +166,14 @@ pub fn taken_by_anybody(items: &[Item], said: &Said, region: Region) -> bool {
     taken(items, None, &said.tokens, region)
 }
 
-fn beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
-    let words: Vec<String> = items.iter().chain(known).map(|i| super::say::written(i, region)).collect();
+fn beside(items: &[Item], known: &Known<'_>, to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
+    let written =
+        |all: &mut dyn Iterator<Item = &Item>| tokens(&all.map(|i| super::say::written(i, region)).collect::<Vec<_>>().join(", "));
     let to = named(to);
-    let told = Told::new(tokens(&words.join(", ")), to.as_ref().map_or("", |n| n.id.as_str()));
-    judge(items, to.as_ref(), said, region, Some(&told))
+    let told = Told::new(written(&mut items.iter().chain(known.items)), to.as_ref().map_or("", |n| n.id.as_str()))
+        .beside(known.items)
+        .after(&written(&mut known.earlier.iter()));
+    judge(items, to.as_ref(), said, region, Some(&told), &known.own)
 }
 
 /// The callsign in the form used to search for it.
@@ -168,16 +198,28 @@ fn static_code(code: &str) -> Option<&'static str> {
 
 /// Checks a readback of an instruction given as text.
 pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
-    let parsed = parse::parse(instruction, region);
-    let told = Told::new(parse::words(instruction), parsed.callsign.as_ref().map_or("", |n| n.id.as_str()));
-    judge(&parsed.items, parsed.callsign.as_ref(), &tokens(readback), region, Some(&told))
+    check_text_of(instruction, readback, &Own::default(), region)
 }
 
-fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, told: Option<&Told>) -> Check {
-    let said = &words::once(said);
-    let best = caller::callsigns(said, to, &run_together::figures_of(items))
+/// Like [`check_text`], for an aircraft whose state is known.
+pub fn check_text_of(instruction: &str, readback: &str, own: &Own, region: Region) -> Check {
+    let parsed = parse::parse(instruction, region);
+    let told = Told::new(parse::words(instruction), parsed.callsign.as_ref().map_or("", |n| n.id.as_str()));
+    judge(&parsed.items, parsed.callsign.as_ref(), &tokens(readback), region, Some(&told), own)
+}
+
+/// The best reading of the words: with each word that could be a digit as a digit, and as a word.
+fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, told: Option<&Told>, own: &Own) -> Check {
+    let figures = run_together::figures_of(items);
+    let readings = [Some(said.to_vec()), without_homophones(said)];
+    let best = readings
         .into_iter()
-        .map(|(range, callsign)| weigh::weigh(items, said, range, callsign, region, told))
+        .flatten()
+        .flat_map(|said| {
+            let said = words::once(&said);
+            let check = |(range, callsign)| weigh::weigh(items, &said, range, callsign, region, told, own);
+            caller::callsigns(&said, to, &figures).into_iter().map(check).collect::<Vec<_>>()
+        })
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));
     best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
 }
@@ -191,7 +233,9 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
             let entered = all
                 .iter()
                 .any(|i| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_)));
-            here(ReadbackItem::Runway, entered)
+            // "Vectors to final runway two four right" says what the heading is for.
+            let vectored = all.iter().any(|i| matches!(i, Item::Advice(words) if words.starts_with("vectors")));
+            (ReadbackItem::Runway, entered || !vectored && region.wants_readback(ReadbackItem::Runway.word()))
         }
         Item::HoldShort { .. } | Item::HoldShortOf(_) => (ReadbackItem::HoldShort, true),
         Item::Cross { .. } => (ReadbackItem::Crossing, true),
@@ -210,6 +254,8 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Pressure(_) => here(ReadbackItem::Altimeter, false),
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if !via.is_empty() => here(ReadbackItem::TaxiRoute, false),
         Item::ClearedTo { .. } => here(ReadbackItem::Route, false),
+        // An approach to expect is no clearance, but a different one is wrong.
+        Item::Approach { expect: true, .. } => (ReadbackItem::Approach, false),
         Item::Approach { .. } => here(ReadbackItem::Approach, false),
         Item::Condition(_) => here(ReadbackItem::Condition, false),
         // The time may be left out, but a different one is wrong.

@@ -152,6 +152,9 @@ pub struct Record {
     pub pending: Option<Pending>,
     /// The last instruction, for "say again".
     pub last: Option<Instruction>,
+    /// The last runways, codes, pressures and frequencies that were transmitted, oldest first.
+    #[serde(default)]
+    pub recent: Vec<Item>,
     /// When it was issued.
     pub issued: Option<Time>,
     /// The ATIS letter that the pilot has, and the ICAO code of its airport.
@@ -196,6 +199,9 @@ fn grants(item: &Item) -> bool {
     }
 }
 
+/// The number of values of earlier transmissions that are kept.
+const RECENT: usize = 16;
+
 impl Record {
     /// The pilot's ATIS letter if it is this airport's: another airport's letter means nothing here.
     pub fn letter_of(&self, icao: &str) -> Option<char> {
@@ -228,6 +234,10 @@ impl Record {
         if !self.contacted.contains(&instruction.from) {
             self.contacted.push(instruction.from);
         }
+        let value =
+            |i: &&Item| matches!(i, Item::Runway(_) | Item::Squawk(_) | Item::Pressure(_) | Item::Contact { .. } | Item::Approach { .. });
+        self.recent.extend(instruction.items.iter().filter(value).cloned());
+        self.recent.drain(..self.recent.len().saturating_sub(RECENT));
         let mut runway = None;
         let mut cleared_approach = false;
         self.confirming = None;

@@ -18,6 +18,8 @@ pub enum Link {
     Next,
     /// Part of one written or spoken number with the previous digit ("28", "twenty-eight").
     Joined,
+    /// A word beside digits that may be a word after all: "seven for five".
+    Alike,
 }
 
 /// One unit of a transmission.
@@ -58,6 +60,25 @@ pub const ALPHABET: [&str; 26] = [
     "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
     "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 ];
+
+/// The tokens with "to" and "for" as words where they could be taken for digits; `None` if there are none.
+pub fn without_homophones(t: &[Token]) -> Option<Vec<Token>> {
+    let mut out = t.to_vec();
+    let mut changed = false;
+    for i in 0..out.len() {
+        let word = match &out[i] {
+            Token::Digit('2', Link::Alike) => "to",
+            Token::Digit('4', Link::Alike) => "for",
+            _ => continue,
+        };
+        changed = true;
+        out[i] = Token::Word(word.into());
+        if let Some(Token::Digit(_, link @ Link::Next)) = out.get_mut(i + 1) {
+            *link = Link::First;
+        }
+    }
+    changed.then_some(out)
+}
 
 /// Converts tokens back to text: words, spelled letters ("alpha"), digits ("28").
 pub fn text(tokens: &[Token]) -> String {
@@ -176,14 +197,19 @@ fn clean(raw: &str) -> String {
     out
 }
 
-/// "Two hundred and ten knots" as "two ten knots": one number, and no altitude of 200 feet.
+/// "Two hundred and ten knots", "two hundred ten on the speed" as "two ten": one number, and no altitude of 200 feet.
 fn in_hundreds(mut raw: Vec<Raw>) -> Vec<Raw> {
     let digits = |w: &str| number_word(w).map_or(0, str::len);
     let mut i = 1;
     while i + 2 < raw.len() {
         let and = usize::from(raw[i + 1].word == "and");
         let rest = raw.get(i + 1 + and).map_or(0, |r| digits(&r.word));
-        let unit = raw.get(i + 2 + and).is_some_and(|r| matches!(r.word.as_str(), "knots" | "kts"));
+        let is = |k: usize, list: &[&str]| raw.get(k).is_some_and(|r| list.contains(&r.word.as_str()));
+        let end = i + 2 + and;
+        let of_speed = (i.saturating_sub(6)..i).any(|k| is(k, &["speed", "speed's", "speeds"]));
+        let unit = is(end, &["knots", "kts"])
+            || is(end, &["on", "in"]) && (end + 1..end + 4).any(|k| is(k, &["speed"]))
+            || of_speed && !is(end, &["feet", "hundred", "thousand"]);
         if raw[i].word == "hundred" && digits(&raw[i - 1].word) == 1 && rest > 0 && unit {
             raw.drain(i..=i + and);
             if rest == 1 {
@@ -193,6 +219,27 @@ fn in_hundreds(mut raw: Vec<Raw>) -> Vec<Raw> {
         i += 1;
     }
     raw
+}
+
+/// "Four triple three", "double five": the digit as often as the word says.
+fn repeated(raw: Vec<Raw>) -> Vec<Raw> {
+    let digit = |w: &str| number_word(w).is_some_and(|d| d.len() == 1) || w.len() == 1 && w.bytes().all(|b| b.is_ascii_digit());
+    let mut out: Vec<Raw> = Vec::with_capacity(raw.len());
+    let mut times = 1;
+    for (i, r) in raw.iter().enumerate() {
+        let count = match r.word.as_str() {
+            "double" => 2,
+            "triple" | "treble" => 3,
+            _ => 0,
+        };
+        if count > 0 && !r.pause && raw.get(i + 1).is_some_and(|n| digit(&n.word)) {
+            times = count;
+            continue;
+        }
+        let copies = std::mem::replace(&mut times, 1);
+        out.extend((1..=copies).map(|k| Raw { word: r.word.clone(), pause: r.pause && k == copies }));
+    }
+    out
 }
 
 /// A written word, and the pause after it.
@@ -264,7 +311,7 @@ fn split_commas(core: &str) -> Vec<String> {
 
 /// Applies `SLIPS`. A replacement takes the pause of the last replaced word.
 fn mend(raw: Vec<Raw>) -> Vec<Raw> {
-    let raw = in_hundreds(raw);
+    let raw = in_hundreds(repeated(raw));
     let mut out = Vec::with_capacity(raw.len());
     let mut i = 0;
     'next: while i < raw.len() {
@@ -444,9 +491,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 out.push(Token::Digit(d.chars().next().unwrap_or('0'), Link::Joined));
             } else {
                 let after_digit = matches!(out.last(), Some(Token::Digit(..))) && !fresh;
+                let alike = matches!(w, "to" | "too" | "for");
                 for (k, c) in d.chars().enumerate() {
                     let link = if k > 0 {
                         Link::Joined
+                    } else if alike && after_digit {
+                        Link::Alike
                     } else if after_digit {
                         Link::Next
                     } else {
@@ -502,6 +552,26 @@ mod tests {
         assert_eq!(said("N172SP"), "november 172 sierra papa");
         assert_eq!(said("G-ABCD"), "golf alpha bravo charlie delta");
         assert_eq!(said("with x-ray"), "with xray");
+    }
+
+    #[test]
+    fn repeated_digits_are_counted() {
+        assert_eq!(said("four triple three"), "4333");
+        assert_eq!(said("thirty two double five"), "3255");
+        assert_eq!(said("double six double one"), "6611");
+        assert_eq!(said("double check the triple seven"), "double check the 777");
+    }
+
+    #[test]
+    fn a_hundred_beside_the_speed_is_not_an_altitude() {
+        assert_eq!(said("two hundred ten on the speed"), "210 on the speed");
+        assert_eq!(said("speed's coming back to two hundred and ten"), "speed is coming back to 210");
+    }
+
+    #[test]
+    fn a_word_taken_for_a_digit_can_be_read_as_a_word() {
+        assert_eq!(without_homophones(&tokens("seven for five")).map(|t| text(&t)).as_deref(), Some("7 for 5"));
+        assert_eq!(without_homophones(&tokens("seven four five")), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::hear::Said;
 use crate::instruction::{Ask, Climb, Instruction, Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
-use crate::readback::{self, Check, ReadbackItem, Verdict};
-use crate::record::Record;
+use crate::readback::{self, Check, Known, Own, ReadbackItem, Verdict};
+use crate::record::{Pending, Record};
 use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
@@ -102,7 +102,13 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
     // A long clearance is checked once, when its readback is due.
     let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
     if readback::readable(&last.items) && !long {
-        let check = readback::check_beside(&last.items, &beside, Some(&last.to), said, s.region);
+        let check = readback::check_beside(
+            &last.items,
+            &Known { items: &beside, earlier: &record.recent, own: Own::of(s) },
+            Some(&last.to),
+            said,
+            s.region,
+        );
         // Any number may look like a wrong pressure: only one that was said as a pressure counts.
         let pressure = heard.slots.altimeter.is_some();
         let counts = |w: &ReadbackItem| MATTERS.contains(w) && (*w != ReadbackItem::Altimeter || pressure);
@@ -177,7 +183,13 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
     let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).chain(standing(s, record)).collect();
     let to = Some(&pending.instruction.to);
-    let check = readback::check_beside(&pending.instruction.items, &beside, to, said, s.region);
+    let heard_of = Known { items: &beside, earlier: &record.recent, own: Own::of(s) };
+    // The pilot may call the clearance limit by another name: "Vienna" for Wien airport.
+    let mut items = pending.instruction.items.clone();
+    if let Some(place) = &s.asked_place {
+        readback::call_by_its_place(&mut items, place, said);
+    }
+    let check = readback::check_beside(&items, &heard_of, to, said, s.region);
     // A call that does something else and reads nothing back is not a readback, which is still awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
@@ -210,7 +222,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     if report {
-        let wrong = readback::contradicts(&pending.instruction.items, Some(&pending.instruction.to), said, s.region);
+        let wrong = readback::contradicts(&pending.instruction.items, &Own::of(s), Some(&pending.instruction.to), said, s.region);
         let mentions = wrong || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
             return None;
@@ -242,6 +254,15 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
             let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
             if record.emergency.is_some() {
                 // Ask nothing of an aircraft in distress.
+                return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
+            }
+            // The clearance was read back, and there is no other runway; or the pressure is the one that the pilot already has.
+            let single = s.runways.len() <= 2;
+            let read = |i: &Item| matches!(i, Item::Cleared(_)) && readback::taken_by_anybody(std::slice::from_ref(i), said, Region::ICAO);
+            let cleared = pending.instruction.items.iter().any(read);
+            let known = missing == [ReadbackItem::Runway] && single && cleared
+                || missing == [ReadbackItem::Altimeter] && given_before(record, pending);
+            if s.live && known {
                 return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
             }
             if missing.is_empty() && record.strict {
@@ -289,7 +310,7 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
         return None;
     }
     let to = Some(&pending.instruction.to);
-    let check = readback::check_beside(&pending.instruction.items, &[], to, said, s.region);
+    let check = readback::check_beside(&pending.instruction.items, &Known { own: Own::of(s), ..Known::default() }, to, said, s.region);
     let right = |c: &Check| c.wrong.is_empty() && c.missing.iter().all(|m| *m == ReadbackItem::Callsign);
     let named = heard.callsign.is_some() || !record.strict;
     let check = if named && right(&check) { Check { verdict: Verdict::Correct, missing: Vec::new(), ..check } } else { check };
@@ -320,8 +341,14 @@ fn grants(item: &Item, intent: Intent) -> bool {
     }
 }
 
+/// Whether the pressure was also transmitted earlier.
+fn given_before(record: &Record, pending: &Pending) -> bool {
+    let pressure = pending.instruction.items.iter().find(|i| matches!(i, Item::Pressure(_)));
+    pressure.is_some_and(|p| record.recent.iter().filter(|i| *i == p).count() > 1)
+}
+
 /// Whether the controller has transmitted something newer than the instruction whose readback is awaited.
-fn superseded(s: &Situation, record: &Record, pending: &crate::record::Pending) -> bool {
+fn superseded(s: &Situation, record: &Record, pending: &Pending) -> bool {
     s.live && !pending.whole.is_empty() && record.last.as_ref().is_some_and(|l| l.items != pending.whole)
 }
 
@@ -331,7 +358,7 @@ fn standing(s: &Situation, record: &Record) -> Vec<Item> {
     let runways = [record.expects, record.taxi, record.pattern_runway, record.landing.map(|(r, _)| r), record.takeoff];
     level
         .into_iter()
-        .chain(record.squawk.map(Item::Squawk))
+        .chain(record.squawk.or(s.transponder).map(Item::Squawk))
         .chain(record.speed_kt.map(Item::Speed))
         .chain(record.heading.map(|degrees| Item::Heading { turn: None, degrees }))
         .chain(runways.into_iter().flatten().map(Item::Runway))
@@ -345,7 +372,7 @@ pub(super) fn clear_of_weather(record: &Record, heard: &Understanding) -> bool {
 }
 
 /// The number of items that must be read back.
-fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
+fn mandatory(pending: &Pending, region: Region) -> usize {
     readback::check(&pending.instruction.items, None, "", region).missing.len()
 }
 

@@ -173,7 +173,7 @@ impl<'a> Bare<'a> {
                 if !could || away || number || matches!(self.facility, Some(Facility::Center | Facility::Clearance)) {
                     return 0;
                 }
-                let pair = self.t.get(run.start + 1).is_some_and(|x| matches!(x, Token::Digit(_, Link::Next)));
+                let pair = self.t.get(run.start + 1).is_some_and(|x| matches!(x, Token::Digit(_, Link::Next | Link::Alike)));
                 point(written, 1)
                     + point(pair, 1)
                     + point(PLACES.contains(&before), 2)

@@ -107,10 +107,10 @@ fn parts(left: &str, right: &str, before: &str, after: &str) -> bool {
     let head = right.get(..right.len().min(3)).unwrap_or("");
     let frequency = left.len() >= 3 && format!("{tail}.{head}").parse::<Frequency>().is_ok();
     let inches = right.len() == 2 && left.get(left.len().saturating_sub(2)..).is_some_and(|l| matches!(l, "28" | "29" | "30" | "31"));
-    // "Out of three point five": thousands of feet.
-    let thousands = (1..=2).contains(&left.len())
-        && right.len() == 1
-        && matches!(before, "of" | "at" | "to" | "for" | "through" | "passing" | "leaving" | "climbing" | "descending" | "level");
+    // "Out of three point five", "heading zero four zero, two point five until established": thousands of feet.
+    let other = matches!(before, "speed" | "squawk" | "runway" | "tower" | "ground" | "approach" | "departure" | "radar" | "center");
+    let named = other || crate::telephony::is_airline_word(before) || crate::telephony::is_type(before);
+    let thousands = left.parse::<u8>().is_ok_and(|n| (1..=17).contains(&n)) && !left.starts_with('0') && right.len() == 1 && !named;
     frequency
         || inches
         || thousands

@@ -253,7 +253,7 @@ fn apart(t: &mut [Token], own: &str, runways: &[Runway]) {
         let wanted = tokens(&form);
         for i in 1..t.len().saturating_sub(form.len() - 1) {
             let same = wanted.iter().zip(&t[i..]).all(|(w, x)| w.digit() == x.digit() && w.letter() == x.letter() && x.word().is_empty());
-            let joined = matches!(t[i], Token::Digit(_, Link::Joined | Link::Next)) && matches!(t[i - 1], Token::Digit(..));
+            let joined = matches!(t[i], Token::Digit(_, Link::Joined | Link::Next | Link::Alike)) && matches!(t[i - 1], Token::Digit(..));
             if !same || !joined || t.get(i + form.len()).is_some_and(|x| x.digit().is_some() || x.letter().is_some()) {
                 continue;
             }

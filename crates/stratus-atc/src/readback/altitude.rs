@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::words::Words;
 use crate::figures;
 use crate::instruction::Item;
-use crate::transcript::Token;
+use crate::transcript::{Link, Token};
 use crate::units::Region;
 use crate::units::level::always_flight;
 use crate::units::region::ReadbackWords;
@@ -112,6 +112,14 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
         w.mark(run);
         return Some(true);
     }
+    // "Maintaining four five": thousands and hundreds.
+    let hundreds = (feet % 1000 != 0 && feet % 100 == 0 && feet < 10_000 && !level).then(|| (feet / 100).to_string());
+    let held = |w: &Words, r: &Range<usize>| is_told(w, r.start) && !w.measures(r) && !w.scaled(r);
+    if let Some(run) = hundreds.and_then(|n| w.runs().into_iter().find(|r| r.len() == 2 && w.digits(r) == n && held(w, r))) {
+        claimed.note(run.start, true);
+        w.mark(run);
+        return Some(true);
+    }
     let bare = (level || always_flight(feet)).then(|| (feet / 100).to_string());
     if let Some(run) = bare.as_ref().and_then(|b| bare_level(b, w)).or_else(|| (!level).then(|| pointed(feet, w)).flatten()) {
         claimed.note(run.start, is_told(w, run.start));
@@ -138,7 +146,11 @@ fn bare_level(level: &str, w: &Words) -> Option<Range<usize>> {
 /// "Three point five": thousands and hundreds.
 fn pointed(feet: i32, w: &Words) -> Option<Range<usize>> {
     let p = w.t.iter().position(|x| *x == Token::Point)?;
-    let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
+    // A pause begins a new number.
+    let mut start = p;
+    while start > 0 && w.t[start - 1].digit().is_some() && !(start < p && matches!(w.t[start], Token::Digit(_, Link::First))) {
+        start -= 1;
+    }
     let end = figures::run_end(&w.t, p + 1);
     let short = p > start && p - start <= 2 && end > p + 1;
     let said = format!("{}.{}", figures::digits(&w.t, start..p), figures::digits(&w.t, p + 1..p + 2));

@@ -101,7 +101,16 @@ fn without_the_airline(t: &[Token], id: &str) -> Option<Range<usize>> {
     let len = id.len();
     let is_id = |start: usize| alnum(t, start, len).0 == id;
     let end = t.len().checked_sub(len).filter(|start| is_id(*start)).map(|start| start..t.len());
-    end.or_else(|| (len >= 2 && is_id(0)).then_some(0..len))
+    // "Visual two five, 2071, we are picking up ice": on its own between pauses.
+    let alone = |i: usize| {
+        let begins = matches!(t[i], Token::Digit(_, Link::First))
+            && !matches!(i.checked_sub(1).map(|p| t[p].word()), Some("squawk" | "qnh" | "altimeter"));
+        begins
+            && is_id(i)
+            && t.get(i + len).is_none_or(|x| !matches!(x, Token::Digit(_, Link::Next | Link::Joined | Link::Alike) | Token::Point))
+    };
+    let amid = || (1..t.len().saturating_sub(len)).find(|i| len >= 3 && alone(*i)).map(|i| i..i + len);
+    end.or_else(|| (len >= 2 && is_id(0)).then_some(0..len)).or_else(amid)
 }
 
 /// The forms of a registration that a pilot may use: in full, without the N, and abbreviated (7110.65 2-4-9).

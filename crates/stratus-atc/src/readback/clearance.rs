@@ -24,9 +24,12 @@ pub(super) fn verb(item: &Item) -> Option<Verb> {
 pub(super) fn verb_of(t: &[Token]) -> Option<Verb> {
     let has = |w: &str| t.iter().any(|x| x.is(w));
     let pair = |a: &str, b: &str| t.windows(2).any(|p| p[0].is(a) && p[1].is(b));
+    // "Landing two niner, cleared", "cleared to go".
+    let lands = has("landing") && has("cleared");
+    let goes = (2..t.len()).any(|i| t[i - 2].is("cleared") && t[i - 1].is("to") && t[i].is("go"));
     if pair("line", "up") || has("lineup") || pair("lining", "up") {
         Some(Verb::LineUp)
-    } else if has("takeoff") || pair("take", "off") {
+    } else if has("takeoff") || pair("take", "off") || goes {
         Some(Verb::Takeoff)
     } else if has("option") {
         Some(Verb::Land(Landing::Option))
@@ -36,7 +39,7 @@ pub(super) fn verb_of(t: &[Token]) -> Option<Verb> {
         Some(Verb::Land(Landing::TouchAndGo))
     } else if pair("low", "approach") {
         Some(Verb::Land(Landing::LowApproach))
-    } else if has("land") || pair("cleared", "landing") {
+    } else if has("land") || lands {
         Some(Verb::Land(Landing::FullStop))
     } else {
         None
@@ -44,8 +47,12 @@ pub(super) fn verb_of(t: &[Token]) -> Option<Verb> {
 }
 
 /// A clearance read back as a different one. It is wrong in every region, even if no such clearance was given.
-pub(super) fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
+pub(super) fn verbs(items: &[Item], known: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
     let Some(heard) = verb_of(said) else { return };
+    // The same clearance stands, and the pilot repeats it beside this instruction.
+    if !items.iter().any(|i| verb(i).is_some()) && known.iter().filter_map(verb).any(|v| v == heard) {
+        return;
+    }
     let given: Vec<Verb> = items.iter().filter_map(verb).collect();
     let ground_only = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
     if !given.is_empty() && !given.contains(&heard) || given.is_empty() && (ground_only || claims_clearance(said)) {

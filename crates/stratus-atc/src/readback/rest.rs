@@ -13,13 +13,17 @@ pub(super) struct Told {
     numbers: Vec<String>,
     /// The digits of the callsign.
     callsign: String,
+    /// Items that were also transmitted.
+    pub(super) known: Vec<Item>,
+    /// The numbers of earlier transmissions.
+    earlier: Vec<String>,
 }
 
 impl Told {
     pub(super) fn new(words: Vec<Token>, callsign: &str) -> Self {
         // Written numbers in a row count separately.
         let written = |n: &Number| words[n.start..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Joined)));
-        let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next)));
+        let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next | Link::Alike)));
         let mut numbers: Vec<String> =
             numbers(&words).into_iter().filter(|n| !(written(n) && row(n) && !n.pointed)).map(|n| n.figures).collect();
         // "7,000 10 minutes", "9,000 one zero minutes": written numbers with spoken digits between them.
@@ -40,7 +44,17 @@ impl Told {
         }
         numbers.extend(Some(spoken).filter(|s| !s.is_empty()));
         numbers.extend(words.iter().zip(words.iter().skip(1)).filter_map(|(a, b)| a.letter().and(b.digit()).map(String::from)));
-        Self { words, numbers, callsign: callsign.to_owned() }
+        Self { words, numbers, callsign: callsign.to_owned(), known: Vec::new(), earlier: Vec::new() }
+    }
+
+    /// With items that were also transmitted.
+    pub(super) fn beside(self, known: &[Item]) -> Self {
+        Self { known: known.to_vec(), ..self }
+    }
+
+    /// After earlier transmissions.
+    pub(super) fn after(self, words: &[Token]) -> Self {
+        Self { earlier: numbers(words).into_iter().map(|n| n.figures).collect(), ..self }
     }
 
     fn has(&self, w: &str) -> bool {
@@ -65,6 +79,46 @@ impl Told {
     fn whole(&self, figures: &str) -> bool {
         let same = |n: &String| n == figures || n.len() > 3 && n.strip_prefix('1').is_some_and(|n| n.trim_end_matches('0') == figures);
         self.numbers.iter().any(same)
+    }
+
+    /// Whether the number has the kind of a transmitted value. Words, a unit or a decimal point show the kind; otherwise the number of digits
+    /// does. A figure of another kind is the pilot's own ("spot twelve", "a light seven three seven").
+    fn could_be(&self, n: &Number, before: &str, unread: &[ReadbackItem], w: &Words) -> bool {
+        const CLAIMS: [&str; 15] = [
+            "heading",
+            "squawk",
+            "squawking",
+            "code",
+            "runway",
+            "short",
+            "qnh",
+            "altimeter",
+            "qfe",
+            "climb",
+            "climbing",
+            "descend",
+            "descending",
+            "maintain",
+            "number",
+        ];
+        // Right beside a value that was read back, a figure may belong to it.
+        let beside = n.start > 0 && w.t[n.start - 1].is("|") || w.t.get(n.end).is_some_and(|x| x.is("|"));
+        if n.pointed || beside || n.figures.len() > 3 && !n.scaled || CLAIMS.contains(&before) {
+            return true;
+        }
+        if w.of_speed(n.end) || before == "speed" {
+            return self.has("speed") || self.has("knots");
+        }
+        if n.scaled || w.t.get(n.end).is_some_and(|x| x.is("feet")) {
+            // "Fifty four hundred" may be a code.
+            let code = unread.contains(&ReadbackItem::Squawk) && n.figures.len() == 4;
+            return code || self.has("thousand") || self.has("hundred") || self.has("level") || self.has("feet") || self.has_altitude();
+        }
+        self.numbers.iter().any(|t| t.len().abs_diff(n.figures.len()) <= usize::from(t.len() > 2) && !self.callsign.contains(t.as_str()))
+    }
+
+    fn has_altitude(&self) -> bool {
+        ["climb", "descend", "maintain", "altitude"].iter().any(|w| self.has(w))
     }
 
     /// Like [`Told::explains`], for one number or several that run together.
@@ -133,7 +187,7 @@ const OWN: [&str; 12] =
 const MEASURES: [&str; 10] = ["mile", "miles", "minute", "minutes", "souls", "people", "oclock", "gallons", "pounds", "seconds"];
 
 /// The item that the first unexplained number refers to.
-pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Option<ReadbackItem> {
+pub(super) fn unexplained_number(told: &Told, items: &[Item], unread: &[ReadbackItem], w: &Words) -> Option<ReadbackItem> {
     numbers(&w.t).into_iter().find_map(|n| {
         let before = w.before(n.start);
         let after = w.t.get(n.end).map_or("", Token::word);
@@ -143,7 +197,8 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let told_one = told.words.windows(2).any(|p| p[0].letter().is_some() && p[1].digit().is_some());
         let on_ground = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
         let of_place = named && n.figures.len() <= 2 && (to_point && !told_one || !on_ground);
-        let measured = MEASURES.contains(&after) && !told.has(after);
+        let on_board = after == "on" && w.t.get(n.end + 1).is_some_and(|x| x.is("board")) || after == "aboard";
+        let measured = on_board || MEASURES.contains(&after) && !told.has(after);
         let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
         // "Six thousand for four thousand", "we are at one eight zero": the present altitude.
         let goes_on = n.start == 0 || !TO.contains(&before);
@@ -156,9 +211,20 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let hands_over = items.iter().any(|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. }));
         let to_call =
             !hands_over && matches!(n.figures.len(), 4..=6) && n.figures[..3].parse().is_ok_and(|mhz: u16| (118..=136).contains(&mhz));
-        let visual_code = before != "squawk" && told.has("vfr") && matches!(n.figures.as_str(), "1200" | "7000");
+        // The code of visual flights, where none is assigned.
+        let assigned = items.iter().any(|i| matches!(i, Item::Squawk(_)));
+        let leaves = told.has("vfr") && before != "squawk" || hands_over && !assigned;
+        let visual_code = leaves && matches!(n.figures.as_str(), "1200" | "7000");
+        // "We're a 737", "at time four three".
+        let of_type = n.figures.len() == 3 && matches!(before, "a" | "an" | "light" | "heavy" | "boeing" | "airbus");
+        let clock = before == "time" && !told.has("time");
+        let pronoun = n.figures == "1" && matches!(before, "next" | "this" | "that" | "last" | "other" | "which" | "first" | "the");
         if to_call
+            || pronoun
+            || !told.could_be(&n, before, unread, w)
             || visual_code
+            || of_type
+            || clock
             || own
             || measured
             || of_place
@@ -167,6 +233,7 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
             || asked
             || in_sequence
             || n.figures.is_empty()
+            || told.earlier.contains(&n.figures)
             || told.explains_all(&n.figures)
         {
             return None;
@@ -186,11 +253,18 @@ fn meant(n: &Number, before: &str, after: &str, items: &[Item]) -> ReadbackItem 
         "short" => return ReadbackItem::HoldShort,
         "qnh" | "altimeter" | "qfe" => return ReadbackItem::Altimeter,
         "speed" => return ReadbackItem::Speed,
-        "level" | "climb" | "descend" | "maintain" | "climbing" | "descending" => return ReadbackItem::Altitude,
+        "level" | "climb" | "descend" | "maintain" | "climbing" | "descending" | "maintaining" => return ReadbackItem::Altitude,
         "number" => return ReadbackItem::Condition,
         _ => {}
     }
-    if n.pointed {
+    let frequency = has(&|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. }));
+    let level = has(&|i| matches!(i, Item::Altitude { .. }));
+    if n.pointed && len <= 3 && level && !frequency {
+        // "Six point five": thousands and hundreds.
+        ReadbackItem::Altitude
+    } else if n.scaled && len == 4 && !level && has(&|i| matches!(i, Item::Squawk(_))) {
+        ReadbackItem::Squawk
+    } else if n.pointed {
         ReadbackItem::Frequency
     } else if after == "knots" {
         ReadbackItem::Speed
@@ -293,8 +367,11 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         wrong.push(ReadbackItem::Condition);
     }
     let contact = items.iter().any(|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. }));
-    let unit = said.windows(2).find(|p| UNITS.contains(&p[0].word()) && (p[1].digit().is_some() || p[1] == Token::Point));
-    if contact && unit.is_some_and(|p| !told.words.iter().any(|x| x.word().trim_end_matches('s') == p[0].word())) {
+    // "Tower, four eight quebec x-ray": the callsign follows the unit that is addressed.
+    let callsign = |i: usize| said.get(figures::run_end(said, i)).is_some_and(|x| x.letter().is_some());
+    let names = |i: &usize| UNITS.contains(&said[*i].word()) && (said[i + 1].digit().is_some() || said[i + 1] == Token::Point);
+    let unit = (0..said.len().saturating_sub(1)).find(|i| names(i) && !callsign(i + 1));
+    if contact && unit.is_some_and(|i| !told.words.iter().any(|x| x.word().trim_end_matches('s') == said[i].word())) {
         wrong.push(ReadbackItem::Frequency);
     }
     wrong.extend(other_name(told, said));

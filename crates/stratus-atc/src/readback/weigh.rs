@@ -6,6 +6,7 @@ use super::altitude::{self, Claimed};
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
 use super::ground::{Role, condition, crosses_unasked, held_short, holding_point, role, runways, taxi_route};
+use super::reported::{self, Own};
 use super::rest::{self, Told};
 use super::run_together;
 use super::words::Words;
@@ -13,12 +14,20 @@ use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::figures;
 use crate::instruction::{Climb, Item, Leg};
 use crate::spoken;
-use crate::transcript::{Token, tokens};
+use crate::transcript::{Link, Token, tokens};
 use crate::units::level::always_flight;
 use crate::units::{Frequency, Region, Side};
 
 /// Checks a readback whose callsign is at `callsign`.
-pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
+pub(super) fn weigh(
+    items: &[Item],
+    said: &[Token],
+    callsign: Range<usize>,
+    caller: Caller,
+    region: Region,
+    told: Option<&Told>,
+    own: &Own,
+) -> Check {
     // A sequence number belongs to no callsign: "number two, Quebec Alpha".
     let number = callsign.start > 1 && said[callsign.start - 2].is("number");
     let two =
@@ -28,6 +37,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     run_together::cut(items, &mut w.t);
     altitude::stand_apart(&mut w);
     altitude::set_aside(&mut w);
+    reported::set_aside(items, own, &mut w);
     let mut claimed = Claimed::default();
     let (mut wrong, mut missing) = (Vec::new(), Vec::new());
     match caller {
@@ -47,6 +57,8 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
             None => open.push((item, name, mandatory)),
         }
     }
+    let unread: Vec<ReadbackItem> = open.iter().map(|(_, name, _)| *name).collect();
+    reported::left_over(&unread, own, &mut w);
     open.retain(|(item, name, _)| {
         let other = conflicting(item, &mut w);
         wrong.extend(other.then_some(*name));
@@ -65,8 +77,9 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || always_flight(*feet)));
     wrong.extend(altitude::one_too_many(level, &claimed, &w).then_some(ReadbackItem::Altitude));
     wrong.extend(crosses_unasked(&w).then_some(ReadbackItem::Crossing));
-    verbs(items, said, &mut wrong);
-    wrong.extend(claims_approach(items, said).then_some(ReadbackItem::Clearance));
+    let known = told.map_or(&[][..], |t| &t.known);
+    verbs(items, known, said, &mut wrong);
+    wrong.extend((claims_approach(items, said) && claims_approach(known, said)).then_some(ReadbackItem::Clearance));
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
     if let Some(told) = told {
@@ -75,7 +88,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
             missing.extend(rest::left_out(told, said));
         }
         if wrong.is_empty() {
-            wrong.extend(rest::unexplained_number(told, items, &w));
+            wrong.extend(rest::unexplained_number(told, items, &unread, &w));
         }
     }
     if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
@@ -218,6 +231,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 "loc" | "loc bc" => "localizer",
                 other => other.split('/').next().unwrap_or(other),
             };
+            w.without_wishes(&["ils", "rnav", "visual", "vor", "gps", "localizer"]);
             if let Some(at) = w.t.iter().position(|t| t.is(name)) {
                 // The letter may be left out, but a different one is wrong.
                 let said = w.t.get(at + 1).and_then(Token::letter);
@@ -280,6 +294,9 @@ fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
     Some(run.start..run.end + 1)
 }
 
+/// Units whose name leaves no doubt about the digits that are left out: "ground point nine".
+const UNITS: [&str; 5] = ["tower", "ground", "approach", "departure", "radar"];
+
 /// A frequency, in full or in a short form.
 fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(f)) {
@@ -300,15 +317,33 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
             return Some(true);
         }
     }
+    // "One twenty six": 120.6, in tens.
+    if let Some(run) = mhz.strip_suffix('0').filter(|_| short.len() == 1 && region.short_frequencies).and_then(|m| in_tens(m, short, w)) {
+        w.mark(run);
+        return Some(true);
+    }
     // "Point niner", "eighteen point five": the implied digits are left out.
     let p = w.t.iter().position(|x| *x == Token::Point)?;
     let end = figures::run_end(&w.t, p + 1);
     let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
     let front = figures::digits(&w.t, start..p);
     let understood = front.is_empty() || Some(front.as_str()) == mhz.get(1..);
-    let right = understood && figures::digits(&w.t, p + 1..end) == decimals && region.short_frequencies;
+    let right =
+        understood && figures::digits(&w.t, p + 1..end) == decimals && (region.short_frequencies || UNITS.contains(&w.before(start)));
     w.mark(start..end);
     Some(right)
+}
+
+/// The tens of the megahertz and the decimal in one spoken number, with or without the one in front.
+fn in_tens(tens: &str, decimal: &str, w: &Words) -> Option<Range<usize>> {
+    let whole = format!("{tens}{decimal}");
+    w.runs().into_iter().find(|r| {
+        let (len, said) = (r.len(), w.digits(r));
+        let spoken = |i: usize| !matches!(w.t[i], Token::Digit(_, Link::Joined));
+        let last = matches!(w.t[r.end - 1], Token::Digit(_, Link::Joined));
+        let right = said == whole || whole.get(1..) == Some(said.as_str());
+        right && len >= 2 && last && spoken(r.end - 2) && !w.scaled(r)
+    })
 }
 
 /// The right first name of the place with a different second one: "Denver International" for "Denver Centennial".

@@ -13,6 +13,12 @@ pub(super) fn once(said: &[Token]) -> Vec<Token> {
         _ => a == b,
     };
     let mut t = said.to_vec();
+    // "Right now", "right away": no side.
+    for i in (1..t.len()).rev() {
+        if t[i - 1].is("right") && matches!(t[i].word(), "now" | "away") && !matches!(t.get(i.wrapping_sub(2)), Some(Token::Digit(..))) {
+            t.remove(i - 1);
+        }
+    }
     let mut j = 1;
     while j < t.len() {
         let marks = (0..=3).rev().find(|n| {
@@ -25,7 +31,8 @@ pub(super) fn once(said: &[Token]) -> Vec<Token> {
         let copy = (2..=end.min(t.len() - j).min(24)).rev().find(|n| {
             let (a, b) = (&t[end - n..end], &t[j..j + n]);
             let whole = t.get(j + n).is_none_or(|x| {
-                !matches!(x, Token::Digit(_, Link::Next | Link::Joined) | Token::Point) && !matches!(x.word(), "hundred" | "thousand")
+                !matches!(x, Token::Digit(_, Link::Next | Link::Joined | Link::Alike) | Token::Point)
+                    && !matches!(x.word(), "hundred" | "thousand")
             });
             let begins = end == *n || a[0].digit().is_none() || !matches!(t[end - n - 1], Token::Digit(..) | Token::Point);
             whole && begins && a.iter().zip(b).all(|(x, y)| same(x, y)) && a.iter().any(|x| x.digit().is_some())
@@ -48,6 +55,16 @@ impl Words {
     pub(super) fn mark(&mut self, range: Range<usize>) {
         for x in self.t.get_mut(range).into_iter().flatten() {
             *x = Token::Word("|".into());
+        }
+    }
+    /// Removes the names that the pilot wishes for: "we would prefer the ILS".
+    pub(super) fn without_wishes(&mut self, names: &[&str]) {
+        let wishes =
+            |x: &Token| matches!(x.word(), "prefer" | "request" | "requesting" | "like" | "rather" | "want" | "chance" | "instead");
+        for i in 0..self.t.len() {
+            if names.contains(&self.t[i].word()) && self.t[i.saturating_sub(4)..i].iter().any(wishes) {
+                self.mark(i..i + 1);
+            }
         }
     }
     pub(super) fn has(&self, w: &str) -> bool {
@@ -120,6 +137,9 @@ impl Words {
     }
     /// The items that a run belongs to by the word before it: "squawk four five two one" is not an altitude, whatever was assigned.
     pub(super) fn named(&self, r: &Range<usize>) -> Option<fn(&Item) -> bool> {
+        if self.of_speed(r.end) {
+            return Some(|i| matches!(i, Item::Speed(_)));
+        }
         Some(match self.before(r.start) {
             "squawk" | "squawking" | "code" | "transponder" => |i| matches!(i, Item::Squawk(_)),
             "qnh" | "altimeter" | "qfe" => |i| matches!(i, Item::Pressure(_)),
@@ -128,6 +148,12 @@ impl Words {
             "frequency" => |i| matches!(i, Item::Contact { .. } | Item::Monitor { .. } | Item::Advice(_)),
             _ => return None,
         })
+    }
+    /// "Knots", "on the speed": what stands at this place makes the figure before it a speed.
+    pub(super) fn of_speed(&self, end: usize) -> bool {
+        let is = |i: usize, list: &[&str]| self.t.get(i).is_some_and(|x| list.contains(&x.word()));
+        is(end, &["knots"])
+            || is(end, &["on", "in", "for"]) && (is(end + 1, &["speed"]) || is(end + 1, &["the", "our"]) && is(end + 2, &["speed"]))
     }
     /// "Two thousand": the digits are not the whole number.
     pub(super) fn scaled(&self, r: &Range<usize>) -> bool {

@@ -32,7 +32,11 @@ const RULE_BOOKS: Kind = Kind {
 };
 const READBACK: Kind = Kind {
     line: "readback",
-    files: &[include_str!("../../../../tests/cases/readback.jsonl"), include_str!("../../../../tests/cases/fresh/readback.jsonl")],
+    files: &[
+        include_str!("../../../../tests/cases/readback.jsonl"),
+        include_str!("../../../../tests/cases/fresh/readback.jsonl"),
+        include_str!("../../../../tests/cases/beside/readback.jsonl"),
+    ],
     wrong: score::verdict,
 };
 const RESPOND: Kind = Kind {

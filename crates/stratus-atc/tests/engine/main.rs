@@ -5,6 +5,7 @@ mod instruments;
 mod metamorphic;
 mod news_and_names;
 mod plans;
+mod readback_beside;
 mod readback_laws;
 mod readback_swaps;
 mod regions;

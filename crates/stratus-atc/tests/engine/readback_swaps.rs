@@ -8,15 +8,15 @@ use stratus_atc::readback::{Verdict, check_text};
 use stratus_atc::units::Region;
 
 /// A sequence of pseudo-random numbers, the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % n
     }
 
-    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    pub(crate) fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 
@@ -31,7 +31,7 @@ const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six"
 const LETTERS: [&str; 12] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "kilo", "lima", "november", "papa"];
 const FIXES: [&str; 8] = ["SUNOL", "GOBBI", "RIDSU", "LOGAN", "BUZAD", "CEPIN", "TOKER", "ARTIP"];
 
-fn spelt(figures: &str) -> String {
+pub(crate) fn spelt(figures: &str) -> String {
     figures.chars().map(|c| c.to_digit(10).map_or("decimal", |d| DIGITS[d as usize])).collect::<Vec<_>>().join(" ")
 }
 
@@ -55,11 +55,11 @@ fn slipped(d: &mut Dice, figures: &str, fits: impl Fn(&str) -> bool) -> String {
 }
 
 /// An instruction with a correct and a wrong readback, without the callsign.
-struct Pair {
-    kind: &'static str,
-    instruction: String,
-    right: String,
-    wrong: String,
+pub(crate) struct Pair {
+    pub(crate) kind: &'static str,
+    pub(crate) instruction: String,
+    pub(crate) right: String,
+    pub(crate) wrong: String,
 }
 
 fn runway(d: &mut Dice) -> (String, String) {
@@ -95,7 +95,7 @@ fn frequency(d: &mut Dice) -> String {
 }
 
 #[allow(clippy::too_many_lines, reason = "one arm a kind")]
-fn pair(kind: &'static str, d: &mut Dice) -> Pair {
+pub(crate) fn pair(kind: &'static str, d: &mut Dice) -> Pair {
     let (instruction, right, wrong) = match kind {
         "heading" => {
             let h = format!("{:03}", (d.below(36) + 1) * 10);
@@ -350,7 +350,7 @@ fn pair(kind: &'static str, d: &mut Dice) -> Pair {
     Pair { kind, instruction, right, wrong }
 }
 
-const KINDS: [&str; 29] = [
+pub(crate) const KINDS: [&str; 29] = [
     "heading",
     "turn",
     "altitude",
@@ -385,7 +385,7 @@ const KINDS: [&str; 29] = [
 const EACH: usize = 100;
 
 /// Region, written callsign, spoken callsign, and other callsigns.
-const CALLSIGNS: [(Region, &str, &str, [&str; 3]); 2] = [
+pub(crate) const CALLSIGNS: [(Region, &str, &str, [&str; 3]); 2] = [
     (
         Region::FAA,
         "N739HW",
@@ -409,7 +409,7 @@ fn all() -> Vec<(Region, String, String, String, Pair)> {
     out
 }
 
-fn report(name: &str, all: usize, bad: &BTreeMap<&str, Vec<String>>) -> usize {
+pub(crate) fn report(name: &str, all: usize, bad: &BTreeMap<&str, Vec<String>>) -> usize {
     let n: usize = bad.values().map(Vec::len).sum();
     println!("{name}: {n} of {all}");
     for (kind, cases) in bad {
