@@ -355,8 +355,8 @@ impl Record {
                     self.approach = Some((kind.clone(), !*expect));
                     let behind = instruction.items.get(n + 1).and_then(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
                     self.expects = behind.or(runway).or(self.expects);
-                    self.missed = false;
                     if !*expect {
+                        (self.missed, self.deviating) = (false, false);
                         // An approach clearance includes the descent.
                         cleared_approach = true;
                     }
@@ -400,7 +400,10 @@ impl Record {
                     // The aircraft has gone around: the clearance was for the landing that did not happen.
                     (self.landing, self.on_course, self.holding) = (None, false, false);
                 }
-                Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading => (self.on_course, self.holding) = (false, false),
+                Item::RunwayHeading => (self.on_course, self.holding, self.deviating) = (false, false, false),
+                Item::Heading { .. } | Item::TurnDegrees { .. } => {
+                    (self.on_course, self.holding, self.deviating, self.missed) = (false, false, false, false);
+                }
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => (self.emergency, self.no_emergency) = (Some(*e), false),
                 Item::Services(Services::Alerted) => self.alerted = true,

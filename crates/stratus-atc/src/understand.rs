@@ -151,6 +151,13 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),
         None => Joined { intents: found, confidence, doubt: None },
     };
+    // A missed approach that may come changes nothing yet.
+    if evidence::miss_to_come(&clauses) {
+        found.retain(|i| *i != Intent::GoAround);
+        if found.is_empty() {
+            found.push(if echo.items.is_empty() { Intent::Unknown } else { Intent::Readback });
+        }
+    }
     // No runway clearance without a question if the rules understand neither this wish nor the other words.
     let doubt = doubt.or_else(|| found.first().copied().filter(|i| joined::is_departure(*i) && !by_rules(*i) && loose >= MANY));
     // If every mandatory item came back correctly, a position in the call is part of the readback. A pattern leg is still a report.

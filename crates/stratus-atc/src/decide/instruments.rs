@@ -156,7 +156,10 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     Some(match heard.intent {
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
-        Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
+        Intent::AltitudeRequest => {
+            let level = Request::Level { feet: heard.slots.altitude_ft.last().copied(), way: None };
+            requested(s, r, a, heard, &level)
+        }
         // Ready for another approach: continue.
         Intent::DepartureReady => approach(s, r, a, None, None),
         // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
@@ -209,6 +212,8 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports received here".into())]),
         Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
+        // "Keep two hundred": no instrument flight asks for a level of that many feet.
+        Request::Level { feet: Some(knots @ 80..=350), .. } => speed(s, u16::try_from(*knots).ok()),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
         Request::Speed { knots, .. } => speed(s, *knots),
         Request::Hold { fix } => Decision::Say(hold::clearance(s, r, fix.as_deref())),
@@ -346,7 +351,7 @@ fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
 /// The default approach: visual if the weather allows, otherwise the most precise approach in the data.
 pub(super) fn way_in(a: &Arrival) -> Option<String> {
     let best = |r: Runway| super::radar::KINDS.iter().find_map(|k| a.approach_named(k, r)).map(str::to_owned);
-    if a.is_visual() && a.visual_first { Some("visual".to_owned()) } else { a.runway.and_then(best) }
+    if a.offers_visual() { Some("visual".to_owned()) } else { a.runway.and_then(best) }
 }
 
 /// The level that is due now: a descent by the profile, or a climb to the filed level on the way out.
@@ -416,6 +421,10 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
             let to = [descent(s, a), up_to(lowest, 500)].into_iter().find(|to| now > to + 300);
             Decision::say([to.map_or_else(|| Item::Unable("lower, that is the minimum altitude here".into()), |to| level(s, to))])
         }
+        // Near the descent, or with one assigned, a climb needs the pilot's level.
+        (None, Some(Way::Up)) if r.altitude_ft.is_some_and(|have| have + 300 < now) || a.distance_nm <= top_of_descent_nm(s, a) + CLIMB_NM => {
+            Decision::ask(Ask::RequestedAltitude)
+        }
         (None, Some(Way::Up)) => match filed(s).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
             Some(filed) => Decision::say([level(s, within_unit(s, filed))]),
             None => Decision::ask(Ask::RequestedAltitude),
@@ -436,8 +445,17 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
 
 /// Like [`approach`]; `whole` means as published, without vectors.
 fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>, whole: bool) -> Decision {
-    let exists = |x: Runway| x == a.runway.unwrap_or(x) || s.icao == a.icao && s.known(x).is_some();
-    let Some(runway) = wanted.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
+    // The runway that is wanted becomes the one that is expected, vectored to and cleared: nothing of this answer is for another one.
+    let aimed = wanted.and_then(|x| a.to(x));
+    let a = aimed.as_ref().unwrap_or(a);
+    let Some(runway) = a.runway else { return Decision::ask(Ask::Runway) };
+    if let Some(other) = wanted.filter(|x| *x != runway) {
+        let instead = expect(s, r, a).into_iter();
+        return Decision::say([Item::Unable(format!("runway {other} not available"))].into_iter().chain(instead));
+    }
+    if s.icao == a.icao && s.is_closed(runway) {
+        return Decision::say([Item::Unable(format!("runway {runway} is closed"))]);
+    }
     let announced = r.approach.as_ref().map(|(kind, _)| kind.clone());
     let visual = asked.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("visual"));
     let instead = || way_in(a).filter(|k| !k.eq_ignore_ascii_case("visual"));
@@ -485,6 +503,14 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
         return Decision::Say(items);
     }
     let down = next_level(s, r, a).filter(|_| gives_approach(s, a)).map(|to| level(s, to));
+    // A flight that is on vectors already gets the vector to the new approach with it.
+    if r.heading.is_some() && !r.missed && gives_approach(s, a) {
+        let again = Record { approach: Some((kind.clone(), false)), expects: Some(runway), ..r.clone() };
+        let vector = vectors::now(s, &again, a).filter(|v| v.iter().all(|i| !matches!(i, Item::Approach { .. })));
+        if let Some(vector) = vector.filter(|v| v.iter().any(|i| matches!(i, Item::Heading { .. }))) {
+            return Decision::say([Item::Approach { kind, expect: true }, Item::Runway(runway)].into_iter().chain(vector));
+        }
+    }
     // After a missed approach, the first vector to the next one waits until the climb is complete.
     let climbed =
         s.altitude_ft.is_some_and(|now| now >= lowest(s, a) - 200) && r.missed && gives_approach(s, a) && a.runway == Some(runway);
@@ -552,6 +578,13 @@ pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Deci
     let up = Item::Altitude { way, feet, level: s.is_level(feet) };
     let again = if is_radar_desk(s) { expect(s, r, a) } else { Vec::new() };
     Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
+}
+
+/// What an aircraft does that has missed the approach and is not yet above the terrain: it climbs straight ahead, and no turn is given.
+pub(super) fn still_climbs(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
+    let low = r.missed && s.altitude_ft.is_some_and(|now| now < lowest(s, a) - 200);
+    let feet = r.altitude_ft.unwrap_or_else(|| up_to(lowest(s, a), 1000));
+    low.then(|| vec![Item::RunwayHeading, level(s, feet.max(up_to(lowest(s, a), 100)))])
 }
 
 /// The step that is due now, without a call.

@@ -36,6 +36,10 @@ const OWN_NAVIGATION_NM: f64 = 22.0;
 /// Such an approach is cleared within this distance, nautical miles.
 const CLEARED_NM: f64 = 30.0;
 const BASE_WIDE_NM: f64 = 5.0;
+/// A published approach begins at least this far before the threshold; an aircraft that is nearer, or past the field, is vectored out to
+/// where the base leg begins, nautical miles.
+const BEGINS_NM: f64 = 5.0;
+const OUT_NM: f64 = 16.0;
 /// Beyond this distance a flight stays on its own navigation, nautical miles.
 const VECTORED_NM: f64 = 25.0;
 
@@ -94,8 +98,9 @@ pub(super) fn practice(now: Time, s: &Situation, r: &Record, w: &Watch) -> Optio
 
 fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) -> Option<(Notice, Vec<Item>)> {
     if field.out_nm > OWN_NAVIGATION_NM {
-        let cleared = |items: &Vec<Item>| items.len() > 1;
-        return own_navigation(s, r, field).filter(|i| cleared(i) && !w.told(Notice::Vector(3))).map(|items| (Notice::Vector(3), items));
+        let items = own_navigation(s, r, field).filter(|items| items.len() > 1)?;
+        let notice = if items.iter().any(|i| matches!(i, Item::Approach { .. })) { Notice::Vector(3) } else { Notice::Vector(1) };
+        return (!w.told(notice)).then_some((notice, items));
     }
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
@@ -116,6 +121,9 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
 
 /// The vector for a pilot who requests the approach now.
 pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
+    if let Some(items) = super::instruments::still_climbs(s, r, a) {
+        return Some(items);
+    }
     let field = field(s, Some(a))?;
     if field.out_nm > OWN_NAVIGATION_NM {
         return own_navigation(s, r, &field);
@@ -146,10 +154,27 @@ fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<It
         return Some(vec![Item::Report(ReportPoint::Words("the field in sight".into()))]);
     }
     let least = (field.minimum_ft + 499) / 500 * 500;
+    // A climb that was assigned, as after a missed approach, comes first: the filed level says nothing about the terrain here.
+    let climbs = r.altitude_ft.filter(|given| s.altitude_ft.is_some_and(|now| now + 300 < (*given).min(least)));
+    if let Some(given) = climbs {
+        return Some(vec![super::instruments::level(s, given)]);
+    }
     let clear = super::instruments::clear_of_terrain(s, a).min(least);
     if s.altitude_ft.is_some_and(|now| now + 300 < clear) {
         // The aircraft is below the minimum altitude, so it climbs before it is cleared for the approach.
         return Some(vec![super::instruments::level(s, clear)]);
+    }
+    // Past the field, or beside it, no procedure leads in: the aircraft is vectored back to where one begins, at a safe level.
+    let begins = if r.heading.is_some() { OUT_NM - 4.0 } else { BEGINS_NM };
+    if f.before_nm < begins && s.altitude_ft.is_none_or(|now| now + 200 >= least) {
+        let heading = s.heading_mag?;
+        let leg = leg(f, heading, OUT_NM);
+        let off = turn(heading, f64::from(rounded(leg.course)));
+        let turn_to = Item::Heading { turn: (off.abs() > 8.0).then_some(side(off)), degrees: rounded(leg.course) };
+        let down = s.altitude_ft.filter(|now| *now > least + 200 && r.altitude_ft.is_none_or(|have| have > least));
+        let down = down.map(|_| super::instruments::level(s, least));
+        let to_final = Item::Advice(format!("vectors to final runway {}", f.runway));
+        return Some([turn_to].into_iter().chain(down).chain([to_final]).collect());
     }
     // The level is kept until the procedure leads down (7110.65 4-8-1).
     let keep = s.altitude_ft.map(|now| super::instruments::level(s, if now > least + 200 { least } else { (now + 50) / 100 * 100 }));
@@ -159,6 +184,10 @@ fn own_navigation(s: &Situation, r: &Record, field: &Field<'_>) -> Option<Vec<It
     let cleared = [Item::ResumeOwnNavigation, Item::Approach { kind: kind.clone(), expect: false }, Item::Runway(f.runway), report];
     let [own, rest @ ..] = cleared;
     Some([own].into_iter().chain(keep).chain(until).chain(rest).collect())
+}
+
+fn side(off: f64) -> Side {
+    if off < 0.0 { Side::Left } else { Side::Right }
 }
 
 /// Rounds a heading to fives, from 5 to 360.
@@ -171,7 +200,7 @@ fn rounded(course: f64) -> u16 {
 
 fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> Vec<Item> {
     let (f, degrees) = (field.course, rounded(leg.course));
-    let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(if off < 0.0 { Side::Left } else { Side::Right }), degrees });
+    let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(side(off)), degrees });
     let above = |n: i32| (field.minimum_ft + n + 499) / 500 * 500;
     let level = match leg.step {
         1 => above(1000),
@@ -191,14 +220,16 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
         items.push(Item::UntilEstablished);
         // If the runway has changed, the announced approach may not exist for it.
         let known = |k: &&String| {
+            let hidden = k.eq_ignore_ascii_case("visual") && field.arrival.is_some_and(|a| !a.is_visual());
             k.is_empty()
-                || match field.arrival {
+                || !hidden
+                && match field.arrival {
                     Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
                     None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
                 }
         };
         let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).cloned().unwrap_or_else(|| {
-            let visual = field.arrival.is_none_or(|a| a.is_visual() && a.visual_first);
+            let visual = field.arrival.is_none_or(Arrival::offers_visual);
             if visual { "visual".to_owned() } else { String::new() }
         });
         items.push(Item::Approach { kind, expect: false });

@@ -83,6 +83,23 @@ pub fn denies_going_around(c: &Clauses) -> bool {
     !senses.is_empty() && senses.iter().all(|s| s.denied)
 }
 
+/// Whether every word about a missed approach speaks of one to come: "if we miss", "after the go-around we would like".
+pub fn miss_to_come(c: &Clauses) -> bool {
+    const MISSES: [&str; 4] = ["around", "missed", "miss", "overshoot"];
+    const TO_COME: [&str; 8] = ["if", "case", "after", "when", "should", "next", "event", "expecting"];
+    const WISHES: [&str; 9] = ["would", "like", "want", "prefer", "request", "expect", "what", "need", "will"];
+    let at = c.find(|w| MISSES.contains(&w));
+    let ends = |w: &str| w.is_empty() || w == "|" || w == "#";
+    let to_come = |i: usize| {
+        let before: Vec<&str> = (1..=5).map(|n| c.word(i.wrapping_sub(n))).take_while(|w| !ends(w)).collect();
+        let after: Vec<&str> = (1..=4).map(|n| c.word(i + n)).take_while(|w| !ends(w)).collect();
+        let done = before.iter().any(|w| matches!(*w, "going" | "gone" | "executing" | "flying" | "went" | "am" | "are"));
+        let on = before.iter().take(2).any(|w| *w == "on") && after.iter().any(|w| WISHES.contains(w));
+        !done && (on || before.iter().any(|w| TO_COME.contains(w)))
+    };
+    !at.is_empty() && at.into_iter().all(to_come)
+}
+
 /// A negation may report a failure ("the gear will not come down"). It denies the failure only directly before the failure's name ("no
 /// fire").
 fn failure(c: &Clauses, at: usize) -> Sense {

@@ -27,6 +27,8 @@ pub struct Arrival {
     pub runway: Option<Runway>,
     /// The aircraft's position relative to that runway's final approach.
     pub course: Option<FinalCourse>,
+    /// The aircraft's position relative to the final approach of each runway there.
+    pub courses: Vec<FinalCourse>,
     /// The approaches in the data; may be empty.
     pub approaches: Vec<Procedure>,
     /// Its own approach unit.
@@ -50,6 +52,19 @@ impl Arrival {
         !low && self.weather.visibility_sm.is_none_or(|v| v >= 3.0)
     }
 
+    /// The weather allows vectors for a visual approach (7110.65 7-4-2: the ceiling is 500 feet above the minimum vectoring altitude).
+    pub fn offers_visual(&self) -> bool {
+        let above = f64::from(self.minimum_ft) - self.elevation_ft + 500.0;
+        self.is_visual() && self.visual_first && self.weather.ceiling_ft.is_none_or(|c| c >= above)
+    }
+
+    /// This arrival to another runway of the field; `None` if the field has no such runway.
+    #[must_use]
+    pub fn to(&self, runway: Runway) -> Option<Self> {
+        let course = self.courses.iter().find(|f| f.runway == runway)?;
+        Some(Self { runway: Some(runway), course: Some(*course), ..self.clone() })
+    }
+
     /// The full name in the data of an approach of this kind to a runway.
     pub fn approach_named(&self, kind: &str, runway: Runway) -> Option<&str> {
         procedures::named(&self.approaches, kind, runway)
@@ -66,11 +81,14 @@ impl Engine {
         let exists = |r: &Runway| airport.end(*r).is_some();
         let in_use = || runway::active(&airport, weather.wind_dir, weather.wind_kt);
         let runway = announced.or(planned).filter(exists).or_else(in_use);
+        let ends = runway::ends(&airport);
+        let course = |r: Runway| final_course(&ends, r, airport.variation, at);
         let of = |f: Facility| airport.stations.iter().find(|s| s.facility == f).cloned();
         Some(Arrival {
             distance_nm: airport.position.distance_nm(at),
             elevation_ft: airport.elevation_ft,
-            course: runway.and_then(|r| final_course(&runway::ends(&airport), r, airport.variation, at)),
+            course: runway.and_then(course),
+            courses: ends.iter().filter_map(|e| course(e.runway)).collect(),
             runway,
             approaches: approaches(&airport),
             approach_unit: of(Facility::Approach),
