@@ -19,11 +19,14 @@ pub mod initiative;
 mod instruments;
 mod leg;
 mod minima;
+mod missed;
+mod no_gyro;
 pub(crate) mod parts;
 mod question;
 mod questions;
 mod radar;
 mod reply;
+mod route;
 mod runway_meant;
 pub(crate) mod sky;
 mod stage;
@@ -98,7 +101,7 @@ impl From<Decision> for Outcome {
 
 /// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    beside::answered(s, record, heard, main_answer(s, record, heard, said))
+    no_gyro::with_no_gyro(s, record, heard, beside::answered(s, record, heard, main_answer(s, record, heard, said)))
 }
 
 fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
@@ -201,8 +204,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
     let asks_more = !heard.requests.is_empty() || heard.has(Intent::Diversion) || heard.remarks.has(Remark::AsksNearest);
     if tells_souls && !led_on && !asks_more {
-        // The answers to emergency questions are acknowledged only: no readback is demanded in distress.
-        return Decision::say([Item::Roger]).into();
+        return Decision::Say(distress::comes_in(s, record, heard).unwrap_or_else(|| vec![Item::Roger])).into();
     }
     if let Some(d) = facts::decide(s, record, heard) {
         return d.into();
@@ -583,7 +585,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
         from: s.facility,
         // Name the station only once.
         station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
-        items: topics::caution(s, topics::with_pressure(s, topics::outside_the_layer(s, items))),
+        items: no_gyro::without_headings(s, record, topics::caution(s, topics::with_pressure(s, topics::outside_the_layer(s, items)))),
     }
 }
 

@@ -78,6 +78,16 @@ impl Doubt {
     }
 }
 
+/// Whether the call denies anything: what it names is then refused, and not asked for.
+pub fn refuses(heard: &Understanding) -> bool {
+    denies(&heard.clauses)
+}
+
+/// Whether the pilot refuses a visual approach.
+pub fn refuses_visual(heard: &Understanding) -> bool {
+    evidence::refuses_visual(&heard.clauses)
+}
+
 /// The pilot speaks of a departure that is not due yet.
 pub fn waits(heard: &Understanding) -> bool {
     evidence::of(&heard.clauses, Wish::Takeoff).is_err_and(|sense| Doubt { sense }.waits())

@@ -340,6 +340,12 @@ pub enum Item {
         /// The angle.
         degrees: u16,
     },
+    /// "this will be a no-gyro vector" (7110.65 5-6-2 c): the controller starts and stops each turn.
+    NoGyro,
+    /// "turn left", until "stop turn".
+    StartTurn(Side),
+    /// "stop turn".
+    StopTurn,
     /// "reduce speed to 220 knots".
     Speed(u16),
     /// "wind 310 at 8"; degrees magnetic, knots. Zero knots is "wind calm".

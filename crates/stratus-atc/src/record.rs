@@ -129,6 +129,15 @@ pub struct Record {
     /// The assigned heading, degrees.
     #[serde(default)]
     pub heading: Option<u16>,
+    /// Vectored without a gyro: the controller starts and stops the turns.
+    #[serde(default)]
+    pub no_gyro: bool,
+    /// The turn that such a flight was told to begin.
+    #[serde(default)]
+    pub turning: Option<Side>,
+    /// It was told to make gentle turns.
+    #[serde(default)]
+    pub half_rate: bool,
     /// The assigned speed, knots.
     pub speed_kt: Option<u16>,
     /// The pilot has declared minimum fuel.
@@ -404,6 +413,10 @@ impl Record {
                 Item::Heading { .. } | Item::TurnDegrees { .. } => {
                     (self.on_course, self.holding, self.deviating, self.missed) = (false, false, false, false);
                 }
+                Item::NoGyro => (self.no_gyro, self.on_course, self.heading) = (true, false, None),
+                Item::StartTurn(side) => self.turning = Some(*side),
+                Item::StopTurn => self.turning = None,
+                Item::Advice(w) if w.contains("half standard rate") => self.half_rate = true,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => (self.emergency, self.no_emergency) = (Some(*e), false),
                 Item::Services(Services::Alerted) => self.alerted = true,

@@ -249,6 +249,8 @@ remarks! {
     AsksBirds = "asks_birds",
     /// Asks for the instructions in case of a missed approach.
     AsksMissed = "asks_missed",
+    /// Needs vectors without a gyro: turns that the controller starts and stops.
+    NoGyro = "no_gyro",
     /// Plays down its trouble: minor, no emergency, no assistance needed.
     Minor = "minor",
     /// Names weather as its reason.

@@ -178,7 +178,12 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     }
     let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
     let call = request::Call { t: &t, words: &words, clauses: &clauses, slots: &slots, hidden: &hidden, en_route };
-    let requests = request::requests(&said, &found, &call);
+    let mut requests = request::requests(&said, &found, &call);
+    if evidence::miss_to_come(&clauses) {
+        // What is wanted in that case is not wanted now.
+        let later = |q: &request::Request| matches!(q, request::Request::Vectors { .. } | request::Request::Approach { .. });
+        requests.retain(|q| !later(q));
+    }
     Understanding {
         requests,
         acts: acts_of(acts, &found),

@@ -149,6 +149,9 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if lands_off_field(s, heard) {
         return Some(Decision::Say(off_field(s, Item::Roger)));
     }
+    if let Some(items) = comes_in(s, r, heard) {
+        return Some(Decision::say(items.into_iter().chain(help)));
+    }
     if let Some(items) = as_planned(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items).chain(help)));
     }
@@ -209,6 +212,30 @@ fn off_field(s: &Situation, first: Item) -> Vec<Item> {
     [first].into_iter().chain(position).chain([Item::Services(Services::Alerted)]).collect()
 }
 
+/// The landing clearance for an aircraft in distress that calls the tower on its way in: for the runway that it names or was cleared to
+/// (7110.65 10-1-1, 3-10-5). A runway that is not free is left to the other decisions.
+pub(super) fn comes_in(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::FieldInSight);
+    let first = !r.contacted.contains(&s.facility) && matches!(heard.intent, Intent::Unknown | Intent::ApproachRequest);
+    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
+    let on_final = matches!(s.phase, Phase::Final | Phase::Base) || heard.slots.position.as_deref() == Some("final");
+    let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= IN_SIGHT_NM);
+    let tower = s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
+    if !tower || !(reports || first) || !near || !(on_final || cleared) || heard.remarks.has(Remark::GearLook) {
+        return None;
+    }
+    let runway = heard.slots.runway.or(r.expects).and_then(|x| s.known(x)).or_else(|| free_runway(s, heard))?;
+    if s.runway_blocked(runway) || s.is_closed(runway) {
+        return None;
+    }
+    let mut asked = heard.clone();
+    asked.slots.runway = Some(runway);
+    match super::tower::landing_for(s, r, &asked, super::tower::wanted(r, heard), gate::admit(heard, r).ok()) {
+        Decision::Say(items) => Some(items),
+        Decision::Silent(_) => None,
+    }
+}
+
 /// The level, hold, direct or speed that an instrument flight in distress asks for: granted as without the distress.
 fn as_planned(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
     super::instruments::arrival(s).filter(|_| s.facility.is_radar() && heard.intent != Intent::Readback)?;
@@ -218,9 +245,14 @@ fn as_planned(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<It
             Request::Level { .. } | Request::Hold { .. } | Request::DirectTo { .. } | Request::Speed { .. } | Request::Deviate { .. }
         )
     };
-    if !heard.requests.iter().any(own) || heard.has(Intent::ApproachRequest) {
+    // A level at which the aircraft is was reported, and not asked for.
+    let reported =
+        |q: &Request| matches!(q, Request::Level { feet: Some(feet), .. } if s.altitude_ft.is_some_and(|now| (now - feet).abs() < 200));
+    let asked: Vec<Request> = heard.requests.iter().filter(|q| !reported(q)).cloned().collect();
+    if !asked.iter().any(own) || heard.has(Intent::ApproachRequest) {
         return None;
     }
+    let heard = &Understanding { requests: asked, ..heard.clone() };
     let calm = Record { emergency: None, ..r.clone() };
     match super::instruments::answer(s, &calm, heard)? {
         // A refusal or a question helps nobody in distress.
@@ -286,6 +318,8 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     } else if far {
         items.extend(home(s));
         items.extend(runway.map(|r| Item::Advice(format!("runway {r} available"))));
+    } else if let Some(items) = approach.as_ref().and_then(|kind| at_the_destination(s, r, heard, kind)) {
+        return Some(Decision::Say(items.into_iter().chain(help).collect()));
     } else if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
         let runway = runway?;
         // Use the name in the data if it lists approaches; otherwise trust the pilot's chart.
@@ -301,7 +335,13 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
             return Some(Decision::Say(items));
         }
         match vectors::to_the_runway(s, r, &kind) {
-            Some(vector) => items.extend(vector),
+            // The approach that is asked for is announced with the first vector to it.
+            Some(vector) => {
+                let cleared = vector.iter().any(|i| matches!(i, Item::Approach { .. }));
+                let known = cleared || r.approach.as_ref().is_some_and(|(k, _)| *k == kind);
+                items.extend((!known).then_some([Item::Approach { kind, expect: true }, Item::Runway(runway)]).into_iter().flatten());
+                items.extend(vector);
+            }
             None => items.extend([Item::Approach { kind, expect: true }, Item::Runway(runway)]),
         }
     } else if let Some(place) =
@@ -333,8 +373,25 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     (!items.is_empty() || waits).then_some(Decision::Say(items))
 }
 
+/// The approach at the destination, for an instrument flight that keeps its plan: another field is nearer, but the pilot did not ask for it.
+fn at_the_destination(s: &Situation, r: &Record, heard: &Understanding, kind: &str) -> Option<Vec<Item>> {
+    let a = super::instruments::arrival(s).filter(|a| s.facility.is_radar() && a.icao != s.icao)?;
+    let named = heard.slots.runway.filter(|x| a.courses.iter().any(|f| f.runway == *x));
+    if heard.slots.runway.is_some() && named.is_none() {
+        return None;
+    }
+    let calm = Record { emergency: None, ..r.clone() };
+    let request = Request::Approach { kind: Some(kind.to_owned()), runway: named, other: false };
+    let asked =
+        Understanding { intent: Intent::ApproachRequest, intents: vec![Intent::ApproachRequest], requests: vec![request], ..heard.clone() };
+    match super::instruments::answer(s, &calm, &asked)? {
+        Decision::Say(items) => Some(items),
+        Decision::Silent(_) => None,
+    }
+}
+
 /// The direction of the shorter turn to a heading.
-fn side_to(s: &Situation, degrees: u16) -> Option<Side> {
+pub(super) fn side_to(s: &Situation, degrees: u16) -> Option<Side> {
     let off = turn(s.heading_mag?, f64::from(degrees));
     (off.abs() > ON_THE_WAY).then_some(if off < 0.0 { Side::Left } else { Side::Right })
 }
@@ -423,8 +480,11 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
     let contact = (known && !r.radar).then(|| Item::RadarContact(s.position.clone()));
     if plight == Plight::InCloud {
         if sees_again(heard) {
+            // The way to the field may lead back into the cloud: the pilot, who sees it, says where it is clear.
             let keep = Item::Advice("maintain VFR".into());
-            return Some(Decision::say([Item::Roger, keep].into_iter().chain(contact).chain(way_home(s)).chain(s.pressure())));
+            let ahead = s.home.as_ref().is_some_and(|h| side_to(s, h.heading_mag).is_none());
+            let way = if ahead { way_home(s) } else { vec![Item::Ask(Ask::Intentions)] };
+            return Some(Decision::say([Item::Roger, keep].into_iter().chain(contact).chain(way).chain(s.pressure())));
         }
         if heard.intent == Intent::SayAgain {
             return None;

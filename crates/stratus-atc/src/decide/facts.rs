@@ -174,7 +174,7 @@ fn length(s: &Situation, runway: Runway, p: &Pavement) -> String {
 }
 
 /// What to do in case of a missed approach. The instruction comes when the approach is missed, so it is only words now.
-fn missed(s: &Situation, r: &Record) -> Option<Item> {
+pub(super) fn missed(s: &Situation, r: &Record) -> Option<Item> {
     let way = super::tower::after_going_around(s, r);
     let way: Vec<Item> = way.into_iter().filter(|i| !matches!(i, Item::Contact { .. } | Item::Approach { .. })).collect();
     let words: Vec<String> = way.iter().map(|i| say::written(i, s.region)).filter(|w| !w.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! Holding at the pilot's request: the clearance, and its end.
 
-use super::{Decision, instruments, vectors};
+use super::{Decision, instruments, route, vectors};
 use crate::instruction::{Climb, Item};
 use crate::record::Record;
 use crate::situation::{Arrival, Situation};
@@ -31,8 +31,14 @@ pub(super) fn clearance(s: &Situation, r: &Record, fix: Option<&str>) -> Vec<Ite
 pub(super) fn left(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     let free = Record { holding: false, holds_until: None, ..r.clone() };
     match vectors::now(s, &free, a).filter(|_| instruments::gives_approach(s, a)) {
+        // What the vectors lead to is announced again: the pilot may have held for another approach.
+        Some(items) if items.iter().all(|i| !matches!(i, Item::Approach { .. })) => {
+            let expect = r.approach.as_ref().zip(r.expects.or(a.runway));
+            let expect = expect.map(|((kind, _), runway)| [Item::Approach { kind: kind.clone(), expect: true }, Item::Runway(runway)]);
+            Decision::say(expect.into_iter().flatten().chain(items))
+        }
         Some(items) => Decision::Say(items),
-        None => instruments::direct(s, a, None),
+        None => route::direct(s, a, None),
     }
 }
 

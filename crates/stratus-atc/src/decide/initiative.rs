@@ -66,6 +66,8 @@ pub enum Notice {
     Leaving,
     /// A step in the vectors to final.
     Vector(u8),
+    /// A turn of a flight without a gyro begins, or ends.
+    Turn(Option<crate::units::Side>),
     /// Traffic was pointed out, with a hash that identifies it.
     Traffic(u32),
     /// Class B airspace without a clearance; `true` if already inside.
@@ -190,6 +192,10 @@ impl Watch {
 
     /// The notice was given.
     pub fn tell(&mut self, n: Notice) {
+        if matches!(n, Notice::Turn(_)) {
+            // Each turn begins and ends once, and the next one is new.
+            self.said.retain(|s| !matches!(s, Notice::Turn(_)));
+        }
         if !self.told(n) {
             self.said.push(n);
         }
@@ -210,7 +216,10 @@ impl Watch {
 /// What the controller says now without being called, if anything.
 pub fn look(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let talking = r.contacted.contains(&s.facility);
-    let found = safety(s, r, w, talking).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
+    // A turn ends on time, whatever readback is still awaited.
+    let turns = || vectors::no_gyro(s, r, w).filter(|_| talking && r.issued.is_none_or(|at| now.since(at) >= BREATH));
+    let found =
+        safety(s, r, w, talking).or_else(turns).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
     (!w.told(found.0)).then_some(found)
 }
 

@@ -4,6 +4,8 @@
 use super::Decision;
 use super::given_back::clear_of_weather;
 use super::initiative::{Notice, Watch};
+use super::missed::{missed, still_climbs};
+use super::route::{deviation, direct, next_frequency, speed};
 use super::{hold, vectors};
 use crate::act::Act;
 use crate::gate;
@@ -14,7 +16,7 @@ use crate::record::Record;
 use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
 use crate::situation::{Arrival, Situation};
-use crate::units::{Facility, Runway, Side, Time, turn};
+use crate::units::{Facility, Runway, Time, turn};
 
 /// Planned descent gradient: three degrees, in feet per nautical mile, with a margin of a tenth.
 const PROFILE_FT: f64 = 318.0 / 1.1;
@@ -31,7 +33,7 @@ const TERMINAL_TOP_FT: i32 = 17_000;
 /// This far below that top, a climbing flight gets its next level, feet.
 const NEAR_TOP_FT: i32 = 2_500;
 /// Levels for one direction of flight are this far apart, feet (14 CFR 91.179; ICAO Annex 2, appendix 3).
-const LEVELS_FT: i32 = 2_000;
+pub(super) const LEVELS_FT: i32 = 2_000;
 /// No climb is given within this distance of the top of descent, nautical miles.
 const CLIMB_NM: f64 = 15.0;
 /// A cleared visual approach requires the field in sight within this distance, nautical miles.
@@ -74,7 +76,7 @@ pub(super) fn lowest(s: &Situation, a: &Arrival) -> i32 {
     s.floor_ft.map_or(field, |floor| field.max(floor))
 }
 
-fn up_to(feet: i32, step: i32) -> i32 {
+pub(super) fn up_to(feet: i32, step: i32) -> i32 {
     (feet + step - 1) / step * step
 }
 
@@ -338,7 +340,7 @@ fn sent_on_course(s: &Situation, r: &Record, a: &Arrival) -> bool {
 }
 
 /// The approach to expect. If the data names none, vectors to final: the pilot has the charts and may choose.
-fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
+pub(super) fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
     // Keep the approach announced earlier, if the weather still allows it.
     let before = r.approach.as_ref().map(|(kind, _)| kind.clone()).filter(|k| a.is_visual() || !k.eq_ignore_ascii_case("visual"));
     match (before.or_else(|| way_in(a)), a.runway) {
@@ -346,6 +348,17 @@ fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
         (None, Some(r)) => vec![Item::Approach { kind: String::new(), expect: true }, Item::Runway(r)],
         (_, None) => s.active.map(|r| Item::Advice(format!("expect runway {r}"))).into_iter().collect(),
     }
+}
+
+/// Whether the flight is on its descent, or so close to it that no climb is given.
+pub(super) fn near_descent(s: &Situation, a: &Arrival) -> bool {
+    a.distance_nm <= top_of_descent_nm(s, a) + CLIMB_NM
+}
+
+/// The most precise approach in the data for the runway.
+pub(super) fn by_instruments(a: &Arrival) -> Option<String> {
+    let runway = a.runway?;
+    super::radar::KINDS.iter().find_map(|k| a.approach_named(k, runway)).map(str::to_owned)
 }
 
 /// The default approach: visual if the weather allows, otherwise the most precise approach in the data.
@@ -412,6 +425,8 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
             let instead = (now > least + 150).then(|| level(s, least));
             Decision::say([Item::Unable("lower, that is below the minimum altitude here".into())].into_iter().chain(instead))
         }
+        // The present level beside an assigned one is a report.
+        (Some(feet), _) if (feet - now).abs() <= 150 => Decision::say([level(s, r.altitude_ft.unwrap_or(feet))]),
         (Some(feet), _) => Decision::say([level(s, feet)]),
         // In cruise, lower is the next lower level, and the descent to the field comes later.
         (None, Some(Way::Down)) if a.distance_nm > top_of_descent_nm(s, a) + CLIMB_NM && now - LEVELS_FT >= lowest => {
@@ -422,7 +437,7 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
             Decision::say([to.map_or_else(|| Item::Unable("lower, that is the minimum altitude here".into()), |to| level(s, to))])
         }
         // Near the descent, or with one assigned, a climb needs the pilot's level.
-        (None, Some(Way::Up)) if r.altitude_ft.is_some_and(|have| have + 300 < now) || a.distance_nm <= top_of_descent_nm(s, a) + CLIMB_NM => {
+        (None, Some(Way::Up)) if r.altitude_ft.is_some_and(|have| have + 300 < now) || near_descent(s, a) => {
             Decision::ask(Ask::RequestedAltitude)
         }
         (None, Some(Way::Up)) => match filed(s).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
@@ -434,7 +449,7 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
 }
 
 /// The cruising level in the plan, feet.
-fn filed(s: &Situation) -> Option<i32> {
+pub(super) fn filed(s: &Situation) -> Option<i32> {
     s.flight_plan.as_ref().and_then(|p| p.altitude_ft)
 }
 
@@ -514,6 +529,10 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
     // After a missed approach, the first vector to the next one waits until the climb is complete.
     let climbed =
         s.altitude_ft.is_some_and(|now| now >= lowest(s, a) - 200) && r.missed && gives_approach(s, a) && a.runway == Some(runway);
+    if let Some(up) = still_climbs(s, r, a) {
+        let announced = [Item::Approach { kind, expect: true }, Item::Runway(runway)];
+        return Decision::say(up.into_iter().chain(announced).chain(s.pressure()));
+    }
     let again = Record { approach: Some((kind.clone(), false)), missed: false, ..r.clone() };
     let vector = climbed.then(|| vectors::now(s, &again, a)).flatten();
     if let Some(vector) = vector.filter(|v| v.iter().any(|i| matches!(i, Item::Heading { .. }))) {
@@ -532,65 +551,10 @@ fn visual(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     }
 }
 
-/// "Who do I talk to next": names the unit that takes over, if it does so now.
-fn next_frequency(s: &Situation) -> Decision {
-    match &s.next_unit {
-        Some(next) => Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]),
-        None => Decision::say([Item::RemainThisFrequency]),
-    }
-}
-
-/// Answers a request for direct. A point in the plan or its procedures is granted. A flight in radar contact may choose any other point.
-/// Without a point, direct to the destination.
-pub(super) fn direct(s: &Situation, a: &Arrival, fix: Option<&str>) -> Decision {
-    let name = fix.map_or_else(|| a.name.clone(), |f| if f.eq_ignore_ascii_case(&a.icao) { a.name.clone() } else { f.to_owned() });
-    Decision::say([Item::Direct(s.asked_place.clone().filter(|_| fix.is_none()).unwrap_or(name))])
-}
-
-/// A deviation around weather. Asks for the side if the pilot gave none.
-fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
-    match side {
-        Some(side) => Decision::say([Item::Deviation { side, degrees }, Item::Advice("advise when clear of weather".into())]),
-        None => Decision::say([Item::Ask(Ask::DeviationSide)]),
-    }
-}
-
-fn speed(s: &Situation, knots: Option<u16>) -> Decision {
-    // A controller cannot waive the state's speed limits (14 CFR 91.117; ICAO Annex 11, appendix 4).
-    let limits = s.region.speed_limits.iter().filter_map(|l| {
-        let (most, below) = l.split_once(" below ")?;
-        Some((most.parse::<u16>().ok()?, below.parse::<i32>().ok()?))
-    });
-    for (most, below) in limits {
-        if s.altitude_ft.is_some_and(|now| now < below) && knots.is_some_and(|kt| kt > most) {
-            return Decision::say([Item::Unable(format!("more than {most} knots below {}", super::radar::grouped(below)))]);
-        }
-    }
-    Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
-}
-
-/// Missed approach: climb straight ahead, then contact the unit that sequences the flight for another approach (7110.65 4-8-9, 5-9-4).
-pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Decision {
-    let feet = up_to(lowest(s, a) + 1000, 500);
-    let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
-    let contact = unit.map(|u| Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) });
-    let way = if s.altitude_ft.is_some_and(|now| now > feet) { Climb::Maintain } else { Climb::Climb };
-    let up = Item::Altitude { way, feet, level: s.is_level(feet) };
-    let again = if is_radar_desk(s) { expect(s, r, a) } else { Vec::new() };
-    Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
-}
-
-/// What an aircraft does that has missed the approach and is not yet above the terrain: it climbs straight ahead, and no turn is given.
-pub(super) fn still_climbs(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
-    let low = r.missed && s.altitude_ft.is_some_and(|now| now < lowest(s, a) - 200);
-    let feet = r.altitude_ft.unwrap_or_else(|| up_to(lowest(s, a), 1000));
-    low.then(|| vec![Item::RunwayHeading, level(s, feet.max(up_to(lowest(s, a), 100)))])
-}
-
 /// The step that is due now, without a call.
 pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // A flight that was sent to another unit belongs to that unit.
-    let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none() && !hold::holds(s, r))?;
+    let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none() && !r.no_gyro && !hold::holds(s, r))?;
     let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
     if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
         // An unreported go-around is still seen.

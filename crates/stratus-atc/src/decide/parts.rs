@@ -47,6 +47,12 @@ impl Part {
     fn tells(&self) -> bool {
         !self.asks() && self.subjects.iter().any(|x| rules::is_deed(*x))
     }
+
+    /// It is about an aircraft that cannot wait, beside whatever else the call gets.
+    fn presses(&self) -> bool {
+        const PRESSING: [Subject; 3] = [Subject::NoGyro, Subject::EmergencyServices, Subject::StaysOnRunway];
+        self.subjects.iter().any(|x| PRESSING.contains(x))
+    }
 }
 
 /// Adds the answers to the parts of a call that the outcome for its statement leaves open.
@@ -69,7 +75,8 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         Item::Confirm { .. } => !replaced(i),
         _ => matches!(i, Item::Negative | Item::GoAround | Item::Stop | Item::CancelTakeoff),
     };
-    if said.iter().any(first) && parts.len() > 1 {
+    let alone_first = said.iter().any(first) && parts.len() > 1;
+    if alone_first && !parts.iter().any(Part::presses) {
         return outcome;
     }
     if let Some(decision) = wants_nothing(r, &said, &outcome, parts) {
@@ -89,7 +96,8 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let of_turn = |p: &Part| r.emergency.is_some() && p.subjects.contains(&Subject::Heading);
     let taken_back = |n: usize| parts.get(n + 1).is_some_and(|p| p.subjects.contains(&Subject::TakesBack));
     let eligible = |p: &Part| p.situation.live && (p.asks() || p.tells() || !alone && (asks(&p.heard) || of_turn(p)));
-    for part in parts.iter().enumerate().filter(|(n, p)| eligible(p) && !taken_back(*n)).map(|(_, p)| p) {
+    let due = |n: usize, p: &Part| eligible(p) && !taken_back(n) && (!alone_first || p.presses());
+    for part in parts.iter().enumerate().filter(|(n, p)| due(*n, p)).map(|(_, p)| p) {
         let s = &part.situation;
         if matches!(s.facility, Facility::Ctaf | Facility::Atis) {
             return outcome;
@@ -116,6 +124,10 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
             // The whole call is this question.
             Answer::Is(items) => all = items,
             Answer::Says(items) => {
+                // One runway in a transmission: a clearance takes the place of words about another one.
+                if items.iter().any(|i| matches!(i, Item::Cleared(_))) {
+                    all.retain(|i| !matches!(i, Item::Runway(_) | Item::Continue | Item::Cleared(_)));
+                }
                 let new: Vec<Item> = items.into_iter().filter(|i| adds(i, &all)).collect();
                 all.extend(new);
             }
@@ -139,6 +151,8 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let (last, rest): (Vec<Item>, Vec<Item>) = all.into_iter().partition(|i| matches!(i, Item::ReadBack(_)));
     let vague = |i: &Item| answered && is_vague(i) && (*i != Item::Roger || r.emergency.is_none());
     let items: Vec<Item> = rest.into_iter().filter(|i| !vague(i)).chain(last).collect();
+    let by_turns = open.no_gyro || parts.iter().any(|p| p.subjects.contains(&Subject::NoGyro));
+    let items = if by_turns { super::no_gyro::by_turns(&open, items) } else { items };
     Outcome { decision: if items.is_empty() { Decision::say([Item::Roger]) } else { Decision::Say(items) }, ..outcome }
 }
 
@@ -177,7 +191,8 @@ fn drop_replaced(part: &Part, parts: &[Part], all: &mut Vec<Item>) {
 /// said are a readback.
 fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Answer> {
     // A question that the pilot must answer first comes alone.
-    let asked = all.iter().any(|i| matches!(i, Item::Confirm { .. }) && !part.subjects.iter().any(|x| rules::replaces(*x, i)));
+    let asked =
+        !part.presses() && all.iter().any(|i| matches!(i, Item::Confirm { .. }) && !part.subjects.iter().any(|x| rules::replaces(*x, i)));
     if !part.tells() || open.emergency.is_some() || asked {
         return None;
     }
@@ -318,6 +333,30 @@ fn is_granted(i: &Item) -> bool {
     }
 }
 
+/// What an aircraft in distress may have from radar.
+const GRANTED: [Subject; 20] = [
+    Subject::Climb,
+    Subject::Descent,
+    Subject::LevelQuestion,
+    Subject::Direct,
+    Subject::Deviation,
+    Subject::Speed,
+    Subject::Heading,
+    Subject::NoGyro,
+    Subject::ApproachChoice,
+    Subject::ApproachExpect,
+    Subject::RunwayChoice,
+    Subject::TrackMiles,
+    Subject::Position,
+    Subject::Orbit,
+    Subject::Extend,
+    Subject::Hold,
+    Subject::WeatherElsewhere,
+    Subject::EmergencyServices,
+    Subject::StaysOnRunway,
+    Subject::HelpChoice,
+];
+
 /// An aircraft in distress gets the facts that it asks for, and the landing clearance.
 fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
     let s = &part.situation;
@@ -333,6 +372,12 @@ fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
     let more: Vec<Item> = super::facts::answers(s, r, &part.heard, &[]);
     if !more.is_empty() {
         return Answer::Says(more);
+    }
+    // What an aircraft in distress asks of radar is granted, or answered with what is possible (7110.65 10-1-1).
+    let granted: Vec<Subject> = about.iter().copied().filter(|x| GRANTED.contains(x)).collect();
+    let wanted = part.asks() || part.tells() && part.heard.remarks.has(Remark::Wishes) || part.presses();
+    if let Some(items) = question::answer(s, r, &part.heard, part.form, part.details, &granted).filter(|_| wanted && !granted.is_empty()) {
+        return Answer::Says(items);
     }
     let facts = [
         Subject::Sky,

@@ -2,15 +2,18 @@
 //! an answer: a fact, a permission, or a refusal with its reason. A controller who says nothing leaves the pilot to wonder whether the question
 //! was heard.
 //!
-//! One function decides one subject. The groups are those of the catalogue (`hear::subject`): [`ground`], [`tower`], [`flight`], [`facts`].
+//! One function decides one subject. The groups are those of the catalogue (`hear::subject`): [`ground`], [`tower`], [`flight`], [`facts`],
+//! for instrument flights [`radar`], and [`trouble`].
 
 mod facts;
 mod flight;
 mod ground;
+mod radar;
 pub(super) mod rules;
 #[cfg(test)]
 mod tests;
 mod tower;
+pub(super) mod trouble;
 
 use super::{Decision, in_pattern};
 use crate::clearances;
@@ -228,6 +231,10 @@ fn gated(m: &Matter, subject: Subject) -> Vec<Item> {
 #[rustfmt::skip]
 fn about(m: &Matter, subject: Subject) -> Vec<Item> {
     use Subject as S;
+    let of_flight = || radar::about(m.s, m.r, m.heard, m.form, subject);
+    if let Some(items) = trouble::about(m.s, m.r, m.heard, m.form, subject).or_else(of_flight) {
+        return items;
+    }
     match subject {
         S::PushBack => ground::push_back(m),
         S::StartUp => ground::start_up(m),

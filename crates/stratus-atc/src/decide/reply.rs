@@ -85,7 +85,7 @@ fn side(s: &Situation, r: &Record) -> Option<Item> {
 }
 
 /// No speed is assigned: the limit below an altitude that the region sets still applies.
-fn free_speed(s: &Situation) -> String {
+pub(super) fn free_speed(s: &Situation) -> String {
     let limit = s.region.speed_limits.iter().find_map(|l| {
         let (most, below) = l.split_once(" below ")?;
         let below: i32 = below.parse().ok()?;

@@ -39,6 +39,8 @@ fn elsewhere(heard: &Understanding) -> bool {
 fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let ground = matches!(s.facility, Facility::Ground | Facility::Tower);
     match heard.slots.topic? {
+        // After the landing, and where the pilot denies it, nobody is sent to the pad.
+        Topic::Deice if ground && (s.phase == Phase::TaxiIn || gate::refuses(heard)) => None,
         Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("de-icing approved, advise when complete")])),
         Topic::HoldHere if ground && !s.on_runway => Some(Decision::say([Item::HoldPosition, advice("advise when ready to taxi")])),
         Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),

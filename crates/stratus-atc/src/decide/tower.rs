@@ -458,7 +458,7 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
 
 /// Instructions after a go-around: back into the pattern, or on instruments a climb and another approach.
 pub(super) fn after_going_around(s: &Situation, record: &Record) -> Vec<Item> {
-    match super::instruments::arrival(s).map(|a| super::instruments::missed(s, record, a, false)) {
+    match super::instruments::arrival(s).map(|a| super::missed::missed(s, record, a, false)) {
         Some(Decision::Say(items)) => items,
         _ => vec![Item::ClosedTraffic(s.pattern)],
     }

@@ -121,7 +121,7 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
 
 /// The vector for a pilot who requests the approach now.
 pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
-    if let Some(items) = super::instruments::still_climbs(s, r, a) {
+    if let Some(items) = super::missed::still_climbs(s, r, a) {
         return Some(items);
     }
     let field = field(s, Some(a))?;
@@ -136,7 +136,9 @@ pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
 
 /// The vector to the runway in use here, for an aircraft in distress, whatever its plan.
 pub(super) fn to_the_runway(s: &Situation, r: &Record, kind: &str) -> Option<Vec<Item>> {
-    let field = field(s, None)?;
+    // The runway that was announced at the destination stays the one, though another field is nearer.
+    let bound = super::instruments::arrival(s).filter(|a| a.icao != s.icao && r.expects.is_some() && a.runway == r.expects);
+    let field = field(s, bound)?;
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
     let off = turn(heading, f64::from(rounded(leg.course)));
@@ -198,6 +200,101 @@ fn rounded(course: f64) -> u16 {
     }
 }
 
+/// "2 miles right of the final approach course".
+pub(super) fn beside_the_course(f: &FinalCourse) -> Item {
+    let miles = f.right_nm.abs().round();
+    let side = if f.right_nm > 0.0 { "right" } else { "left" };
+    Item::Advice(match miles {
+        m if m < 1.0 => format!("on the final approach course, {} miles from the runway", f.before_nm.round()),
+        m if m < 2.0 => format!("1 mile {side} of the final approach course"),
+        m => format!("{m} miles {side} of the final approach course"),
+    })
+}
+
+/// The miles that the vectors to final still take.
+pub(super) fn track_miles(s: &Situation, a: &Arrival) -> Option<u32> {
+    let field = field(s, Some(a))?;
+    let (f, out) = (field.course, field.out_nm.min(OWN_NAVIGATION_NM));
+    let miles = match leg(f, s.heading_mag?, out).step {
+        1 => (out - f.before_nm).hypot(BASE_WIDE_NM - f.right_nm.abs()) + BASE_WIDE_NM + out,
+        2 => f.right_nm.abs() + f.before_nm.max(out),
+        _ => f.before_nm.hypot(f.right_nm),
+    };
+    Some(miles.round().max(1.0) as u32)
+}
+
+/// The miles to the end of the present leg of the vectors.
+pub(super) fn miles_to_turn(s: &Situation, a: &Arrival) -> Option<u32> {
+    let field = field(s, Some(a))?;
+    let (f, out) = (field.course, field.out_nm.min(OWN_NAVIGATION_NM));
+    let miles = match leg(f, s.heading_mag?, out).step {
+        1 => out - f.before_nm,
+        2 => f.right_nm.abs() - 2.0,
+        _ => f.right_nm.abs(),
+    };
+    Some(miles.round().max(1.0) as u32)
+}
+
+/// A heading away from the field, parallel to the final approach course, for more miles to lose height.
+pub(super) fn outbound(s: &Situation, f: &FinalCourse) -> Vec<Item> {
+    let degrees = rounded(f.course_mag + 180.0);
+    let turn_to = s.heading_mag.map(|now| side(turn(now, f64::from(degrees))));
+    vec![Item::Heading { turn: turn_to, degrees }]
+}
+
+/// How far from the heading that is wanted a turn without a gyro is stopped, so that the pilot has time to roll out, degrees.
+const ROLL_OUT: f64 = 12.0;
+/// A heading that is off by less than this needs no turn without a gyro, degrees.
+const STRAIGHT: f64 = 15.0;
+
+/// The reference for vectors without a gyro: the destination, otherwise the runway in use here.
+fn reference(s: &Situation) -> Option<Field<'_>> {
+    super::instruments::arrival(s).and_then(|a| field(s, Some(a))).or_else(|| field(s, None))
+}
+
+/// How far the heading that is wanted is off, for a flight without a gyro; positive to the right.
+fn off_course(s: &Situation) -> Option<(f64, Leg, FinalCourse)> {
+    let field = reference(s)?;
+    let leg = leg(field.course, s.heading_mag?, field.out_nm.min(OWN_NAVIGATION_NM));
+    let off = turn(s.heading_mag?, leg.course.rem_euclid(360.0));
+    Some((off, leg, field.course))
+}
+
+/// The turn that a flight without a gyro starts now (7110.65 5-6-2 c). On final the turns are gentle (5-10-13).
+pub(super) fn start_turn(s: &Situation, r: &Record) -> Option<Vec<Item>> {
+    let (off, leg, f) = off_course(s)?;
+    let gentle = leg.step == 3 && !r.half_rate;
+    let gentle = gentle.then(|| Item::Advice("make half standard rate turns".into()));
+    (off.abs() > STRAIGHT).then(|| {
+        let to_final = (!r.no_gyro).then(|| Item::Advice(format!("vectors to final runway {}", f.runway)));
+        to_final.into_iter().chain(gentle).chain([Item::StartTurn(side(off))]).collect()
+    })
+}
+
+/// Starts and stops the turns of a flight without a gyro, and clears it for its approach once it flies towards the course.
+pub(super) fn no_gyro(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    if !r.no_gyro || s.on_ground || !s.facility.is_radar() {
+        return None;
+    }
+    let (off, leg, _) = off_course(s)?;
+    if let Some(turns) = r.turning {
+        let passed = if turns == Side::Right { off < 0.0 } else { off > 0.0 };
+        let there = off.abs() <= ROLL_OUT || passed && off.abs() < 90.0;
+        return (there && !w.told(Notice::Turn(None))).then(|| (Notice::Turn(None), vec![Item::StopTurn]));
+    }
+    if let Some(items) = start_turn(s, r).filter(|_| !w.told(Notice::Turn(Some(side(off))))) {
+        return Some((Notice::Turn(Some(side(off))), items));
+    }
+    let field = reference(s)?;
+    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
+    let ready = leg.step == 3 && !cleared && !w.told(Notice::Vector(3));
+    let safe = s.altitude_ft.is_none_or(|now| now + 200 >= field.minimum_ft);
+    (ready && safe).then(|| {
+        let heading = |i: &Item| !matches!(i, Item::Heading { .. });
+        (Notice::Vector(3), items(s, r, &field, &leg, off).into_iter().filter(heading).collect())
+    })
+}
+
 fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> Vec<Item> {
     let (f, degrees) = (field.course, rounded(leg.course));
     let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(side(off)), degrees });
@@ -223,10 +320,10 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
             let hidden = k.eq_ignore_ascii_case("visual") && field.arrival.is_some_and(|a| !a.is_visual());
             k.is_empty()
                 || !hidden
-                && match field.arrival {
-                    Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
-                    None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
-                }
+                    && match field.arrival {
+                        Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
+                        None => s.approaches.as_ref().is_none_or(Vec::is_empty) || s.approach_named(k, f.runway) == Some(k.as_str()),
+                    }
         };
         let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).cloned().unwrap_or_else(|| {
             let visual = field.arrival.is_none_or(Arrival::offers_visual);

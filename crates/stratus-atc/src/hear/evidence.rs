@@ -36,7 +36,18 @@ pub fn to_land(c: &Clauses) -> Vec<Sense> {
 
 /// The call contains any negation.
 pub fn denies(c: &Clauses) -> bool {
-    !c.find(|w| matches!(w, "not" | "no" | "negative" | "unable")).is_empty()
+    c.find(|w| matches!(w, "not" | "no" | "negative" | "unable")).into_iter().any(|i| !names_vectors(c, i))
+}
+
+/// "No-gyro vectors" is a name, and denies nothing.
+fn names_vectors(c: &Clauses, i: usize) -> bool {
+    c.word(i) == "no" && c.word(i + 1).starts_with("gyro")
+}
+
+/// Whether the pilot says that a visual approach is not possible: "negative visual", "unable the visual".
+pub fn refuses_visual(c: &Clauses) -> bool {
+    let against = |i: usize| (1..=3).any(|n| i >= n && matches!(c.word(i - n), "negative" | "unable" | "not" | "no" | "cannot"));
+    c.find(|w| w == "visual").into_iter().any(against)
 }
 
 /// How the words of distress in a call are meant.
@@ -111,7 +122,8 @@ fn failure(c: &Clauses, at: usize) -> Sense {
 /// "Affirmative" without anything to the contrary.
 pub fn affirms(c: &Clauses) -> bool {
     let yes = c.find(|w| matches!(w, "affirmative" | "affirm" | "yes" | "yeah" | "yep" | "correct" | "confirmed"));
-    yes.iter().any(|i| c.word(i.wrapping_sub(1)) != "not") && c.find(|w| matches!(w, "negative" | "not" | "no" | "cannot")).is_empty()
+    yes.iter().any(|i| c.word(i.wrapping_sub(1)) != "not")
+        && c.find(|w| matches!(w, "negative" | "not" | "no" | "cannot")).into_iter().all(|i| names_vectors(c, i))
 }
 
 /// The words that express a wish, most specific first, each with its shape.

@@ -74,6 +74,12 @@ impl Around {
         })
     }
 
+    /// The nearest center that is listed on a frequency. An aircraft at its levels hears it far beyond the field that lists it.
+    pub fn center_on(&self, frequency: crate::units::Frequency, at: LatLon) -> Option<Station> {
+        let on = self.centers.iter().filter(|(_, s)| s.frequency.same_channel(frequency));
+        on.min_by(|a, b| a.0.distance_nm(at).total_cmp(&b.0.distance_nm(at))).map(|(_, s)| s.clone())
+    }
+
     /// The en-route unit at a place and altitude, only by the volumes in the pilot's files.
     pub fn en_route_by_volume(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.working(Facility::Center, at, altitude_ft)

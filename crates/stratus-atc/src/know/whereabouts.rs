@@ -37,7 +37,12 @@ impl Engine {
                 if f.same_channel(Frequency::GUARD) {
                     return kept.or_else(|| self.guard_desk(airport));
                 }
-                radar.or_else(|| self.named_here(airport, f)).or_else(heard).or(kept).or_else(|| self.planned(f))
+                radar
+                    .or_else(|| self.named_here(airport, f))
+                    .or_else(heard)
+                    .or(kept)
+                    .or_else(|| self.planned(f))
+                    .or_else(|| self.center_afar(f))
             }
             None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
             None => None,
@@ -62,6 +67,12 @@ impl Engine {
         let departure = self.plan.as_ref().and_then(|p| p.departure.as_deref()).and_then(|d| self.airports.find(d));
         let heard = |a: &Airport| super::reception::range_nm(self.report.altitude_ft) >= a.position.distance_nm(at);
         self.destination_airport().into_iter().chain(departure).filter(heard).find_map(|a| self.named_here(&a, f))
+    }
+
+    /// A center that works the flight from far away.
+    fn center_afar(&self, f: Frequency) -> Option<Station> {
+        let at = self.report.position.filter(|_| !self.report.on_ground)?;
+        self.around().center_on(f, at)
     }
 
     /// The unit that has this flight, on its frequency, at any distance.

@@ -103,6 +103,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             format!("turn {degrees} degrees {}", side.word()),
             format!("turn {} degrees {}", spoken::characters(&degrees.to_string()), side.word()),
         ),
+        Item::NoGyro => same("this will be a no-gyro vector"),
+        Item::StartTurn(side) => same(&format!("turn {}", side.word())),
+        Item::StopTurn => same("stop turn"),
         Item::Speed(kt) => {
             (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
         }

@@ -173,3 +173,46 @@ fn an_unlisted_approach_is_accepted_and_low_cloud_bars_visual() {
     let refused = says(&mut engine, 90, &report, "United five seven request the visual approach");
     assert!(refused.iter().any(|i| matches!(i, Item::Unable(_))), "{refused:?}");
 }
+
+/// An airliner that has been given the approach and is on its way to the final.
+fn on_vectors(engine: &mut Engine) -> Report {
+    let report = flying(22.0, 6_000.0, &approach_frequency());
+    says(engine, 10, &report, "NorCal Approach, United five seven, six thousand, information kilo");
+    report
+}
+
+#[test]
+fn words_about_a_miss_to_come_keep_the_approach() {
+    for words in [
+        "and if we end up going missed we would like another one",
+        "after the missed approach we will want to divert to Oakland",
+        "what should we do in case of a go around",
+    ] {
+        let mut engine = engine(Some(bound_for_san_jose()));
+        let report = on_vectors(&mut engine);
+        let items = says(&mut engine, 60, &report, &format!("United five seven, {words}"));
+        assert!(!items.contains(&Item::RunwayHeading), "{words}: {items:?}");
+        assert!(!engine.record().missed, "{words}");
+    }
+    let mut engine = engine(Some(bound_for_san_jose()));
+    let report = on_vectors(&mut engine);
+    let items = says(&mut engine, 60, &report, "United five seven going around");
+    assert!(items.contains(&Item::RunwayHeading), "{items:?}");
+}
+
+#[test]
+fn a_flight_without_a_gyro_gets_turns_and_no_heading() {
+    let mut engine = engine(Some(bound_for_san_jose()));
+    let report = on_vectors(&mut engine);
+    let items = says(&mut engine, 60, &report, "United five seven, our compass system is dead, request no gyro vectors");
+    assert!(items.contains(&Item::NoGyro), "{items:?}");
+    assert!(engine.record().no_gyro);
+    let mut at = 100;
+    for call in
+        ["which way do we turn, United five seven", "United five seven, say again the heading", "request vectors, United five seven"]
+    {
+        let items = says(&mut engine, at, &report, call);
+        assert!(!items.iter().any(|i| matches!(i, Item::Heading { .. })), "{call}: {items:?}");
+        at += 20;
+    }
+}

@@ -34,6 +34,16 @@ pub(in crate::decide) fn is_deed(subject: Subject) -> bool {
                 | S::EndService
                 | S::NeedsTime
                 | S::FlightPlan
+                | S::Climb
+                | S::Descent
+                | S::Direct
+                | S::Deviation
+                | S::PastWeather
+                | S::Speed
+                | S::Heading
+                | S::OwnNavigation
+                | S::ApproachChoice
+                | S::Hold
         )
 }
 
@@ -51,6 +61,9 @@ pub(in crate::decide) fn is_report(subject: Subject) -> bool {
             | S::PilotReport
             | S::Diversion
             | S::Trouble
+            | S::NoGyro
+            | S::EmergencyServices
+            | S::StaysOnRunway
             | S::TakesBack
             | S::Letter
             | S::Intentions
@@ -119,6 +132,25 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         S::Letter => matches!(item, Item::AtisCurrent(_)),
         S::Birds | S::PilotReport => says(&["thanks", "bird"]),
         S::Trouble => matches!(item, Item::Ask(_) | Item::Services(_) | Item::RogerEmergency(_) | Item::Confirm { .. }),
+        S::Climb | S::Descent => matches!(item, Item::Altitude { .. } | Item::Unable(_)),
+        S::Direct | S::OwnNavigation | S::PastWeather => matches!(item, Item::Direct(_) | Item::ResumeOwnNavigation),
+        S::Deviation => matches!(item, Item::Deviation { .. }),
+        S::Speed => matches!(item, Item::Speed(_)) || says(&["speed"]),
+        S::Heading if form == Form::States => {
+            matches!(
+                item,
+                Item::Heading { .. }
+                    | Item::RunwayHeading
+                    | Item::StartTurn(_)
+                    | Item::Approach { .. }
+                    | Item::Hold { .. }
+                    | Item::Speed(_)
+            )
+        }
+        S::ApproachChoice => matches!(item, Item::Approach { .. }),
+        S::Hold if form == Form::States => matches!(item, Item::Hold { .. }),
+        S::NoGyro => matches!(item, Item::NoGyro | Item::StartTurn(_)),
+        S::EmergencyServices | S::StaysOnRunway => matches!(item, Item::Services(_)),
         S::Distance => matches!(item, Item::FieldAt { .. }) || says(&["miles to"]),
         _ => false,
     }
