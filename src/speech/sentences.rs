@@ -14,7 +14,7 @@ use crate::problem::Problem;
 /// Its file, in the folder `sentences` of the package.
 const FILE: &str = "sentences.bin";
 /// The file's SHA-256: only the model with the labels of this version is loaded.
-pub const SHA256: &str = "dccc9ef6d77ef03bc7e0c886f8471482a9e70f7b144b1d47a3e1f23100834f70";
+pub const SHA256: &str = "d01d445fa0ca9d49fa8cea4f442ad47aa9cbf03911e59289cc29b1fdd0dcf059";
 
 /// A loaded sentence model.
 #[derive(Debug)]
@@ -67,6 +67,12 @@ impl Sentences {
             }
         }
     }
+
+    /// The scores of the subjects of each part of a call; nothing if the model fails, which is logged.
+    fn subjects(&self, call: &str) -> Vec<Vec<f32>> {
+        let read = |part: &String| self.0.subjects(part).inspect_err(|e| log::warn!("{e}")).ok();
+        Opinion::parts(call).iter().map(read).collect::<Option<_>>().unwrap_or_default()
+    }
 }
 
 /// Loads the sentence model at its first use, and only once if that fails.
@@ -78,10 +84,11 @@ pub struct OnDemand {
 }
 
 impl OnDemand {
-    /// The model's opinion on what a call states, without its questions; `None` without a model.
+    /// The model's opinion on what a call states, without its questions, and on what each part is about; `None` without a model.
     pub fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
         self.load();
-        self.loaded.as_ref()?.opinion(&Opinion::stated(call), scene)
+        let model = self.loaded.as_ref()?;
+        Some(model.opinion(&Opinion::stated(call), scene)?.with_subjects(&model.subjects(call)))
     }
 
     /// Loads the model, unless it is loaded or unusable.
@@ -134,6 +141,19 @@ mod tests {
         assert_eq!(understand(corrected, &Context { opinion, ..tower.clone() }).intent, Intent::TaxiRequest);
         // The time is bounded for any text.
         assert!(model.opinion(&"mayday \u{0} ".repeat(20_000), &ctx.scene()).is_some());
+    }
+
+    #[test]
+    fn packaged_model_reads_what_each_part_is_about() {
+        let mut model = OnDemand::default();
+        let call = "Boston Tower, Skyhawk 172SP, one of the deer is back on the grass. Could you check that our wheels are down?";
+        let opinion = model.opinion(call, &Scene::default()).unwrap();
+        let text = serde_json::to_string(&opinion).unwrap();
+        let parts: Vec<&str> = text.trim_matches('"').split(' ').skip(1).collect();
+        assert_eq!(parts.len(), 2, "{text}");
+        assert!(parts[0].starts_with("birds:") && parts[1].starts_with("gear_look:"), "{text}");
+        // As in a recording.
+        assert_eq!(serde_json::from_str::<Opinion>(&text).unwrap(), opinion);
     }
 
     #[test]

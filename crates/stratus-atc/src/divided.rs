@@ -7,7 +7,7 @@ use crate::hear::Said;
 use crate::hear::details::Details;
 use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
 use crate::hear::question::{self, Subject};
-use crate::intent::{Context, Understanding};
+use crate::intent::{Context, Intent, Understanding};
 use crate::understand;
 
 /// Subjects that are about a place by its name.
@@ -19,32 +19,24 @@ impl Engine {
         let parts = spoken_parts(text);
         // A part that asks is not an answer to the controller's last words.
         let ctx = Context { last_atc: None, pending: false, ..self.context() };
-        let read = |p: SpokenPart| {
+        let read = |(n, p): (usize, &SpokenPart)| {
             let said = Said::new(&p.plain(), &ctx);
             let mut heard = understand::understand_said(said.tokens.clone(), &ctx).with_caller_of(whole);
             // "How long is it": the runway that the rest of the call names.
             heard.slots.runway = heard.slots.runway.or(whole.slots.runway);
             let heard = self.with_named_field(&p.text, heard);
             let words = p.words();
-            let subjects = question::subjects(&words);
+            let (subjects, read) = question::about(&words, p.form, whole.subjects.of(n, parts.len()));
             let mut situation = self.with_routes(self.situation(station, &heard)?, &heard);
             if subjects.iter().any(|x| OF_PLACES.contains(x)) {
                 situation.asked_field = self.field_named(&p.text);
             }
+            let by_rules = understand::by_rules(said.tokens.clone(), &ctx);
+            let found = by_rules.intent != Intent::Unknown || !by_rules.requests.is_empty() || !by_rules.acts.is_empty();
+            let ruled = found || by_rules.remarks.asks();
             let of_controller = words.iter().any(|w| w == "you");
-            let harmless = question::harmless(&words) && !of_controller;
-            Some(Part {
-                situation,
-                heard,
-                said,
-                form: p.form,
-                subjects,
-                read: false,
-                details: Details::of(&words),
-                harmless,
-                of_controller,
-            })
+            Some(Part { situation, heard, said, form: p.form, subjects, read, ruled, details: Details::of(&words), of_controller })
         };
-        parts.into_iter().filter_map(read).collect()
+        parts.iter().enumerate().filter_map(read).collect()
     }
 }

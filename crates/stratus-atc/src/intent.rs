@@ -307,6 +307,9 @@ pub struct Understanding {
     /// A value that the decoder heard in two ways, to be asked for by name.
     #[serde(default)]
     pub unsure: Option<super::instruction::Part>,
+    /// The sentence model's reading of what the parts of the call are about.
+    #[serde(skip)]
+    pub(crate) subjects: crate::hear::ranked::Subjects,
     /// An intent that only one reader heard, to be confirmed.
     #[serde(skip)]
     pub doubt: Option<Intent>,
@@ -330,6 +333,7 @@ impl Default for Understanding {
             clauses: super::hear::clauses::Clauses::default(),
             learned: None,
             unsure: None,
+            subjects: crate::hear::ranked::Subjects::default(),
             doubt: None,
         }
     }

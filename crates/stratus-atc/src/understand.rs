@@ -40,6 +40,7 @@ impl Engine {
         let context = Context { opinion, ..self.context() };
         let mut u = self.main_reading(text, &context);
         u.unsure = self.unsure_of(text);
+        u.subjects = opinion.map(|o| o.subjects()).unwrap_or_default();
         u.slots.runway = u.slots.runway.map(|r| crate::know::water_runway(text, r, &context.runways).unwrap_or(r));
         u
     }
@@ -200,6 +201,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         clauses,
         learned: second,
         unsure: None,
+        subjects: crate::hear::ranked::Subjects::default(),
         doubt,
     }
 }

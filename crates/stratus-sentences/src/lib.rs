@@ -49,6 +49,8 @@ pub struct SentenceModel {
     graph: Graph,
     inputs: [NodeId; 3],
     scores: NodeId,
+    /// The scores of the subjects of one part of a call.
+    subjects: NodeId,
 }
 
 impl std::fmt::Debug for SentenceModel {
@@ -85,8 +87,10 @@ impl SentenceModel {
             MatMulInteger,
             Mul,
             ReduceMean,
+            ReduceSum,
             Reshape,
             Softmax,
+            Sqrt,
             Transpose
         );
         let graph = rest.get(length..).unwrap_or(&[]).to_vec();
@@ -94,7 +98,8 @@ impl SentenceModel {
         let node = |name: &str| graph.node_id(name).map_err(|e| Error::Load(e.to_string()));
         let inputs = [node("ids")?, node("types")?, node("positions")?];
         let scores = node("scores")?;
-        Ok(Self { vocabulary, graph, inputs, scores })
+        let subjects = node("subjects")?;
+        Ok(Self { vocabulary, graph, inputs, scores, subjects })
     }
 
     /// The encoder's input for a call: the numbers of the pieces of the call and its situation, at most 80, and for
@@ -109,14 +114,26 @@ impl SentenceModel {
     /// # Errors
     /// [`Error::Run`]: the encoder failed, or its scores are not numbers.
     pub fn scores(&self, call: &str, scene: &Scene<'_>) -> Result<Vec<f32>, Error> {
-        let (numbers, parts) = self.pieces(call, scene);
+        self.run(self.pieces(call, scene), self.scores)
+    }
+
+    /// The scores of the subjects that one part of a call may have, in the order in which they were trained. A part is read without its
+    /// situation. The work is bounded as in [`Self::scores`].
+    ///
+    /// # Errors
+    /// As for [`Self::scores`].
+    pub fn subjects(&self, part: &str) -> Result<Vec<f32>, Error> {
+        self.run(self.pieces(part, &Scene::default()), self.subjects)
+    }
+
+    fn run(&self, (numbers, parts): (Vec<i32>, Vec<i32>), output: NodeId) -> Result<Vec<f32>, Error> {
         let positions: Vec<i32> = (0..).take(numbers.len()).collect();
         let inputs = [numbers, parts, positions];
         let inputs = self.inputs.into_iter().zip(inputs).map(|(node, values)| (node, NdTensor::from_data([values.len()], values).into()));
         // One thread, because the simulator needs the others. The calling thread starts it, so that it inherits that priority.
         let pool = Arc::new(ThreadPool::with_num_threads(1));
         let options = RunOptions::default().with_thread_pool(Some(pool));
-        let [scores] = self.graph.run_n(inputs.collect(), [self.scores], Some(options)).map_err(|e| Error::Run(e.to_string()))?;
+        let [scores] = self.graph.run_n(inputs.collect(), [output], Some(options)).map_err(|e| Error::Run(e.to_string()))?;
         let scores: Tensor<f32> = scores.try_into().map_err(|_| Error::Run("it gives no numbers".to_owned()))?;
         let scores = scores.into_data();
         if scores.iter().any(|s| !s.is_finite()) {

@@ -1,7 +1,8 @@
 //! Compares the packaged model with the tools that made it: the same pieces, nearly the same scores.
 //!
 //! `tests/reference.tsv` is written by `scripts/sentences/reference.py`: facility, region, the controller's words, the call, the
-//! numbers of its pieces, and the scores of the graph under ONNX Runtime.
+//! numbers of its pieces, and the scores of the graph under ONNX Runtime. `tests/subjects.tsv` has parts of calls with the scores of their
+//! subjects.
 
 use stratus_sentences::{Scene, SentenceModel};
 
@@ -44,6 +45,21 @@ fn pieces_and_scores_match_the_reference() {
 }
 
 #[test]
+fn scores_of_subjects_match_the_reference() {
+    let model = model();
+    let mut lines = 0;
+    for line in include_str!("subjects.tsv").lines() {
+        let (part, scores) = line.split_once('\t').unwrap();
+        let (expected, found) = (numbers::<f32>(scores), model.subjects(part).unwrap());
+        assert_eq!(expected.len(), found.len());
+        let off = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < tolerance(), "{part}: off by {off}");
+        lines += 1;
+    }
+    assert!(lines >= 40, "{lines} lines");
+}
+
+#[test]
 fn hostile_texts_are_read_in_bounded_time() {
     let model = model();
     let scene = Scene { facility: "tower", region: "FAA", last_atc: &"hold short ".repeat(5_000) };
@@ -51,6 +67,7 @@ fn hostile_texts_are_read_in_bounded_time() {
         let (pieces, _) = model.pieces(&text, &scene);
         assert!(pieces.len() <= 80, "{} pieces", pieces.len());
         assert!(model.scores(&text, &scene).unwrap().iter().all(|s| s.is_finite()));
+        assert!(model.subjects(&text).unwrap().iter().all(|s| s.is_finite()));
     }
 }
 

@@ -30,10 +30,10 @@ pub(crate) struct Part {
     pub(crate) subjects: Vec<Subject>,
     /// The sentence model has read the subjects; otherwise the nouns show them.
     pub(crate) read: bool,
+    /// The rules find an intent, a request or a question in it.
+    pub(crate) ruled: bool,
     /// The side, the leg and what else its words name.
     pub(crate) details: Details,
-    /// It asks for nothing that needs a clearance, and for a deed of the pilot's own.
-    pub(crate) harmless: bool,
     /// It asks the controller to do something.
     pub(crate) of_controller: bool,
 }
@@ -79,7 +79,7 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     if alone_first && !parts.iter().any(Part::presses) {
         return outcome;
     }
-    if let Some(decision) = wants_nothing(r, &said, &outcome, parts) {
+    if let Some(decision) = wants_nothing(r, heard, &said, &outcome, parts) {
         return Outcome { decision, ..outcome };
     }
     let settled = outcome.verdict.is_some();
@@ -157,10 +157,13 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
 }
 
 /// A call that wants nothing: a farewell is answered or not, and a remark is acknowledged. Neither is "say again".
-fn wants_nothing(r: &Record, said: &[Item], outcome: &Outcome, parts: &[Part]) -> Option<Decision> {
+fn wants_nothing(r: &Record, heard: &Understanding, said: &[Item], outcome: &Outcome, parts: &[Part]) -> Option<Decision> {
     let lost = !said.is_empty() && said.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Request)));
     let nothing = |p: &Part| !p.subjects.is_empty() && p.subjects.iter().all(|x| rules::wants_nothing(*x));
-    let part = parts.first().filter(|_| lost && outcome.verdict.is_none() && parts.iter().all(nothing))?;
+    // Noise and a station's name ask for nothing either, and words without a callsign may be anybody's.
+    let says = |p: &Part| !p.read || !p.subjects.contains(&Subject::Nothing) && heard.callsign.is_some();
+    let idle = parts.iter().all(nothing) && parts.iter().any(says);
+    let part = parts.first().filter(|_| lost && outcome.verdict.is_none() && idle)?;
     let farewell = parts.iter().find(|p| p.subjects.contains(&Subject::Thanks));
     if r.emergency.is_some() || !part.situation.live {
         return None;
@@ -201,6 +204,10 @@ fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Ans
     let wishes = part.heard.remarks.has(Remark::Wishes);
     let given = |x: Subject, items: &[Item]| items.iter().any(|i| rules::settles(x, Form::States, i));
     let vague = all.iter().all(is_vague);
+    // The rules have explained the words, and the decision for the call has answered them.
+    if part.read && part.ruled && !vague {
+        return None;
+    }
     let expects = |x: Subject| {
         let repeats = given(x, before) && !wishes;
         // A noun alone makes no report: "let us get this bird up".
@@ -256,14 +263,21 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     // The decision for the call, which knows all of its words, has answered it.
     let done = |x: &Subject| all.iter().any(|i| rules::settles(*x, part.form, i));
     let done = !about.is_empty() && about.iter().all(done);
-    let own = question::answer(s, open, &part.heard, part.form, part.details, about).filter(|_| part.asks() && !whole && !done);
-    let own = own.map(|items| items.into_iter().filter(|i| alone || !gate::guards(i) || restates(open, i)).collect::<Vec<_>>());
-    if let Some(items) = own.filter(|items| !items.is_empty()) {
+    // What only the model reads clears nothing.
+    let by_subject = || {
+        let own = question::answer(s, open, &part.heard, part.form, part.details, about).filter(|_| part.asks() && !whole && !done)?;
+        let items: Vec<Item> = own.into_iter().filter(|i| alone && !part.read || !gate::guards(i) || restates(open, i)).collect();
         let granted = items.as_slice() == [approved()];
-        if granted && all.iter().any(is_granted) {
-            return Answer::Known;
+        match alone && !all.iter().any(gate::guards) {
+            _ if items.is_empty() => None,
+            _ if granted && all.iter().any(is_granted) => Some(Answer::Known),
+            true => Some(Answer::Is(items)),
+            false => Some(Answer::Says(items)),
         }
-        return if alone && !all.iter().any(gate::guards) { Answer::Is(items) } else { Answer::Says(items) };
+    };
+    // A subject that only the model reads answers what the decisions for the words leave open: those know the values.
+    if let Some(answer) = by_subject().filter(|_| !part.read) {
+        return answer;
     }
     // Neither "affirmative" nor "negative" answers a question for a fact, or an offer of a choice.
     let yes_or_no = |items: &[Item]| {
@@ -280,8 +294,9 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
         return if all.iter().any(told) { Answer::Known } else { Answer::Says(super::questions::traffic_items(s)) };
     }
     // The call as a whole was this question, and has been decided.
-    if alone && all.iter().any(|i| !is_vague(i)) {
-        return if yes_or_no(all) { Answer::Is(vec![question::no_information()]) } else { Answer::Known };
+    let unknown = question::no_information();
+    if alone && all.iter().any(|i| !is_vague(i) && *i != unknown) {
+        return if yes_or_no(all) { by_subject().unwrap_or(Answer::Is(vec![unknown])) } else { Answer::Known };
     }
     let items = match super::decide(s, open, &part.heard, &part.said).decision {
         Decision::Say(items) => items,
@@ -310,10 +325,12 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     if gated || repeated || taxies && s.on_ground {
         return Answer::Known;
     }
+    if let Some(answer) = by_subject() {
+        return answer;
+    }
     match part.form {
         Form::States => Answer::Known,
-        // What the pilot wants to do, and not what the controller is to do.
-        Form::Requests if part.harmless && all.iter().any(is_granted) => Answer::Known,
+        _ if part.read && about.iter().all(|x| rules::wants_nothing(*x)) => Answer::Known,
         Form::Requests if part.of_controller => Answer::Nobody,
         Form::Requests => Answer::Open,
         Form::What | Form::Whether | Form::Either => Answer::Nobody,

@@ -15,6 +15,7 @@ pub mod opinion;
 mod own;
 pub(crate) mod parts;
 pub(crate) mod question;
+pub(crate) mod ranked;
 pub(crate) mod remarked;
 pub mod request;
 pub mod rules;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::learned::{HEADS, LABELS, softmax};
+use super::ranked::{Ranked, Subjects};
 use crate::correction;
 use crate::intent::Intent;
 use crate::transcript::{text, tokens};
@@ -22,8 +23,12 @@ pub struct Scene {
 }
 
 /// The improbability of each label of each head: -ln p in sixteenths, 255 for the least likely. As text: two hexadecimal digits per label.
+/// The subjects of the parts follow, if they were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opinion([u8; LABELS]);
+pub struct Opinion {
+    labels: [u8; LABELS],
+    subjects: Subjects,
+}
 
 /// Steps per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -48,19 +53,39 @@ impl Opinion {
         let mut p: [f32; LABELS] = scores.try_into().ok()?;
         by_head(&mut p, 1.0);
         // Probabilities below e^-16 are not distinguished.
-        Some(Self(p.map(|p| (-p.max(1e-7).ln() * STEPS).round().clamp(0.0, 255.0) as u8)))
+        let labels = p.map(|p| (-p.max(1e-7).ln() * STEPS).round().clamp(0.0, 255.0) as u8);
+        Some(Self { labels, subjects: Subjects::default() })
+    }
+
+    /// The parts of a call whose subjects the model reads, at most six.
+    pub fn parts(call: &str) -> Vec<String> {
+        super::parts::parts(call).into_iter().map(|p| p.text).collect()
+    }
+
+    /// The opinion with the scores of each part's subjects, in the order of [`Self::parts`]. Scores of another number are ignored.
+    #[must_use]
+    pub fn with_subjects(self, parts: &[Vec<f32>]) -> Self {
+        let ranked: Option<Vec<Ranked>> = parts.iter().map(|scores| Ranked::from_scores(scores)).collect();
+        let mut subjects = Subjects::default();
+        ranked.into_iter().flatten().for_each(|r| subjects.push(r));
+        Self { subjects, ..self }
+    }
+
+    /// The subjects of the parts.
+    pub(crate) fn subjects(&self) -> Subjects {
+        self.subjects
     }
 
     /// The most likely intent.
     pub(super) fn intent(&self) -> Intent {
-        let least = (0..HEADS[0]).min_by_key(|i| self.0[*i]).unwrap_or(0);
+        let least = (0..HEADS[0]).min_by_key(|i| self.labels[*i]).unwrap_or(0);
         Intent::ALL.get(least).copied().unwrap_or(Intent::Unknown)
     }
 
     /// Mixes the opinion with the linear reader's scores, both as logarithms, and turns `scores` into probabilities, head by head.
     pub(super) fn mix(&self, scores: &mut [f32; LABELS]) {
         by_head_log(scores);
-        for (s, u) in scores.iter_mut().zip(self.0) {
+        for (s, u) in scores.iter_mut().zip(self.labels) {
             *s = *s * (1.0 - SHARE) - SHARE * f32::from(u) / STEPS;
         }
         by_head(scores, 1.0);
@@ -90,19 +115,27 @@ fn by_head_log(scores: &mut [f32; LABELS]) {
 
 impl Serialize for Opinion {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_str(&self.0.iter().map(|b| format!("{b:02x}")).collect::<String>())
+        let labels: String = self.labels.iter().map(|b| format!("{b:02x}")).collect();
+        out.serialize_str(format!("{labels} {}", self.subjects.to_text()).trim_end())
     }
 }
 
 impl<'de> Deserialize<'de> for Opinion {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        let pair = |i: usize| text.get(2 * i..2 * i + 2).and_then(|p| u8::from_str_radix(p, 16).ok());
-        let mut bytes = [0; LABELS];
-        for (i, b) in bytes.iter_mut().enumerate() {
-            *b = pair(i).ok_or_else(|| serde::de::Error::custom("an opinion is two hexadecimal digits for each label"))?;
+        let wrong = serde::de::Error::custom;
+        // Recordings of earlier versions end behind the digits.
+        let (digits, subjects) = text.split_once(' ').unwrap_or((&text, ""));
+        let pair = |i: usize| digits.get(2 * i..2 * i + 2).and_then(|p| u8::from_str_radix(p, 16).ok());
+        let mut labels = [0; LABELS];
+        for (i, b) in labels.iter_mut().enumerate() {
+            *b = pair(i).ok_or_else(|| wrong("an opinion is two hexadecimal digits for each label"))?;
         }
-        if text.len() == 2 * LABELS { Ok(Self(bytes)) } else { Err(serde::de::Error::custom("the opinion is too long")) }
+        if digits.len() != 2 * LABELS {
+            return Err(wrong("the opinion is too long"));
+        }
+        let subjects = Subjects::from_text(subjects).ok_or_else(|| wrong("the subjects of an opinion are words with numbers"))?;
+        Ok(Self { labels, subjects })
     }
 }
 
@@ -127,7 +160,20 @@ mod tests {
         let text = serde_json::to_string(&o).unwrap();
         assert_eq!(serde_json::from_str::<Opinion>(&text).unwrap(), o);
         assert!(Opinion::from_scores(&[0.0; LABELS - 1]).is_none());
-        for bad in ["\"\"", "\"zz\"", &text.replace("\"", "\"0"), &format!("\"{}\"", "00".repeat(LABELS + 1)), "\"\u{e9}\u{e9}\""] {
+        // Without the subjects, the text is that of an earlier version.
+        assert_eq!(text.len(), 2 * LABELS + 2);
+        let with = o.with_subjects(&vec![vec![0.0; crate::hear::subject::SCORED]; 2]);
+        assert_ne!(with, o);
+        assert_eq!(serde_json::from_str::<Opinion>(&serde_json::to_string(&with).unwrap()).unwrap(), with);
+        assert_eq!(o.with_subjects(&[vec![0.0; 3]]), o, "scores of another model are ignored");
+        for bad in [
+            "\"\"",
+            "\"zz\"",
+            &text.replace("\"", "\"0"),
+            &format!("\"{}\"", "00".repeat(LABELS + 1)),
+            "\"\u{e9}\u{e9}\"",
+            &text.replace("\"", " x\""),
+        ] {
             assert!(serde_json::from_str::<Opinion>(bad).is_err(), "{bad}");
         }
     }

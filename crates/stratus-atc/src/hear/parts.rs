@@ -13,7 +13,7 @@ const ABBREVIATIONS: [&str; 6] = ["st", "mt", "ft", "dr", "mr", "no"];
 /// Words that connect a part with the one before it.
 const JOINS: [&str; 9] = ["and", "also", "but", "then", "plus", "or", "so", "oh", "um"];
 /// The most parts that one call is divided into; the rest of the call belongs to the last one.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 /// Verbs that ask for permission, or for something to be done, when they stand before their subject.
 const MODALS: [&str; 7] = ["can", "could", "may", "might", "would", "will", "shall"];
 /// Adjectives that make a request of a phrase: "a long landing okay?"

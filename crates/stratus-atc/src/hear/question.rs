@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::ranked::Ranked;
 pub(crate) use super::subject::Subject;
 
 /// How a part of a call is put.
@@ -53,63 +54,23 @@ pub(crate) fn subjects(words: &[String]) -> Vec<Subject> {
     found.map(|e| e.subject).collect()
 }
 
-/// Words for a deed that needs a clearance: permission for anything else is harmless.
-const CLEARED: [&str; 45] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "niner",
-    "takeoff",
-    "take",
-    "land",
-    "landing",
-    "cross",
-    "enter",
-    "line",
-    "climb",
-    "descend",
-    "descent",
-    "higher",
-    "lower",
-    "altitude",
-    "level",
-    "feet",
-    "thousand",
-    "hundred",
-    "heading",
-    "turn",
-    "direct",
-    "approach",
-    "ils",
-    "rnav",
-    "visual",
-    "transit",
-    "transition",
-    "through",
-    "zone",
-    "bravo",
-    "runway",
-    "taxi",
-    "push",
-    "depart",
-    "touch",
-];
-
-/// Whether the words ask for nothing that needs a clearance.
-pub(crate) fn harmless(words: &[String]) -> bool {
-    !words.iter().any(|w| CLEARED.contains(&w.as_str()) || w.chars().any(|c| c.is_ascii_digit()))
+/// What a part is about, and whether the sentence model alone shows it: what the model is sure of; otherwise what the nouns show; otherwise,
+/// in a question or a request, what the model suspects.
+pub(crate) fn about(words: &[String], form: Form, read: Option<Ranked>) -> (Vec<Subject>, bool) {
+    let nouns = subjects(words);
+    let suspected = || read.and_then(Ranked::likely).filter(|_| form != Form::States && nouns.is_empty());
+    match read.and_then(Ranked::sure).or_else(suspected) {
+        // The nouns show it, too, and what else is asked in the same words; or they show what the model does not know.
+        Some(subject) if nouns.contains(&subject) || nouns.iter().any(|s| s.is_shown_by_nouns_only()) => (nouns, false),
+        Some(subject) => (vec![subject], true),
+        None => (nouns, false),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hear::subject::SCORED;
 
     fn of(text: &str) -> Vec<Subject> {
         subjects(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
@@ -134,11 +95,20 @@ mod tests {
     }
 
     #[test]
-    fn a_deed_that_needs_a_clearance_is_not_harmless() {
-        let harmless = |text: &str| super::harmless(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        assert!(harmless("okay if we stop at the pump on the way"));
-        for text in ["can we cross", "okay to take off", "could we go down to 2000", "is a landing okay"] {
-            assert!(!harmless(text), "{text}");
-        }
+    fn a_sure_reading_replaces_the_nouns_and_an_unsure_one_does_not() {
+        let about = |text: &str, best: Subject, by: f32| {
+            let scores: Vec<f32> = Subject::ALL[..SCORED].iter().map(|s| if *s == best { by } else { 0.0 }).collect();
+            let form = if text.starts_with("can") { Form::Requests } else { Form::States };
+            about(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), form, Ranked::from_scores(&scores)).0
+        };
+        let pump = "can we stop at the fuel pump";
+        assert_eq!(about(pump, Subject::StopTaxi, 9.0), [Subject::StopTaxi]);
+        assert_eq!(about(pump, Subject::StopTaxi, 4.6), [Subject::Fuel]);
+        assert_eq!(about(pump, Subject::Nothing, 9.0), [Subject::Nothing]);
+        assert_eq!(about("can we pause here", Subject::StopTaxi, 4.6), [Subject::StopTaxi]);
+        assert_eq!(about("can we pause here", Subject::StopTaxi, 2.0), []);
+        assert_eq!(about("we pause here", Subject::StopTaxi, 4.6), []);
+        assert_eq!(about("wind and altimeter", Subject::Wind, 9.0), [Subject::Pressure, Subject::Wind]);
+        assert_eq!(about("any cells painting ahead", Subject::Deviation, 9.0), [Subject::WeatherShown]);
     }
 }

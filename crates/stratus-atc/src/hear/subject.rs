@@ -1,7 +1,8 @@
 //! What a part of a call is about: the catalogue of subjects.
 //!
 //! The sentence model reads the subject of a part, and the nouns of `subjects.txt` show it where the model is not sure. A decision is written
-//! per subject, in `decide::question`.
+//! per subject, in `decide::question`. To teach the model a wording, add one line to `corpora/subjects` and run
+//! `scripts/sentences.sh subjects`.
 
 use serde::{Deserialize, Serialize};
 
@@ -247,4 +248,14 @@ subjects! {
     Copied = "copied",
     /// Weather on the controller's display.
     WeatherShown = "weather_shown",
+}
+
+/// The subjects that the sentence model scores: all but those that only the nouns show.
+pub(crate) const SCORED: usize = Subject::Nothing as usize + 1;
+
+impl Subject {
+    /// The sentence model does not know it.
+    pub(crate) fn is_shown_by_nouns_only(self) -> bool {
+        self as usize >= SCORED
+    }
 }

@@ -79,6 +79,9 @@ fn stays(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
     Some([Item::Roger].into_iter().chain(runway).chain([Item::HoldPosition, Item::Services(help)]).collect())
 }
 
+/// The wind at the aircraft is told as that of a field this close, nautical miles.
+const WIND_WITHIN_NM: u16 = 10;
+
 /// The nearest field, with what is known about it.
 fn help_choice(s: &Situation) -> Option<Vec<Item>> {
     if s.on_ground {
@@ -86,6 +89,8 @@ fn help_choice(s: &Situation) -> Option<Vec<Item>> {
     }
     let here = s.home.as_ref().is_some_and(|h| h.here);
     let runway = s.active.filter(|_| here).map(|x| advice(format!("runway {x} available")));
-    let weather = if here && s.facility != Facility::Center { s.wind() } else { None };
+    // The simulator reports the wind at the aircraft, which is not that of a distant field.
+    let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= WIND_WITHIN_NM);
+    let weather = if near && s.facility != Facility::Center { s.wind() } else { None };
     Some(distress::home(s)?).map(|home| [home].into_iter().chain(runway).chain(weather).collect())
 }
