@@ -560,6 +560,10 @@ fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
 
 /// Off the runway: contact Ground (7110.65 3-10-9). Still on it: exit first. Never on it: ask.
 fn clear_of_runway(s: &Situation) -> Decision {
+    // Somebody else has left the runway: an aircraft that holds for departure stays with the tower.
+    if s.live && s.phase == Phase::HoldingShort {
+        return Decision::say([Item::Roger]);
+    }
     if s.on_runway {
         return Decision::say([Item::Advice("exit the runway when able".into()), s.contact(Facility::Ground)]);
     }

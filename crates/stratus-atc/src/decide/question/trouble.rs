@@ -19,7 +19,7 @@ pub(super) fn about(s: &Situation, r: &Record, heard: &Understanding, form: Form
         Subject::Trouble if form == Form::States && !s.on_ground => tells(s, r, heard),
         Subject::NoGyro => no_gyro(s, r),
         Subject::EmergencyServices => services(r, heard, form),
-        Subject::StaysOnRunway => stays(s, heard),
+        Subject::StaysOnRunway => stays(s, r, heard),
         Subject::HelpChoice => help_choice(s),
         Subject::TroubleOver if r.emergency.is_none() => Some(vec![Item::Roger]),
         _ => None,
@@ -70,16 +70,19 @@ fn services(r: &Record, heard: &Understanding, form: Form) -> Option<Vec<Item>> 
 }
 
 /// The aircraft stays where it is: nothing else uses that runway, and help comes (7110.65 3-1-5).
-fn stays(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
-    if !s.on_ground {
+fn stays(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    let tow = heard.remarks.has(crate::remark::Remark::WantsTow);
+    // Shutting down at the stand is not trouble.
+    let at_stand = s.live && !s.on_runway && !tow && r.emergency.is_none();
+    if !s.on_ground || at_stand {
         return Some(vec![Item::Roger]);
     }
     let runway = s.runway_here.filter(|_| s.on_runway).map(|x| advice(format!("runway {x} is closed")));
-    let help = if heard.remarks.has(crate::remark::Remark::WantsTow) { Services::Tow } else { Services::Assistance };
+    let help = if tow { Services::Tow } else { Services::Assistance };
     Some([Item::Roger].into_iter().chain(runway).chain([Item::HoldPosition, Item::Services(help)]).collect())
 }
 
-/// The wind at the aircraft is told as that of a field this close, nautical miles.
+/// The wind at the aircraft counts as that of a field this close, nautical miles.
 const WIND_WITHIN_NM: u16 = 10;
 
 /// The nearest field, with what is known about it.
