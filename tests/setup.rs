@@ -268,7 +268,7 @@ fn ctrl_c_and_undo_report_the_state_and_how_to_resume() {
     assert!(signal == 2 && said.contains("Stopped. Nothing has been changed."), "{signal}: {said}");
     let (signal, said) = interrupted(&home, "F13\n", "Type your callsign");
     assert!(signal == 2 && said.contains("Stopped. What you have set up so far is saved and in use."), "{signal}: {said}");
-    assert!(said.contains("`stratus setup` continues") && said.contains("--undo` restores"), "{said}");
+    assert!(said.contains("`stratus setup` asks again, and Enter keeps each value") && said.contains("--undo` restores"), "{said}");
     assert!(home.text().contains("key = \"F13\""));
     let out = home.run(&["setup", "--undo"], "");
     let said = String::from_utf8_lossy(&out.stdout).replace('\n', " ");
@@ -290,8 +290,11 @@ fn without_a_simulator_setup_asks_for_a_known_airport() {
     let said = run("N172SP\nXQXQ\nphto\n");
     assert!(said.contains("there is no airport \"XQXQ\"") && said.contains("Without a simulator you are at Hilo"), "{said}");
     assert!(home.text().contains("airport = \"PHTO\""), "{}", home.text());
-    let said = run("\nparis\n");
-    assert!(said.contains("(LFP") && home.text().contains("airport = \"LF"), "a town is found too: {said}");
+    // A town with several airports: the one with the longest runway, until the pilot types another.
+    let said = run("\nparis\n\n");
+    assert!(said.contains("(LFPG)") && said.contains("Orly (LFPO") && home.text().contains("airport = \"LFPG\""), "{said}");
+    run("\nparis\nLFPO\n");
+    assert!(home.text().contains("airport = \"LFPO\""), "{}", home.text());
     assert!(run("\nphto\n").contains("Hilo"));
     let said = run("\ncall\n");
     assert!(said.contains("Enter keeps PHTO") && home.text().contains("airport = \"\""), "{said}");
