@@ -466,7 +466,7 @@ fn setup_works_while_the_tray_runs() {
     // Without a tested microphone, the call is typed.
     setup.shows("The controller: \"");
     let said = setup.end();
-    assert!(said.contains("can be typed as well: stratus say") && said.contains("Done."), "{said}");
+    assert!(said.contains("as you can: stratus say") && said.contains("Done."), "{said}");
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
