@@ -7,7 +7,7 @@ sound server. The round trip of a click through the same server is printed for c
 With THINK_MS a fake language model is queried each time, which takes this long."""
 
 import array
-import glob
+import hashlib
 import json
 import os
 import re
@@ -20,6 +20,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults"))
+import transcript  # noqa: E402
 
 CALL = "Hilo Ground, Skyhawk one seven two sierra papa, radio check."
 RATE = 48_000
@@ -115,16 +116,22 @@ def ask(path, request):
 
 
 def answers(folder):
-    lines = []
-    for path in glob.glob(f"{folder}/**/transcript.jsonl", recursive=True):
-        lines += [json.loads(line) for line in open(path)]
-    return [line for line in lines if line["from"] == "atc" and line.get("latency_ms")]
+    return [line for line in transcript.read(folder) if line["from"] == "atc" and line.get("latency_ms") and not line.get("overheard")]
+
+
+DEMO = os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")
+
+
+def checksum(path):
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
 
 
 class Flight:
-    """A Stratus with the demo's model, its microphone input, and its recorded output."""
+    """A Stratus with a speech model (the demo's), its microphone input, and its recorded output. `speech`: more lines of [speech];
+    `arguments`: of `stratus run`."""
 
-    def __init__(self, program, think_ms=None, sim='[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n'):
+    def __init__(self, program, think_ms=None, sim='[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n', call=CALL, model=DEMO, speech="", arguments=()):
         self.folder = tempfile.TemporaryDirectory()
         work = self.folder.name
         self.wav, config, self.peer = f"{work}/call.wav", f"{work}/stratus.toml", None
@@ -133,15 +140,21 @@ class Flight:
             from peers import Ollama
             self.peer = Ollama(delay=think_ms / 1e3)
             brain = f'[brain]\nmode = "llm"\nmodel = "m"\nollama_url = "http://127.0.0.1:{self.peer.port}"\ndeadline_ms = {think_ms + 5000}\n'
-        subprocess.run([program, "speak", CALL, "--voice", "en-GB", "--out", self.wav], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "speak", call, "--voice", "en-GB", "--out", self.wav], check=True, stdout=subprocess.DEVNULL)
         with open(config, "w") as f:
             f.write(f'[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n{brain}')
-            f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
+            # A model that is not published is used only with its checksum.
+            f.write(f'[speech]\nmodel = "{model}"\nmodel_sha256 = "{checksum(model)}"\npreload = true\nrate_percent = 160\n{speech}')
             f.write(sim + "[airports]\nimport = false\n")
         # A separate socket, because another Stratus may be running.
         os.mkdir(f"{work}/run", 0o700)
         environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}, "XDG_RUNTIME_DIR": f"{work}/run"}
-        self.stratus = subprocess.Popen([program, "--config", config, "run"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # The first run would keep other aircraft silent.
+        os.makedirs(f"{work}/DATA/stratus")
+        with open(f"{work}/DATA/stratus/first-run", "w") as f:
+            f.write("over\n")
+        self.stratus = subprocess.Popen([program, "--config", config, "run", *arguments], env=environment, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
         self.path = f"{work}/run/stratus/stratus.sock"
         self.recorder = Recorder()
         for _ in range(200):
@@ -158,6 +171,9 @@ class Flight:
         ask(self.path, {"ptt": "down"})
         # The key click or the end of the last answer is over by the time of the call.
         subprocess.run(["paplay", "-d", "virtmic", self.wav], check=True)
+        if self.recorder.kept is not None:
+            # Only the answer counts, and not what was heard before the press.
+            self.recorder.kept = []
         self.recorder.onset, self.recorder.waiting = None, time.monotonic()
         released = ask(self.path, {"ptt": "up"})
         late = self.recorder.late()
@@ -172,7 +188,11 @@ class Flight:
             return None
         t = told[-1]["latency_ms"]
         whole = (self.recorder.onset - released - late) * 1e3 - t["tail"]
-        return {**t, "late": late * 1e3, "whole": whole, "own": whole - t["recognise"] - t["consult"] - t["synthesise"]}
+        return {**t, "late": late * 1e3, "whole": whole, "own": whole - t["recognise"] - t["consult"] - t["synthesise"], "text": told[-1]["text"]}
+
+    def overheard(self):
+        """The number of lines of other aircraft and to them."""
+        return len([line for line in transcript.read(self.folder.name) if line.get("overheard")])
 
     def close(self):
         self.stratus.terminate()

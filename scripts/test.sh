@@ -45,6 +45,7 @@ if command -v cargo-nextest >/dev/null 2>&1; then
 else
   step "tests" cargo test --locked --workspace --no-fail-fast --lib --bins --tests --examples
 fi
+step "scripts" sh -c 'for f in transcript apron; do python3 "scripts/faults/$f.py" || exit 1; done'
 step "documentation's examples" cargo test --locked --workspace --doc
 step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps --lib
 if [ -n "$desktop" ]; then

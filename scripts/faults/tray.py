@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import time
 
+import transcript
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODEL = os.path.join(ROOT, "assets/demo/stratus-demo-en-q5_0.bin")
 CALL = "Hilo Ground, Skyhawk one seven two sierra papa, radio check"
@@ -82,6 +84,8 @@ class Tray:
         if self.shim:
             self.environment.update(self.shim.environment())
         self.process = None
+        # More arguments of `stratus run`.
+        self.arguments = []
         self.read = 0
         # When the key was last released.
         self.released = 0.0
@@ -98,7 +102,7 @@ class Tray:
 
     def start(self, within=20):
         self.stderr = open(f"{self.folder}/stderr", "ab")
-        self.process = subprocess.Popen([self.program, "--config", self.config, "run"], env=self.environment, stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([self.program, "--config", self.config, "run", *self.arguments], env=self.environment, stdin=subprocess.DEVNULL,
                                         stdout=self.stderr, stderr=self.stderr)
         if not until(within, self.here):
             raise AssertionError("it did not start: " + open(f"{self.folder}/stderr").read()[-300:])
@@ -144,15 +148,7 @@ class Tray:
         return time.monotonic() - begun if ok else None
 
     def lines(self):
-        found = []
-        for path in glob.glob(f"{self.folder}/data/**/transcript.jsonl", recursive=True):
-            with open(path, errors="replace") as f:
-                for line in f:
-                    try:
-                        found.append(json.loads(line))
-                    except ValueError:
-                        found.append({"from": "broken", "text": line})
-        return found
+        return transcript.read(f"{self.folder}/data")
 
     def replies(self):
         return len([line for line in self.lines() if line["from"] == "atc"])
