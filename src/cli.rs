@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::page::PageArgs;
 pub use self::plan::{PlanArgs, PlanWhat};
-pub use self::school::{SchoolArgs, SchoolMission};
+pub use self::school::{OnOff, SchoolArgs, SchoolMission, SchoolRules};
 use crate::units::{Callsign, Frequency};
 
 /// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.

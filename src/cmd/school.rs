@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use stratus_school::tally::Tally;
-use stratus_school::{Between, Choice, Mission, School};
+use stratus_school::{Between, Choice, FlightRules, Mission, School};
 
-use crate::cli::{SchoolArgs, SchoolMission};
+use crate::cli::{OnOff, SchoolArgs, SchoolMission, SchoolRules};
 use crate::event::{Opinion, Scene};
 use crate::problem::Problem;
 use crate::speech::sentences::OnDemand;
@@ -32,7 +32,17 @@ pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
         SchoolMission::CrossCountry => Mission::CrossCountry,
         SchoolMission::Instruments => Mission::Instruments,
     });
-    let choice = Choice { mission, ..Choice::default() };
+    let choice = Choice {
+        mission,
+        rules: args.rules.map(|r| match r {
+            SchoolRules::Vfr => FlightRules::Vfr,
+            SchoolRules::Ifr => FlightRules::Ifr,
+        }),
+        traffic: args.traffic.map(|t| t == OnOff::On),
+        emergencies: args.emergencies,
+        middle: args.middle,
+        ..Choice::default()
+    };
     let mut heard = Heard::default();
     let mut out = std::io::stdout().lock();
     let mut logs = Vec::new();

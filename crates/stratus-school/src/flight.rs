@@ -44,6 +44,10 @@ pub struct Log {
     pub mission: Mission,
     /// Where it began.
     pub begin: Begin,
+    /// The row of the region table that the pilot expects: "FAA".
+    pub region: String,
+    /// Whether there was an emergency.
+    pub emergency: bool,
     /// Departure and destination, as ICAO codes.
     pub fields: (String, String),
     /// How it ended.
@@ -121,7 +125,7 @@ impl School {
 
     /// Invariant 8: the next flight starts with a clean record, and its first request is answered.
     fn next_flight(&self, engine: &mut Engine, between: &mut dyn Between, (seed, t): (u64, u32), log: &mut Log, keep: bool) -> Option<()> {
-        let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false) };
+        let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false), ..Choice::default() };
         let grounded = |s: &Sortie| s.from.stations.iter().any(|u| u.facility == Facility::Ground);
         let mut s = (0..20).find_map(|n| self.sortie(seed ^ (0x5eed_0000 + n), choice).filter(grounded))?;
         s.begin = Begin::Gate;
@@ -415,6 +419,8 @@ impl<'f> Flight<'f> {
             seed: self.s.seed,
             mission: self.s.mission,
             begin: self.s.begin,
+            region: self.s.region().word().to_owned(),
+            emergency: self.pilot.in_trouble,
             fields: (self.s.from.icao.clone(), self.s.to.icao.clone()),
             outcome: self.pilot.outcome.unwrap_or(unfinished),
             broken: self.referee.broken,

@@ -188,7 +188,7 @@ mod tests {
     use stratus_airports::data::Airports;
 
     #[test]
-    fn a_path_ends_at_the_holding_point_and_stops_short_of_runways_on_the_way() {
+    fn a_path_ends_at_the_holding_point_short_of_other_runways() {
         let airports = Airports::first();
         let a = airports.get("XSTR").unwrap();
         let r9: Runway = "9".parse().unwrap();

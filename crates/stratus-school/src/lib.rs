@@ -22,4 +22,4 @@ mod traffic;
 mod words;
 
 pub use flight::{Between, Clear, Log, School};
-pub use sortie::{Choice, Mission};
+pub use sortie::{Choice, FlightRules, Mission};

@@ -183,6 +183,8 @@ pub struct Pilot<'a> {
     goes_around: bool,
     /// The engine stops, or runs rough.
     distress: bool,
+    /// There is an emergency.
+    pub(crate) in_trouble: bool,
 }
 
 /// How often a pilot makes a request before giving up.
@@ -214,7 +216,8 @@ impl<'a> Pilot<'a> {
         let mut faults = Dice::new(s.seed, 21);
         let goes_around = faults.percent(s.faults.goes_around);
         let distress = faults.percent(50.0);
-        if faults.percent(s.faults.emergency) {
+        let in_trouble = faults.percent(s.faults.emergency);
+        if in_trouble {
             wishes.push(Need::Help);
         }
         if s.mission == Mission::Instruments {
@@ -253,6 +256,7 @@ impl<'a> Pilot<'a> {
             times: Vec::new(),
             goes_around,
             distress,
+            in_trouble,
         };
         let aircraft = pilot.begin()?;
         Some((pilot, aircraft))

@@ -173,7 +173,7 @@ impl<'a> Referee<'a> {
         self.asked_anything_in_flight |= !self.was_on_ground;
         match self.open.iter_mut().find(|o| o.need == need) {
             Some(o) => {
-                // A pilot who was told to wait and calls again expects another answer.
+                // A pilot who waits and calls again expects another answer.
                 (o.latest, o.calls) = (t, if o.answered { 1 } else { o.calls.saturating_add(1) });
                 o.answered = false;
             }

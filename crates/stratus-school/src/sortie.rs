@@ -128,11 +128,27 @@ pub struct Sortie {
     pub plan: Option<FlightPlan>,
 }
 
+/// The flight rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlightRules {
+    /// Visual.
+    Vfr,
+    /// Instrument.
+    Ifr,
+}
+
 /// Restrictions on the flights that are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Choice {
     /// Only this mission.
     pub mission: Option<Mission>,
+    /// Only missions under these rules.
+    pub rules: Option<FlightRules>,
+    /// The percentage of flights that begin in the middle, so not at the stand; `None`: as drawn. Where the mission is fixed,
+    /// a cross-country flight still begins at the stand, and an arrival in the air.
+    pub middle: Option<u8>,
+    /// The percentage of flights with an emergency; `None`: few.
+    pub emergencies: Option<u8>,
     /// The pilots make no mistakes, and no call is blocked.
     pub faultless: bool,
     /// With or without traffic; `None`: as drawn.
@@ -147,23 +163,14 @@ impl Sortie {
     }
 
     fn try_draw(airports: &Airports, world: &World, seed: u64, choice: Choice, dice: &mut Dice) -> Option<Self> {
-        let mission = choice.mission.unwrap_or_else(|| match dice.below(100) {
-            0..=34 => Mission::Circuits,
-            35..=52 => Mission::Arrival,
-            53..=64 => Mission::CrossCountry,
-            _ => Mission::Instruments,
-        });
+        let middle = choice.middle.map(|share| dice.percent(f64::from(share)));
+        let mission = choice.mission.or_else(|| mission(choice.rules, middle, dice))?;
         let kinds: Vec<&'static Kind> = KINDS.iter().filter(|k| mission == Mission::Instruments || !k.airline).collect();
         let kind = *dice.of(&kinds)?;
         let (from, weather, runway) = field(airports, world, kind, mission, dice)?;
         let elsewhere = matches!(mission, Mission::Instruments | Mission::CrossCountry);
         let to = if elsewhere { destination(airports, kind, &from, &weather, dice)? } else { from.clone() };
-        let begin = match (mission, dice.below(100)) {
-            (Mission::Circuits, 0..=79) | (Mission::Instruments, 0..=69) | (Mission::CrossCountry, _) => Begin::Gate,
-            (Mission::Circuits, _) => Begin::Hold,
-            (Mission::Instruments, 70..=84) => Begin::Cruise,
-            _ => Begin::Inbound,
-        };
+        let begin = begin(mission, middle, dice.below(100));
         let style = match dice.below(10) {
             _ if kind.airline => Style::Airline,
             0 | 1 => Style::Student,
@@ -198,7 +205,7 @@ impl Sortie {
                 cut_off: 2.0 * much,
                 wrong_unit: 4.0 * much,
                 goes_around: 5.0 * much,
-                emergency: 4.0 * much,
+                emergency: choice.emergencies.map_or(4.0 * much, f64::from),
             },
             kind,
             callsign,
@@ -219,6 +226,50 @@ impl Sortie {
     /// The phraseology that the pilot expects.
     pub fn region(&self) -> Region {
         self.from.region
+    }
+}
+
+/// The missions and how often each is drawn, percent.
+const MISSIONS: [(Mission, usize); 4] =
+    [(Mission::Circuits, 35), (Mission::Arrival, 18), (Mission::CrossCountry, 12), (Mission::Instruments, 35)];
+
+/// A mission under these rules that can begin in the middle, or at the stand.
+fn mission(rules: Option<FlightRules>, middle: Option<bool>, dice: &mut Dice) -> Option<Mission> {
+    let fits = |m: Mission| {
+        let under = rules.is_none_or(|r| (r == FlightRules::Ifr) == (m == Mission::Instruments));
+        under
+            && match m {
+                Mission::Arrival => middle != Some(false),
+                Mission::CrossCountry => middle != Some(true),
+                Mission::Circuits | Mission::Instruments => true,
+            }
+    };
+    let fitting = || MISSIONS.into_iter().filter(|(m, _)| fits(*m));
+    let mut at = dice.below(fitting().map(|(_, share)| share).sum());
+    for (m, share) in fitting() {
+        if at < share {
+            return Some(m);
+        }
+        at -= share;
+    }
+    None
+}
+
+/// Where the flight begins. `at`: a draw below 100.
+fn begin(mission: Mission, middle: Option<bool>, at: usize) -> Begin {
+    // Half of the instrument flights that begin in the air begin at cruise.
+    let cruise = at < if middle.is_some() { 50 } else { 85 };
+    match mission {
+        Mission::Arrival => Begin::Inbound,
+        Mission::Circuits if middle.unwrap_or(at >= 80) => Begin::Hold,
+        Mission::Instruments if middle.unwrap_or(at >= 70) => {
+            if cruise {
+                Begin::Cruise
+            } else {
+                Begin::Inbound
+            }
+        }
+        _ => Begin::Gate,
     }
 }
 
@@ -332,5 +383,26 @@ mod tests {
         assert!(["FAA", "ICAO"].iter().all(|p| all.iter().any(|s| s.region().phraseology == *p)));
         assert!(all.iter().all(|s| s.from.icao != s.to.icao || matches!(s.mission, Mission::Circuits | Mission::Arrival)));
         assert!(all.iter().all(|s| (s.plan.is_some()) == (s.mission == Mission::Instruments)));
+    }
+
+    #[test]
+    fn chosen_rules_beginnings_and_emergencies_are_drawn() {
+        let (airports, world) = (Airports::world(), World::embedded().unwrap());
+        for (rules, ifr) in [(FlightRules::Vfr, false), (FlightRules::Ifr, true)] {
+            for (share, likely) in [(0, 0..=0), (60, 14..=34)] {
+                let choice =
+                    Choice { rules: Some(rules), middle: Some(share), traffic: Some(true), emergencies: Some(100), ..Choice::default() };
+                let drawn: Vec<Sortie> = (0..40).map(|seed| Sortie::draw(&airports, &world, seed, choice).unwrap()).collect();
+                assert!(drawn.iter().all(|s| (s.mission == Mission::Instruments) == ifr && s.traffic), "{rules:?}");
+                assert!(drawn.iter().all(|s| s.faults.emergency == 100.0 && s.faults.wrong_readback > 0.0));
+                let middle = drawn.iter().filter(|s| s.begin != Begin::Gate).count();
+                assert!(likely.contains(&middle), "{rules:?}: {middle} of 40 begin in the middle, at {share} %");
+                let begins = |b| drawn.iter().filter(|s| s.begin == b).count() > 2;
+                assert!(
+                    share == 0 || begins(Begin::Inbound) && begins(if ifr { Begin::Cruise } else { Begin::Hold }),
+                    "{rules:?}, {share} %"
+                );
+            }
+        }
     }
 }

@@ -208,7 +208,8 @@ fn found(
     (mission, from): (Mission, u64),
 ) -> Option<(u64, String)> {
     let faults = defect == WrongReadbackAccepted;
-    let choice = Choice { mission: Some(mission), faultless: !faults, traffic: Some(matches!(defect, TrafficHidden | HoldShortForgotten)) };
+    let traffic = Some(matches!(defect, TrafficHidden | HoldShortForgotten));
+    let choice = Choice { mission: Some(mission), faultless: !faults, traffic, ..Choice::default() };
     (from..from + WITHIN).find_map(|seed| {
         let mut tamper = Tamper { defect, stood_by: false, place: None };
         let log = school.fly(seed, choice, false, &mut tamper)?;

@@ -70,9 +70,9 @@ fn a_seed_repeats_its_flight_verbatim() {
 }
 
 #[test]
-fn a_flight_without_faults_in_an_undisturbed_pattern_is_completed() {
+fn an_undisturbed_circuit_without_faults_is_completed() {
     let school = School::open().unwrap();
-    let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false) };
+    let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false), ..Choice::default() };
     let done =
         (1..=12).filter(|seed| school.fly(*seed, choice, false, &mut Clear).unwrap().outcome == stratus_school::pilot::Outcome::Completed);
     assert!(done.count() >= 4, "the test loop itself must work");

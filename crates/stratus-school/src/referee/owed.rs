@@ -23,7 +23,7 @@ const VECTOR_S: u32 = 360;
 /// The longest time of an instrument departure with its tower.
 const TOWER_S: u32 = 300;
 
-/// Records what a transmission promises and what it settles.
+/// Records what a transmission promises and which promises it fulfils.
 pub(super) fn note(r: &mut Referee<'_>, v: &View<'_>, items: &[Item]) {
     for item in items {
         match item {
@@ -90,7 +90,7 @@ fn requests(r: &mut Referee<'_>, v: &View<'_>) {
     }
 }
 
-/// A pilot who was told to hold short for traffic must be cleared unprompted when the traffic is gone.
+/// A pilot who holds short for traffic must be cleared unprompted when the traffic has passed.
 fn hold(r: &mut Referee<'_>, v: &View<'_>) {
     let Some((runway, free_since)) = r.debts.hold else { return };
     let free = v.stage == Stage::AtHold && !v.traffic.on_runway(runway) && v.traffic.nearest_final(runway).is_none_or(|(nm, _)| nm > 4.0);
