@@ -1,4 +1,4 @@
-"""Fakes around the program under test: a sound server, Ollama, X-Plane's UDP side, a download server. Each can misbehave."""
+"""Fakes around the program under test: a sound server, Ollama, X-Plane's UDP side, a download server, SimBrief. Each can misbehave."""
 
 import hashlib
 import http.server
@@ -212,6 +212,39 @@ class Hub(Serving):
                 self.over.wait(0.05)
         else:
             answer(request, rest, status, headers)
+
+
+class SimBrief(Serving):
+    """SimBrief's fetcher. `mode`: right, unknown, error, cut, noise, page, endless, round, hung, killed."""
+
+    def __init__(self, plan):
+        self.plan, self.mode = plan, "right"
+        super().__init__(self.handle)
+
+    def handle(self, request, _):
+        mode, plan = self.mode, self.plan
+        if mode == "unknown":
+            answer(request, b'{"fetch":{"userid":[],"static_id":[],"status":"Error: Unknown UserID","time":"0.001"}}', 400)
+        elif mode == "error":
+            answer(request, b"internal error", 500)
+        elif mode in ("cut", "killed"):
+            answer(request, plan[: len(plan) // 2], length=len(plan))
+            if mode == "killed":
+                # A reset instead of an orderly end.
+                request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                request.connection.close()
+        elif mode == "noise":
+            request.wfile.write(random.Random(1).randbytes(4000))
+        elif mode == "page":
+            answer(request, b"<html>please log in</html>", 200, {"Content-Type": "text/html"})
+        elif mode == "endless":
+            answer(request, b"{" + b" " * 50_000_000)
+        elif mode == "round":
+            answer(request, b"", 302, {"Location": request.path})
+        elif mode == "hung":
+            self.over.wait(60)
+        else:
+            answer(request, plan)
 
 
 class XPlane:

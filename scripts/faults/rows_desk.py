@@ -71,7 +71,7 @@ def daemon_dies(row, tray, base):
     except ProcessLookupError:
         pass
     row.recovered(tray.answers(), "a call is not answered without the daemon")
-    row.need(tray.told("notifications cannot be shown", 15), "it is not told")
+    row.need(tray.told("notifications cannot be shown", 15), "it is not reported")
     again = subprocess.Popen(["dunst"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(os.path.join(os.environ["STRATUS_DESK"], "pids"), "a") as f:
         f.write(f"{again.pid} dunst\n")
@@ -143,7 +143,7 @@ def flooded(row, tray, base):
     row.recovered(time.monotonic() - begun)
     for s in held:
         s.close()
-    row.sees("nothing; `stratus say` is told “busy” until the connections run out")
+    row.sees("nothing; `stratus say` gets “busy” until the connections run out")
     row.check(tray, base)
 
 
@@ -182,7 +182,7 @@ def display_dies(row):
         server.kill()
         server.wait()
         row.recovered(tray.answers(), "a call is not answered without the display")
-        row.need(tray.told("display|key|screen|X server", 10), "it is not told")
+        row.need(tray.told("display|key|screen|X server", 10), "it is not reported")
         row.sees(tray.toasts()[:2])
         row.check(tray, base, spoken=True)
     finally:

@@ -48,9 +48,9 @@ def put(path, what):
 def saved_broken(row, tray, base, broken):
     tray.mark()
     put(tray.config, broken)
-    row.need(tray.told("configuration", 10), "it is not told")
+    row.need(tray.told("configuration", 10), "it is not reported")
     row.sees(tray.toasts()[:1])
-    row.recovered(tray.answers(), "a call is not answered with what was in force")
+    row.recovered(tray.answers(), "a call is not answered with the active settings")
     tray.mark()
     put(tray.config, None)
     with open(tray.config, "w") as f:
@@ -80,7 +80,7 @@ def started_broken(row, broken):
                 # Its socket admits only its own account, and this test runs under another: only the log can be read.
                 p = subprocess.Popen([wrapper, "--config", tray.config, "run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 told = until(10, lambda: "toast" in tray.log() and "configuration" in tray.log())
-                row.need(told, "it is not told: " + tray.log()[-200:])
+                row.need(told, "it is not reported: " + tray.log()[-200:])
                 row.recovered(time.monotonic() - begun)
                 tray.read = 0
                 row.sees([t for t in tray.toasts() if "configuration" in t][:1])
@@ -92,13 +92,13 @@ def started_broken(row, broken):
             put(tray.config, broken)
         tray.mark()
         tray.start()
-        row.need(tray.told("configuration", 10), "it is not told")
+        row.need(tray.told("configuration", 10), "it is not reported")
         row.sees(tray.toasts()[:1])
         # The defaults have no airport, so any answer to the call counts.
         row.need("note" in tray.ask({"say": CALL}), "a call is not answered")
         tray.configure(PLAIN) if broken != "folder" else put(tray.config, PLAIN)
         mended = time.monotonic()
-        row.need(tray.answers(), "the mended file is not taken")
+        row.need(tray.answers(), "the corrected file is not used")
         row.recovered(time.monotonic() - mended)
         row.check(tray, spoken=True)
     finally:
@@ -137,7 +137,7 @@ def failing(row, fault, path):
             row.need(open(tray.config).read() == before, "the configuration changed")
             row.sees(" ".join((out.stderr or out.stdout).split("hint:")[0].split())[-150:])
         elif "state" not in path and path != "stratus.log":
-            row.need(tray.told("cannot write", 10) or "stratus" == path, "it is not told")
+            row.need(tray.told("cannot write", 10) or "stratus" == path, "it is not reported")
             row.sees(tray.toasts()[:1] or "the controller as usual")
         else:
             row.sees("the controller as usual; the log has a gap")
@@ -302,7 +302,7 @@ def cut_off(row, path):
             row.need("note" in tray.ask({"say": CALL}), "a call is not answered")
             row.recovered(time.monotonic() - begun)
             told = tray.told("failed last time", 5)
-            row.need(told or path == "logs/running" or first, "the crash is not told")
+            row.need(told or path == "logs/running" or first, "the crash is not reported")
             row.sees(tray.toasts()[:1] or "nothing: it had not begun")
             if first:
                 row.need("[log]" in open(tray.config).read(), f"half a configuration stays ({os.path.getsize(tray.config)} bytes)")
@@ -333,7 +333,7 @@ def killed(row):
         tray.start()
         row.need(tray.answers(), "a call is not answered")
         row.recovered(time.monotonic() - begun)
-        row.need(tray.told("failed last time", 5), "the crash is not told")
+        row.need(tray.told("failed last time", 5), "the crash is not reported")
         row.sees(tray.toasts()[:1])
         row.need(len(tray.lines()) > lines, "the transcript is lost")
         row.check(tray, spoken=True)

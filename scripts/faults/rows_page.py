@@ -1,22 +1,17 @@
-"""Faults of the page: clients that flood it or do not read, a port that is taken, a panic in its thread."""
+"""Faults of the page: clients that flood it, do not read, fall asleep or guess the link; IPv6, a port that is taken, a panic in its thread."""
 
 import json
 import os
 import socket
 import time
 
+from browser import free_port, get, named, opened, send, state, web_socket
 from run import Absent, group
 from tray import PLAIN, Tray, until
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def on(port):
-    return PLAIN + f'[page]\nlisten = "127.0.0.1:{port}"\n'
+def on(port, host="127.0.0.1"):
+    return PLAIN + f'[page]\nlisten = "{named(host, port)}"\n'
 
 
 def link(tray):
@@ -24,29 +19,17 @@ def link(tray):
     return json.loads(told.stdout) if told.returncode == 0 else {"running": False}
 
 
-def get(port, path, limit=5):
-    """The status of the answer to a request; None if there is none."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), limit) as s:
-            s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-            return int(s.recv(64).split()[1])
-    except (OSError, ValueError, IndexError):
-        return None
+def query(tray):
+    """The part of the link with the token."""
+    return link(tray).get("link", "?").split("?")[1]
 
 
-def shows(tray, port, within=20):
+def shows(tray, port, within=20, host="127.0.0.1"):
     """Waits until the page shows its state: the seconds it took, or None."""
     begun = time.monotonic()
-    path = "/state.json?" + link(tray).get("link", "?").split("?")[1]
-    ok = until(within, lambda: get(port, path) == 200, 0.05)
+    path = "/state.json?" + query(tray)
+    ok = until(within, lambda: get(port, path, host=host) == 200, 0.05)
     return time.monotonic() - begun if ok else None
-
-
-def web_socket(port, token):
-    s = socket.create_connection(("127.0.0.1", port), 5)
-    s.sendall(f"GET /socket?{token} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
-    return s
 
 
 @group
@@ -55,20 +38,22 @@ def page(run):
     tray = Tray(on(port)).start()
     base = tray.warm()
     try:
-        run(page.names[0], flooded, tray, base, port)
+        for name, body in zip(page.names, (flooded, guessed, asleep)):
+            run(name, body, tray, base, port)
     finally:
         tray.close()
-    run(page.names[1], taken)
-    run(page.names[2], panic)
+    for name, body in zip(page.names[3:], (by_ipv6, taken, panic)):
+        run(name, body)
 
 
-page.names = ["1,000 connections, 10 MB messages and a client that never reads on the page", "the page's port is taken",
-              "panic in the thread “page”"]
+page.names = ["1,000 connections, 10 MB messages and a client that never reads on the page",
+              "wrong tokens, names and origins on the page", "a tablet falls asleep while it holds the key, and wakes up",
+              "the page at an IPv6 address", "the page's port is taken", "panic in the thread “page”"]
 
 
 def flooded(row, tray, base, port):
     tray.mark()
-    token = link(tray)["link"].split("?")[1]
+    token = query(tray)
     deaf = [web_socket(port, token) for _ in range(4)]
     many = []
     for n in range(1000):
@@ -95,12 +80,87 @@ def flooded(row, tray, base, port):
     row.check(tray, base)
 
 
+def guessed(row, tray, base, port):
+    tray.mark()
+    right, begun = query(tray), time.monotonic()
+    wrong = ["", "token=", "token=" + "0" * 32, right[:-1], right + "0", right.upper().replace("TOKEN", "token") + "x"]
+    for path in ("/", "/state.json", "/socket"):
+        for guess in wrong:
+            got = get(port, f"{path}?{guess}")
+            row.need(got == 403, f"{path}?{guess} is answered by {got}")
+        for fields in ({"Host": f"evil.example:{port}"}, {"Origin": "http://evil.example"}, {"Origin": "null"}):
+            got = get(port, f"{path}?{right}", fields=fields)
+            row.need(got == 403, f"{path} with {fields} is answered by {got}")
+    # As fast as one program can guess, for two seconds.
+    guesses = 0
+    while time.monotonic() - begun < 2:
+        got = get(port, f"/state.json?token={guesses:032x}")
+        if not row.need(got == 403, f"guess {guesses} is answered by {got}"):
+            break
+        guesses += 1
+    row.recovered(shows(tray, port), "the page does not answer its own link")
+    row.need(tray.answers() is not None, "a call is not answered meanwhile")
+    row.sees(f"nothing; {guesses} more guesses were refused in two seconds")
+    row.check(tray, base)
+
+
+def asleep(row, tray, base, port):
+    tray.mark()
+    token = query(tray)
+    tablet = web_socket(port, token)
+    radio = lambda: (state(port, token) or {}).get("radio")  # noqa: E731
+    try:
+        if not row.need(opened(tablet), "the page refuses a WebSocket"):
+            return
+        send(tablet, {"ptt": "down"})
+        row.need(until(5, lambda: radio() == "listening"), "the key is not held")
+        # From now on the tablet neither sends nor answers a ping.
+        begun = time.monotonic()
+        row.need(until(90, lambda: radio() != "listening", 0.2), "the key is held for ever")
+        held = time.monotonic() - begun
+        row.need(tray.answers() is not None, "a call is not answered while the tablet sleeps")
+    finally:
+        tablet.close()
+    row.recovered(shows(tray, port), "the page does not answer when the tablet wakes up")
+    again = web_socket(port, token)
+    row.need(opened(again), "the tablet cannot connect again")
+    again.close()
+    row.sees(tray.toasts()[:1] or f"the key is released after {held:.0f} s; the page connects again")
+    row.check(tray, base, spoken=True)
+
+
+def by_ipv6(row):
+    try:
+        port = free_port("::1")
+    except OSError as e:
+        raise Absent(f"this machine has no IPv6: {e}") from e
+    tray = Tray(on(port, "::1")).start()
+    try:
+        base = tray.warm()
+        path = "/state.json?" + query(tray)
+        row.recovered(shows(tray, port, host="::1"), "the page does not answer")
+        row.need(named("::1", port) in link(tray).get("link", ""), "the link is not the address")
+        row.need(get(port, path) is None, "it also listens at the IPv4 address")
+        for name in (f"localhost:{port}", named("::1", port)):
+            got = get(port, path, host="::1", fields={"Host": name})
+            row.need(got == 200, f"under the name {name} it answers {got}")
+        got = get(port, path, host="::1", fields={"Host": f"evil.example:{port}"})
+        row.need(got == 403, f"under another name it answers {got}")
+        s = web_socket(port, query(tray), "::1")
+        row.need(opened(s), "it refuses a WebSocket")
+        s.close()
+        row.sees("the page")
+        row.check(tray, base)
+    finally:
+        tray.close()
+
+
 def taken(row):
     other = socket.create_server(("127.0.0.1", 0))
     port = other.getsockname()[1]
     tray = Tray(on(port)).start()
     try:
-        row.need(tray.told("port is in use", 10), "it is not told")
+        row.need(tray.told("port is in use", 10), "it is not reported")
         row.sees([t for t in tray.toasts() if "port" in t][:1])
         row.need(tray.answers() is not None, "a call is not answered without the page")
         another = free_port()

@@ -47,7 +47,7 @@ def lying(row, tray, state, base):
     tray.mark()
     state["peer"].mode = "lying"
     time.sleep(3)
-    row.need(tray.say("Radio check, two sierra papa", 10) is not None and tray.here(), "the program does not answer while lied to")
+    row.need(tray.say("Radio check, two sierra papa", 10) is not None and tray.here(), "the program does not answer while it gets false data")
     state["peer"].mode = "flying"
     begun = time.monotonic()
     row.need(tray.answers(), "a call is not answered afterwards")
@@ -73,7 +73,7 @@ def silent(row, tray, state, base):
     time.sleep(6)
     row.need(tray.here(), "the program does not answer")
     tray.say()
-    row.sees(tray.toasts()[-1:] or "the tray tells that the simulator is away")
+    row.sees(tray.toasts()[-1:] or "the tray shows that the simulator is away")
     state["peer"].mode = "flying"
     begun = time.monotonic()
     row.need(tray.answers(), "a call is not answered afterwards")
@@ -185,7 +185,7 @@ def damaged(row, damage):
         told = [t for t in tray.toasts() if "model" in t.lower()]
         answered = tray.replies()
         # Without its checksum, a model with damaged weights looks like a bad model: it must only not crash.
-        row.need(told or answered or tray.toasts(), "it is not told")
+        row.need(told or answered or tray.toasts(), "it is not reported")
         row.sees((told or tray.toasts())[:1])
         tray.configure(PLAIN)
         begun = time.monotonic()

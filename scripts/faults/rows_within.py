@@ -84,7 +84,7 @@ def panic(row, thread, wake):
         row.need(tray.end(), "it does not end in time")
         tray.mark()
         tray.start()
-        row.need(tray.told("failed last time", 8), "the next start does not tell of it")
+        row.need(tray.told("failed last time", 8), "the next start does not report it")
     finally:
         tray.close()
         if peer:

@@ -81,7 +81,7 @@ def main():
     work = tempfile.mkdtemp(prefix="stratus-faults.")
     Tray.recording = f"{work}/call.wav"
     subprocess.run([program, "speak", SPOKEN, "--voice", "en-GB", "--out", Tray.recording], check=True, stdout=subprocess.DEVNULL)
-    import rows_desk, rows_files, rows_page, rows_peers, rows_sound, rows_within  # noqa: F401 - each adds its groups
+    import rows_desk, rows_files, rows_page, rows_peers, rows_radio, rows_sound, rows_within  # noqa: F401 - each adds its groups
     rows, skipped, began = [], [], time.monotonic()
 
     def run(name, body, *arguments):
