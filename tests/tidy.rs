@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 
 mod tidy {
+    pub mod invariants;
     pub mod licences;
     pub mod rules;
     pub mod spdx;
@@ -9,7 +10,7 @@ mod tidy {
     pub mod words;
 }
 
-use tidy::{licences, rules, tree, words};
+use tidy::{invariants, licences, rules, tree, words};
 
 #[test]
 fn modules_import_only_what_the_design_allows() {
@@ -49,7 +50,7 @@ fn library_crates_have_no_dependency_on_the_outside_world() {
 
 #[test]
 fn files_are_short_and_start_with_their_purpose() {
-    for (path, text) in tree::sources() {
+    for (path, text) in tree::rust_files() {
         assert!(text.starts_with("//! "), "{path}: must begin with a //! sentence that says what it owns");
         let lines = text.lines().count();
         assert!(lines <= 600, "{path}: {lines} lines; beyond 600 a file does two jobs");
@@ -68,21 +69,23 @@ fn licence_rule_parses_spdx() {
 
 #[test]
 fn every_invariant_names_a_test_that_runs() {
-    let text = tree::read("ARCHITECTURE.md");
-    let numbered: Vec<&str> = tree::section(&text, "## Invariants").filter(|l| l.starts_with(|c: char| c.is_ascii_digit())).collect();
-    assert!(numbered.len() >= 5, "ARCHITECTURE.md: the numbered invariants are gone");
-    let (files, by_name) = (tree::rust_files(), rules::run_by_name());
-    for (n, line) in numbered.iter().enumerate() {
-        assert!(line.starts_with(&format!("{}. ", n + 1)), "ARCHITECTURE.md: not numbered in order: {line}");
-        let (_, tests) = line.split_once("Held by ").unwrap_or_else(|| panic!("ARCHITECTURE.md: no \"Held by `test`\": {line}"));
-        let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
-        assert!(!names.is_empty(), "ARCHITECTURE.md: names no test: {line}");
-        for name in names {
-            if let Err(why) = rules::runs(&files, &by_name, name) {
-                panic!("ARCHITECTURE.md: {why}: {line}");
-            }
-        }
-    }
+    invariants::tested();
+}
+
+#[test]
+fn every_invariant_stands_under_a_module_with_its_number() {
+    invariants::numbered();
+    invariants::under_a_module();
+}
+
+#[test]
+fn invariant_rule_reads_the_list() {
+    invariants::self_check();
+}
+
+#[test]
+fn test_names_have_at_most_sixty_characters() {
+    rules::short_test_names(&tree::rust_files());
 }
 
 #[test]
@@ -117,6 +120,7 @@ fn documents_match_the_code() {
     let first = tree::read("docs/first-run.md");
     let wide: Vec<&str> = first.lines().filter(|l| l.chars().count() > 100).collect();
     assert!(first.lines().count() <= 60 && wide.is_empty(), "docs/first-run.md is more than one screen: {wide:#?}");
+    rules::narrow_documents(&tree::tracked());
     assert!(tree::read("CHANGELOG.md").contains("## Unreleased"), "CHANGELOG.md has an Unreleased section");
     for image in readme.split("](").skip(1).filter_map(|l| l.split(')').next()).filter(|l| !l.contains("://") && !l.starts_with('#')) {
         assert!(tree::exists(image), "README.md links {image}, which does not exist");

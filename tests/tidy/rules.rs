@@ -312,9 +312,43 @@ fn attributes(text: &str, at: usize) -> String {
     above.take_while(|l| l.trim_start().starts_with("#[") || l.trim_start().starts_with("//")).collect()
 }
 
-/// The test program of a test file: "tests/desktop_menu.rs".
+/// The test program of a test file: "desktop" of "tests/desktop.rs" and of its module "tests/desktop/first_run.rs".
 fn program(path: &str) -> String {
-    path.trim_start_matches("tests/").trim_end_matches(".rs").to_owned()
+    path.trim_start_matches("tests/").split('/').next().unwrap_or("").trim_end_matches(".rs").to_owned()
+}
+
+/// The longest name of a test, characters.
+const TEST_NAME: usize = 60;
+/// Tests with a longer name, to be renamed.
+const LONG_NAMES: &[&str] = &["an_exit_is_approved_on_the_side_asked_and_refused_in_front_of_traffic"];
+
+/// The name of a test is short enough to be read in a list.
+pub fn short_test_names(files: &[(String, String)]) {
+    for (path, text) in files {
+        for rest in text.split("#[test]\n").skip(1) {
+            let name = rest.split_once("fn ").map_or_else(String::new, |(_, rest)| first_word(rest));
+            assert!(
+                name.chars().count() <= TEST_NAME || LONG_NAMES.contains(&name.as_str()),
+                "{path}: `{name}` has more than {TEST_NAME} characters: state the behaviour only"
+            );
+        }
+    }
+}
+
+/// The longest line of a document, characters.
+const DOCUMENT_WIDTH: usize = 140;
+
+/// Documents are readable in a narrow window: prose is broken into lines. Rows of tables, code and lines of one word cannot be broken.
+pub fn narrow_documents(tracked: &[(String, String)]) {
+    let documents = tracked.iter().filter(|(p, _)| p.ends_with(".md") && !p.contains("fixtures/") && p != "CHANGELOG.md");
+    for (path, text) in documents {
+        let mut code = false;
+        for (n, line) in text.lines().enumerate() {
+            code ^= line.trim_start().starts_with("```");
+            let whole = code || line.starts_with(['|', '!']) || line.starts_with("    ") || line.split_whitespace().count() < 3;
+            assert!(whole || line.chars().count() <= DOCUMENT_WIDTH, "{path}:{}: more than {DOCUMENT_WIDTH} characters", n + 1);
+        }
+    }
 }
 
 pub fn machine_words(tracked: &[(String, String)]) {
