@@ -13,7 +13,7 @@ end() { for m in dev/pts proc; do ! mountpoint -q "$root/$m" || umount "$root/$m
 trap end EXIT
 # Other users than root (apt's user) need access.
 chmod 755 "$root"
-# shellcheck disable=SC2086 # an empty mirror is no argument
+# shellcheck disable=SC2086 # an empty mirror must not become an argument
 debootstrap --variant=minbase "$suite" "$root" $mirror >"$root.log" 2>&1 || { tail -n 5 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 cp "$deb" "$root/stratus.deb"

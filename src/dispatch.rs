@@ -71,7 +71,7 @@ pub struct Inbox(pub SyncSender<Event>);
 impl Inbox {
     /// Sends an event; blocks while the inbox is full (workers may block; callbacks do not use this).
     pub fn send(&self, event: Event) {
-        // The owner is gone only during shutdown.
+        // Only during shutdown has the owner already ended.
         let _ = self.0.send(event);
     }
     /// Sends an event that may be dropped, because the next one replaces it.

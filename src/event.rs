@@ -253,7 +253,7 @@ pub enum Event {
     Update {
         /// The pilot asked, and gets an answer in any case.
         asked: bool,
-        /// The news, or the error.
+        /// The result, or the error.
         news: Result<UpdateNews, Problem>,
     },
     /// A source's answer about a requested airport; the source may answer again with better data.
@@ -333,7 +333,7 @@ pub enum Event {
     Quit,
 }
 
-/// News about releases.
+/// The result of an update check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateNews {

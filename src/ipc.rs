@@ -176,7 +176,7 @@ pub struct Replier {
 }
 
 impl Replier {
-    /// Answers; a client that is gone does not matter.
+    /// Answers; a client that has disconnected does not matter.
     pub fn send(self, reply: Reply) {
         let _ = self.to.try_send(reply);
     }

@@ -21,7 +21,7 @@ const TAKE_IN: u32 = 5;
 /// Maximum number of bytes read during one write.
 const MOST: usize = 4 << 20;
 
-/// Waits until a read would not block, polling every `pause`; `false` if nothing came within `time`. If the other end is gone, the
+/// Waits until a read would not block, polling every `pause`; `false` if nothing came within `time`. If the other end is closed, the
 /// end of the pipe can be read.
 pub fn readable(pipe: BorrowedHandle, time: Duration, pause: Duration) -> io::Result<bool> {
     let deadline = Instant::now() + time;

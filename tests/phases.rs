@@ -40,7 +40,7 @@ struct Seen {
     every_s: f64,
     /// Mirrored to the other side of runway 9 of a made-up airport instead of Hilo.
     mirrored: bool,
-    /// The engine is always told the controller's runway.
+    /// The engine always receives the controller's runway.
     cleared: bool,
     /// Random disturbance in knots, degrees and feet, plus or minus.
     noise: f64,

@@ -102,7 +102,7 @@ fn controller_is_heard_on_the_chosen_side() {
 fn key_click_is_immediate_and_silences_the_controller() {
     let mut s = Stage::new(&Audio::default());
     assert!(s.click() < 500);
-    // Over a phrase: as with a press, silence comes first, and the rest of the phrase is gone.
+    // Over a phrase: as with a press, silence comes first, and the rest of the phrase is dropped.
     s.player.play(TxId(1), 0, true, Clip { samples: [0.2; 160_000].into(), rate: 16_000 });
     s.draw(|d| d.len() >= 800);
     s.player.silence();

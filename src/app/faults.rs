@@ -1,4 +1,4 @@
-//! Active faults: at most one per part, each until its cause is gone.
+//! Active faults: at most one per part, each until its cause ends.
 
 use std::collections::BTreeMap;
 

@@ -176,7 +176,7 @@ impl Microphone {
 }
 
 impl Ear {
-    /// Whether the reading side is gone because the microphone was closed.
+    /// Whether the reading side was dropped because the microphone was closed.
     pub fn is_closed(&self) -> bool {
         self.ring.is_abandoned()
     }

@@ -1,6 +1,6 @@
 //! Renamed keys: updates the pilot's file with its comments kept, makes a backup, and reports it.
 //!
-//! Old names are still accepted: a file that cannot be written is no reason to stop.
+//! Old names are still accepted: a file that cannot be written does not stop the program.
 
 use std::path::{Path, PathBuf};
 

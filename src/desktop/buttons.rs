@@ -132,7 +132,7 @@ impl Buttons {
         }
     }
 
-    /// The device is gone: releases what it held.
+    /// The device was disconnected: releases what it held.
     pub fn gone(&mut self, device: &str) {
         self.beside.retain(|(of, _)| of != device);
         if let Some(binding) = &mut self.binding {

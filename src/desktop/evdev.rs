@@ -35,7 +35,7 @@ const FIRST_BUTTON: u16 = 0x100;
 /// Type, code and value.
 type Event = (u16, u16, i32);
 
-/// Callback for an event of a keyboard, or `None` when it is gone.
+/// Callback for an event of a keyboard, or `None` when it is disconnected.
 type Said<'a> = dyn FnMut(&str, Option<Event>) + 'a;
 
 /// The key codes that make up the push-to-talk key.
@@ -265,7 +265,7 @@ impl Desk {
         }
     }
 
-    /// Sleeps until something happens and passes key events on; `None` for a keyboard that is gone. Returns `false` to stop.
+    /// Sleeps until something happens and passes key events on; `None` for a keyboard that was disconnected. Returns `false` to stop.
     fn wait(&mut self, watch: &File, stop: Option<&UnixStream>, until: Option<Instant>, said: &mut Said<'_>) -> Result<bool, String> {
         if !std::mem::replace(&mut self.looked, true) {
             self.look();

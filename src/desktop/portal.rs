@@ -181,7 +181,7 @@ impl Talk<'_> {
             Err(e) => format!("a thread cannot be started: {e}").into(),
         };
         let _ = bus.close();
-        // The reader reports the end of the connection; messages before that come from a portal that is gone.
+        // The reader reports the end of the connection; messages before that come from a portal that has ended.
         while reader.is_ok() && !self.lost {
             match inbox.recv_timeout(at.patience) {
                 Ok(Note::Lost) | Err(_) => break,

@@ -202,7 +202,7 @@ impl Hearing {
             Ears::Reconfigure(new) => {
                 let old = std::mem::replace(&mut *self.config.lock().unwrap_or_else(PoisonError::into_inner), new.clone());
                 let loaded = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone(), threads(c));
-                // A change of voice is no reason to reload the model.
+                // A change of voice does not reload the model.
                 let other = loaded(&old) != loaded(&new);
                 if other {
                     (self.ears, self.ahead) = (None, Ahead::default());

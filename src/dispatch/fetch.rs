@@ -112,7 +112,7 @@ fn message(report: &str, file: &Path) -> Event {
 fn checked(report: &str) -> (String, String) {
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
     let which = sentence(&parts.join(", "));
-    // Recognition that is slow, but in time, is no problem that stops anybody.
+    // Recognition that is slow, but in time, does not stop the pilot.
     let slow = report.lines().any(|l| {
         l.starts_with("ok ")
             && name(l) == "recognition"

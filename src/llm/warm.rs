@@ -21,7 +21,7 @@ const RETRY: Duration = Duration::from_secs(30);
 const LOADING: Duration = Duration::from_secs(180);
 /// Timeout for the request to unload.
 const UNLOADING: Duration = Duration::from_secs(3);
-/// How often a load in progress checks for news.
+/// How often a load in progress checks for a new order.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The thread that keeps a model loaded. Dropping it unloads the model and joins.

@@ -59,7 +59,7 @@ impl Socket {
         self.blocked.map_or(silent, |since| silent.min(since + self.patience.take))
     }
 
-    /// Pings a silent client. `false`: it is gone, or too slow.
+    /// Pings a silent client. `false`: it has disconnected, or is too slow.
     pub(super) fn check_time(&mut self, now: Instant) -> bool {
         if self.blocked.is_some_and(|since| now >= since + self.patience.take) || now >= self.heard + self.patience.gone {
             return false;
@@ -71,13 +71,13 @@ impl Socket {
         true
     }
 
-    /// Sends an answer, after those before it. `false`: the client is gone, or too slow.
+    /// Sends an answer, after those before it. `false`: the client has disconnected, or is too slow.
     pub(super) fn send(&mut self, message: Utf8Bytes, now: Instant) -> bool {
         self.queue.push_back(message);
         self.queue.len() <= MAX_QUEUE && self.write(now)
     }
 
-    /// Sends the newest state; an older one that was not sent yet is dropped. `false`: the client is gone.
+    /// Sends the newest state; an older one that was not sent yet is dropped. `false`: the client has disconnected.
     pub(super) fn show(&mut self, state: Utf8Bytes, now: Instant) -> bool {
         self.state = Some(state);
         self.write(now)

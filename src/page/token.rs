@@ -145,7 +145,7 @@ fn read(path: &Path) -> io::Result<Found> {
         }
     }
     let mut text = String::new();
-    // What is not text is no token.
+    // A token is text.
     let read = file.take(100).read_to_string(&mut text).is_ok();
     let text = text.trim();
     let is_token = read && text.len() == 2 * BYTES && text.bytes().all(|b| b.is_ascii_hexdigit());

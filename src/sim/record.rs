@@ -77,7 +77,7 @@ pub enum What {
     Phase(String),
     /// A line of the transcript.
     Line(Box<Line>),
-    /// A source told of an airport.
+    /// A source described an airport.
     Airport {
         /// Its code.
         icao: String,

@@ -13,19 +13,43 @@ const MOST_LISTED: usize = 60;
 /// A stretch of prose without a blank line: the number of its first line, and its text.
 type Paragraph = (usize, String);
 
-/// The words of the list, normalised. A cell with a parenthesis describes one sense of a word ("settle (of a file)"), which a
-/// search cannot recognise, so it is left to reviewers.
+/// Words that this folder still uses, in code that is older than their row. Remove a word here once the folder does not use it.
+const STILL_USED: (&str, &[&str]) =
+    ("crates/stratus-atc/", &["in force", "is no", "are no", "settle", "settles", "news", "at rest", "is gone", "tells of"]);
+
+/// The words of the list, normalised. A parenthesis describes the sense of a word ("settle (of a file)"). A search cannot recognise
+/// a sense, so the word is banned in every sense.
 pub fn banned(glossary: &str) -> Vec<String> {
     assert!(
         glossary.lines().any(|l| l == HEADING),
         "{GLOSSARY}: the section \"{HEADING}\" with its table `| word | use instead |` is missing"
     );
     let rows = tree::section(glossary, HEADING).filter(|l| l.starts_with('|')).skip(2);
-    let cells = rows.filter_map(|row| row.split('|').nth(1)).filter(|cell| !cell.contains('('));
+    let cells: Vec<String> = rows.filter_map(|row| row.split('|').nth(1)).map(without_sense).collect();
     let words: Vec<String> =
-        cells.flat_map(|cell| cell.split(',')).map(|w| normal(&w.replace(['`', '"'], ""))).filter(|w| !w.is_empty()).collect();
+        cells.iter().flat_map(|cell| cell.split(',')).map(|w| normal(&w.replace(['`', '"'], ""))).filter(|w| !w.is_empty()).collect();
     assert!(!words.is_empty(), "{GLOSSARY}: the table of \"{HEADING}\" has no row whose words can be searched for");
     words
+}
+
+/// A cell without the text in parentheses.
+fn without_sense(cell: &str) -> String {
+    let mut out = String::new();
+    let mut rest = cell;
+    while let Some((before, after)) = rest.split_once('(') {
+        out.push_str(before);
+        rest = after.split_once(')').map_or("", |(_, behind)| behind);
+    }
+    out + rest
+}
+
+/// Whether normalised prose contains a word of the list. "There is no" and "is no longer" do not count as "is no".
+fn has(prose: &str, word: &str) -> bool {
+    let prose = format!(" {prose} ");
+    prose.match_indices(&format!(" {word} ")).any(|(at, found)| {
+        let (before, after) = (&prose[..at], &prose[at + found.len()..]);
+        !word.ends_with(" no") || !(before.ends_with(" there") || after.starts_with("longer ") || after.starts_with("more "))
+    })
 }
 
 /// Fails for every banned word in a comment or a document.
@@ -35,8 +59,9 @@ pub fn check(files: &[(String, String)], glossary: &str) {
     for (path, text) in files {
         let path = path.replace('\\', "/");
         for (line, prose) in paragraphs_of(&path, text) {
-            let prose = format!(" {} ", normal(&unquoted(&prose)));
-            for word in banned.iter().filter(|w| prose.contains(&format!(" {w} "))) {
+            let prose = normal(&unquoted(&prose));
+            let excused = |word: &str| path.starts_with(STILL_USED.0) && STILL_USED.1.contains(&word);
+            for word in banned.iter().filter(|w| has(&prose, w) && !excused(w)) {
                 found.push(format!("{path}:{line}: \"{word}\""));
             }
         }
@@ -134,18 +159,27 @@ fn normal(text: &str) -> String {
 
 pub fn self_check() {
     let list = format!(
-        "# Glossary\n\n{HEADING}\n\n| word | use instead |\n|---|---|\n| whoever, in force | who |\n| settle (of a file) | debounce |\n"
+        "# Glossary\n\n{HEADING}\n\n| word | use instead |\n|---|---|\n| whoever, in force | who |\n| settle, has settled (of a file) | debounce |\n"
     );
-    assert_eq!(banned(&list), ["whoever", "in force"]);
+    assert_eq!(banned(&list), ["whoever", "in force", "settle", "has settled"]);
+    for (prose, found) in [
+        ("a tone is no voice", true),
+        ("there is no voice", false),
+        ("it is no longer a voice ; that is no voice", true),
+        ("there is no voice and it is no longer heard", false),
+    ] {
+        assert_eq!(has(prose, "is no"), found, "{prose}");
+    }
     let hits = |path: &str, text: &str| {
         let all = paragraphs_of(path, text);
-        let found = |word: &str| all.iter().any(|(_, p)| format!(" {} ", normal(&unquoted(p))).contains(&format!(" {word} ")));
+        let found = |word: &str| all.iter().any(|(_, p)| has(&normal(&unquoted(p)), word));
         banned(&list).into_iter().filter(|w| found(w)).collect::<Vec<_>>()
     };
     assert_eq!(hits("a.md", "Whoever reads.\nWhat is in\nforce."), ["whoever", "in force"]);
     assert_eq!(hits("src/a.rs", "//! Whoever.\nlet a = 1; // It is in force\n"), ["whoever", "in force"]);
     assert_eq!(hits("a.sh", "#!/bin/sh\n# in force\n"), ["in force"]);
-    assert_eq!(hits("a.md", "| in `force` | \"whoever\" |\n\n```\nin force\n```\n\nIn, force; whoevers settle."), [""; 0]);
+    assert_eq!(hits("a.md", "| in `force` | \"whoever\" |\n\n```\nin force\n```\n\nIn, force; whoevers settled."), [""; 0]);
+    assert_eq!(hits("a.md", "Until the file has settled. (They settle.)"), ["settle", "has settled"]);
     assert_eq!(hits("src/a.rs", "let whoever = \u{22} // in force\u{22};\n// in `the` force\n"), [""; 0]);
     assert_eq!(hits("tests/fixtures/a.md", "in force"), [""; 0]);
     assert_eq!(hits("CHANGELOG.md", "in force"), [""; 0]);

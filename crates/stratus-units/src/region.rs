@@ -226,7 +226,7 @@ columns! {
     first_level: FirstLevel,
     /// Whether a departure from a field without a tower gets a time at which its clearance ends.
     release_void_times: bool,
-    /// Arrivals are told to expect a visual approach, if the weather allows it, without a request.
+    /// The controller says "expect visual approach" to arrivals without a request, if the weather allows it.
     offers_visual: bool,
     /// The words for entering the runway and waiting there.
     line_up: &'static str,

@@ -47,7 +47,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             told("not known", &Problem::new(format!("there is no voice {name:?}")).fix("`stratus voices` lists them"))?;
         }
         for v in chosen {
-            // A missing voice is no reason to abort the setup.
+            // A missing voice does not abort the setup.
             match command::get(Some(&s.paths.config_file), &s.paths, v, MARGIN) {
                 Ok(()) => well(&v.title())?,
                 Err(e) => match e.downcast::<Problem>() {
