@@ -1,4 +1,4 @@
-"""Faults of the page: clients that flood it, do not read, fall asleep or guess the link; IPv6, a port that is taken, a panic in its thread."""
+"""Faults of the page: clients that flood it, do not read, go to sleep or guess the link; IPv6, a port that is taken, a panic in its thread."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def page(run):
 
 
 page.names = ["1,000 connections, 10 MB messages and a client that never reads on the page",
-              "wrong tokens, names and origins on the page", "a tablet falls asleep while it holds the key, and wakes up",
+              "wrong tokens, names and origins on the page", "a tablet goes to sleep while it holds the key, and wakes up",
               "the page at an IPv6 address", "the page's port is taken", "panic in the thread “page”"]
 
 
