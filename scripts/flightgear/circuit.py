@@ -171,7 +171,8 @@ class Flight:
 
     def phases(self, recording):
         """Compares the phases in Stratus's recording with the legs flown."""
-        lines = [json.loads(line) for line in recording.read_text().splitlines()]
+        # The last line may be incomplete.
+        lines = [json.loads(line) for line in recording.read_text().split("\n")[:-1]]
         zero = lines[0]["session"]["began_ms"] / 1000
         seen = [(zero + line["t"], line["phase"]) for line in lines if "phase" in line]
         words = tomllib.loads((ROOT / "assets/demo/flights/phto-circuit.toml").read_text())["phases"]
