@@ -137,7 +137,7 @@ impl Part {
             Part::Updates => "Try again later.".to_owned(),
             Part::FlightPlan => "The filed plan stays.".to_owned(),
             Part::Page => format!("Choose another address under {place}."),
-            Part::Mirror => format!("Remove speech.mirror under {place} to use the public hub, or ask the mirror's owner."),
+            Part::Mirror => format!("Remove the mirror's address under {place} to use the public hub, or ask its owner."),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
         }
     }

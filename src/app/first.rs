@@ -213,7 +213,7 @@ impl App {
             Step::Model if !self.has_model() => match self.first_model() {
                 Some(offer) => self.fetch_model(&offer.name, fx),
                 None => {
-                    let body = format!("Remove speech.mirror under {} to use the public hub.", Part::Settings.place());
+                    let body = format!("To use the public hub, remove the mirror's address under {}.", Part::Settings.place());
                     fx.push(self.notice("Your mirror has no speech models", &body));
                 }
             },

@@ -29,7 +29,7 @@ fn own_within(mirror: Option<&str>, patience: Patience) -> Result<Vec<Offer>, Pr
         Problem::new("cannot use the mirror's list of speech models")
             .because(url)
             .because(why)
-            .fix("ask the mirror's owner, or remove speech.mirror from your settings to use the public hub")
+            .fix("ask the mirror's owner, or remove the mirror's address from your settings to use the public hub")
             .about(Part::Mirror)
             .brief("Your mirror's list of models cannot be used", shown)
     })
@@ -118,7 +118,7 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
 /// The remedy if the server does not have a file as published.
 fn otherwise(mirrored: bool, hub: &'static str) -> &'static str {
     match mirrored {
-        true => "choose another, remove speech.mirror from your settings to use the public hub, or ask the mirror's owner",
+        true => "choose another, remove the mirror's address from your settings to use the public hub, or ask the mirror's owner",
         false => hub,
     }
 }

@@ -96,7 +96,7 @@ fn without_a_model_the_tray_offers_them_and_reports_errors() {
     shot(&desk, "first-run.png");
     tray.item.click("Set up (1 of 5)");
     told("Your mirror has no speech models");
-    told("Remove speech.mirror");
+    told("remove the mirror's address");
     assert!(!hub.asked().iter().any(|r| r.starts_with("GET /ggml-base.en.bin ")), "a model of another size is not downloaded");
     label("Set up (1 of 5): download model");
     // The menu also sets the pilot's mode, which is saved to the file.

@@ -287,7 +287,7 @@ fn refused_download_offers_another_model_of_the_mirror() {
     assert!(fx.contains(&Effect::Fetch(Some("base.club".into()))), "{fx:?}");
     app.handle(Time(0), Event::Absent(models::ALL.iter().map(|m| m.name.to_owned()).collect()));
     let fx = app.handle(Time(0), Event::Fetched { model: "base.club".into(), result: Err(refused()) });
-    assert!(toast(&fx).contains("Remove speech.mirror"), "{fx:?}");
+    assert!(toast(&fx).contains("remove the mirror's address"), "{fx:?}");
     let fx = choose(&mut app, Choice::Step(Step::Model));
-    assert!(!fx.iter().any(|e| matches!(e, Effect::Fetch(_))) && toast(&fx).contains("Remove speech.mirror"), "{fx:?}");
+    assert!(!fx.iter().any(|e| matches!(e, Effect::Fetch(_))) && toast(&fx).contains("remove the mirror's address"), "{fx:?}");
 }

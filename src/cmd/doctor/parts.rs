@@ -103,7 +103,7 @@ fn from_mirror(offers: &[Offer]) -> String {
     let suits = |o: &&Offer| o.own || models::suggestion(&o.name).is_some();
     match offers.iter().find(suits).or(offers.first()) {
         Some(o) => format!("your mirror has {}: `stratus models get {}`", o.name, o.name),
-        None => "remove speech.mirror from your settings to use the public hub, or ask the mirror's owner".to_owned(),
+        None => "remove the mirror's address from your settings to use the public hub, or ask the mirror's owner".to_owned(),
     }
 }
 

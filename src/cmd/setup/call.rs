@@ -25,7 +25,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     if !is_running() {
         if !s.ask.whether("Start Stratus now, for a first call? It stays in the tray.", true)? {
-            return Ok(say("skipped: run `stratus` to start it")?);
+            return Ok(say("skipped: run `stratus` to start it; Help, \"What to say now\" in its menu then names the first call")?);
         }
         // The tray continues from here.
         steps::keep(&s.paths, &s.steps);
