@@ -111,17 +111,18 @@ pub enum Effect {
     },
     /// Open the configuration in the pilot's editor.
     OpenConfig,
-    /// Ask for the callsign in a desktop dialog with this initial value: [`Event::CallsignTyped`].
+    /// Ask for the callsign in a desktop dialog with this initial value: [`Event::CallsignTyped`](super::Event::CallsignTyped).
     AskCallsign(String),
-    /// The same for the airport: [`Event::AirportTyped`].
+    /// The same for the airport: [`Event::AirportTyped`](super::Event::AirportTyped).
     AskAirport(String),
     /// Open the log folder.
     OpenLogs,
     /// Run all checks and show the result.
     Doctor,
-    /// Listen to the microphone until somebody has spoken, at most this many seconds: [`Event::Level`], finally [`Event::Checked`].
+    /// Listen to the microphone until somebody has spoken, at most this many seconds: [`Event::Level`](super::Event::Level), finally
+    /// [`Event::Checked`](super::Event::Checked).
     CheckMicrophone(u32),
-    /// Recognise the recording of the microphone test: [`Event::CheckHeard`].
+    /// Recognise the recording of the microphone test: [`Event::CheckHeard`](super::Event::CheckHeard).
     HearCheck {
         /// The sound.
         take: Take,
@@ -132,16 +133,17 @@ pub enum Effect {
     KeepSteps(Steps),
     /// Download this speech model of the catalogue; `None` cancels the download.
     Fetch(Option<String>),
-    /// An airport is relevant now: every source that may know it answers with [`Event::Airport`], sooner or later.
+    /// An airport is relevant now: every source that may know it answers with [`Event::Airport`](super::Event::Airport), sooner or later.
     FetchAirport {
         /// Its code.
         icao: String,
         /// Its position in the built-in data.
         at: LatLon,
     },
-    /// The flight has entered another area: look up the pilot's files, which answer with [`Event::Surroundings`].
+    /// The flight has entered another area: look up the pilot's files, which answer with
+    /// [`Event::Surroundings`](super::Event::Surroundings).
     FetchSurroundings(Area),
-    /// Download the pilot's latest SimBrief plan: [`Event::SimBrief`].
+    /// Download the pilot's latest SimBrief plan: [`Event::SimBrief`](super::Event::SimBrief).
     FetchPlan,
     /// Query the release feed.
     CheckUpdates,
@@ -155,7 +157,8 @@ pub enum Effect {
     BindKey,
     /// Report the language models that Ollama has.
     ListBrains,
-    /// Ask the mirror for its list of speech models again: [`Event::Offers`], [`Event::Absent`].
+    /// Ask the mirror for its list of speech models again: [`Event::Offers`](super::Event::Offers),
+    /// [`Event::Absent`](super::Event::Absent).
     AskMirror,
     /// Turn start at login on or off.
     Autostart(bool),

@@ -2,7 +2,7 @@
 //!
 //! Each aircraft with a callsign has a phase of flight, found like the pilot's own. A phase that somebody on the tuned frequency would speak
 //! about is a [`Topic`]; [`Engine::overhear`] makes the exchange from the situation at that moment, and drops a topic that is older than
-//! fifteen seconds. The controller decides about another aircraft with the functions that decide about the pilot ([`exchange`]). Nothing
+//! fifteen seconds. The controller decides about another aircraft with the functions that decide about the pilot (`exchange`). Nothing
 //! here changes a fact, a clearance or the record.
 
 mod call;
