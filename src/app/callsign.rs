@@ -2,6 +2,7 @@
 
 use super::App;
 use super::first::Test;
+use super::menu::text;
 use super::telling::quoted;
 use crate::airports::data::Airports;
 use crate::atc::intent::Understanding;
@@ -98,6 +99,39 @@ impl App {
         fx.push(Effect::AskCallsign(self.engine.callsign().map_or_else(String::new, Callsign::painted)));
     }
 
+    /// From now on the callsign is the flight plan's, the simulator's, or the one of the next call.
+    pub(super) fn forget_callsign(&mut self, fx: &mut Vec<Effect>) {
+        if self.config.pilot.callsign.is_none() {
+            return;
+        }
+        self.set("pilot.callsign", text(""), |c| c.pilot.callsign = None, fx);
+        let title = match self.engine.callsign() {
+            Some(c) => format!("\u{2713} Your callsign is {}", c.painted()),
+            None => "\u{2713} No callsign is set".to_owned(),
+        };
+        fx.push(self.notice(&title, "It comes from your flight plan or the simulator. Without them, your next call tells it."));
+    }
+
+    /// The callsign of the simulator's aircraft, if the pilot has chosen another one.
+    pub(super) fn unused_callsign(&self) -> Option<&Callsign> {
+        self.engine.simulators_callsign().filter(|c| self.config.pilot.callsign.as_ref().is_some_and(|own| own != *c))
+    }
+
+    /// Tells once that the simulator's aircraft has another callsign than the one that the pilot has chosen.
+    pub(super) fn compare_callsigns(&mut self, fx: &mut Vec<Effect>) {
+        let other = self.unused_callsign().cloned();
+        if other == self.other_told || self.first.is_under_way() {
+            return;
+        }
+        self.other_told.clone_from(&other);
+        if let (Some(other), Some(own)) = (other, self.engine.callsign()) {
+            let title = format!("Your callsign stays {}", own.painted());
+            let other = other.painted();
+            let body = format!("The simulator's aircraft is {other}. To use that: Pilot \u{203a} Use the simulator's callsign.");
+            fx.push(self.notice(&title, &body));
+        }
+    }
+
     /// Accepts a typed callsign, as painted on the aircraft, as filed, or as spoken.
     pub(super) fn callsign_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
         let text = match result {
@@ -112,7 +146,7 @@ impl App {
             }
         };
         if text.is_empty() {
-            return;
+            return self.forget_callsign(fx);
         }
         match typed(&text) {
             Some(callsign) => {

@@ -92,7 +92,14 @@ impl App {
 
     /// The fault shown in the menu, with the action for a click.
     pub(super) fn fault(&self) -> Option<Fault> {
-        self.faults.all().find_map(|p| self.row_of(p))
+        self.faults.all().find_map(|p| self.row_of(p)).or_else(|| self.failed_download())
+    }
+
+    /// The row that tries a failed download again.
+    fn failed_download(&self) -> Option<Fault> {
+        let model = self.desk.failed.as_ref().filter(|_| self.desk.fetching.is_none())?;
+        let words = format!("Download of {} failed: try again\u{2026}", models::plain_name(model));
+        Some(Fault { words, mend: Choice::SpeechModel(model.clone()) })
     }
 
     fn row_of(&self, p: &Problem) -> Option<Fault> {

@@ -40,6 +40,12 @@ pub(super) struct Known {
     pub(super) autostart: bool,
     /// The speech model being downloaded, and its progress in percent.
     pub(super) fetching: Option<(String, u8)>,
+    /// The speech model whose download failed, until it is tried again.
+    pub(super) failed: Option<String>,
+    /// The pilot stopped the download.
+    stopped: bool,
+    /// The name of the airport in the settings.
+    pub(super) chosen_name: String,
     /// Speech models that only the mirror offers.
     pub(super) own_models: Vec<Offer>,
     /// Models that the mirror did not send as published since its list was read.
@@ -69,6 +75,11 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Nothing is known but the name of the airport in the settings.
+    pub(super) fn at(chosen_name: String) -> Self {
+        Self { chosen_name, ..Self::default() }
+    }
+
     /// Keeps a transmission for its repetition. A reminder or a correction only names a part of the instruction before it, so that
     /// one stays.
     pub(super) fn said(&mut self, reply: &Reply, voice: &Voice) {
@@ -127,6 +138,7 @@ impl App {
         MenuModel {
             unit: self.unit(),
             callsign: self.engine.known_callsign().map_or_else(String::new, crate::units::Callsign::painted),
+            other_callsign: self.unused_callsign().map_or_else(String::new, Callsign::painted),
             recent: self.desk.recent.iter().map(|(r, _)| r.transmission.text.clone()).collect(),
             muted: self.config.audio.mute,
             devices: self.desk.devices.clone(),
@@ -232,6 +244,7 @@ impl App {
             Choice::TestKey => self.test_key(now, None, fx),
             Choice::SayCallsign => self.ask_callsign(now, fx),
             Choice::TypeCallsign => self.type_callsign(fx),
+            Choice::SimulatorsCallsign => self.forget_callsign(fx),
             Choice::Airport(icao) => self.airport_picked(icao, fx),
             Choice::TypeAirport => fx.push(Effect::AskAirport(self.config.sim.airport.clone().unwrap_or_default())),
             Choice::Step(step) => self.step(now, step, fx),
@@ -266,7 +279,10 @@ impl App {
                 fx.push(Effect::Fetch(Some(name)));
             }
             Choice::SpeechModel(name) => self.fetch_model(&name, fx),
-            Choice::StopFetching => fx.push(Effect::Fetch(None)),
+            Choice::StopFetching => {
+                self.desk.stopped = self.desk.fetching.is_some();
+                fx.push(Effect::Fetch(None));
+            }
             Choice::Mode(mode) => self.set("pilot.mode", text(mode.word()), |c| c.pilot.mode = mode, fx),
             Choice::Brain(mode) => self.set("brain.mode", text(mode.word()), |c| c.brain.mode = mode, fx),
             Choice::BrainModel(name) => self.set("brain.model", text(&name), |c| c.brain.model = name, fx),
@@ -317,6 +333,7 @@ impl App {
             return;
         }
         self.desk.fetching = Some((name.to_owned(), 0));
+        (self.desk.failed, self.desk.stopped) = (None, false);
         fx.push(self.notice(&format!("Downloading {} ({})", models::plain_name(&m.name), m.size()), "Progress is in the menu."));
         fx.push(Effect::Fetch(Some(name.to_owned())));
     }
@@ -325,6 +342,9 @@ impl App {
     pub(super) fn fetched(&mut self, model: &str, result: Result<PathBuf, Problem>, fx: &mut Vec<Effect>) {
         self.desk.fetching = None;
         let voice = voices::find(model);
+        // The notification may be missed, so the menu keeps the failure. A download that the pilot stopped has not failed.
+        let stopped = std::mem::take(&mut self.desk.stopped);
+        self.desk.failed = (result.is_err() && voice.is_none() && !stopped).then(|| model.to_owned());
         match result {
             Ok(file) => {
                 if let Some(v) = voice {
@@ -450,12 +470,19 @@ impl App {
     /// The pilot saved valid settings, perhaps after a mistake, whose end is confirmed.
     pub(super) fn valid_again(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
         let was_wrong = self.faults.has(Part::Settings);
+        // What the menu has set is active already.
+        let edited = config != self.config;
         self.faults.over(Part::Settings);
         self.another_model(&config, fx);
         self.adopt(config, fx);
         self.check_airport(fx);
-        if was_wrong && !self.faults.has(Part::Settings) {
+        if self.faults.has(Part::Settings) {
+            return;
+        }
+        if was_wrong {
             fx.push(self.notice("\u{2713} Your settings are valid again", &self.next_row()));
+        } else if edited && !self.first.is_under_way() {
+            fx.push(self.notice("\u{2713} Your settings are active", &self.next_row()));
         }
     }
 

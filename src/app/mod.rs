@@ -32,7 +32,7 @@ use crate::models::{self, brains};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
-use crate::units::{Time, TxId};
+use crate::units::{Callsign, Time, TxId};
 
 use outgoing::Outgoing;
 
@@ -116,6 +116,8 @@ pub struct App {
     pace: pace::Pace,
     page: page::Kept,
     chatter: chatter::Chatter,
+    /// The simulator's callsign that the pilot was told of, because another one is chosen.
+    other_told: Option<Callsign>,
     /// When the microphone was lost during a call.
     lost_at: Option<Time>,
     quitting: bool,
@@ -125,6 +127,7 @@ impl App {
     /// Creates an application with this configuration.
     pub fn new(config: Arc<Config>, airports: Airports) -> Self {
         let engine = Engine::new(airports.clone(), setup(&config));
+        let chosen_name = place::name_of(&airports, config.sim.airport.as_deref());
         Self {
             config,
             airports,
@@ -136,11 +139,12 @@ impl App {
             overdriven: false,
             shown: (TrayState::Ready, MenuModel::default()),
             done: copilot::Done::default(),
-            desk: menu::Known::default(),
+            desk: menu::Known::at(chosen_name),
             first: first::First::default(),
             pace: pace::Pace::default(),
             page: page::Kept::default(),
             chatter: chatter::Chatter::default(),
+            other_told: None,
             lost_at: None,
             quitting: false,
         }
@@ -205,6 +209,7 @@ impl App {
                 if matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused) {
                     self.faults.over(Part::Simulator);
                 }
+                self.compare_callsigns(&mut fx);
                 self.leave_recording(now, &mut fx);
                 if taxied_in
                     && self.engine.phase() == Phase::Parked

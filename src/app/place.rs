@@ -49,6 +49,11 @@ pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
     Err(p.fix(fix).brief(format!("Airport \u{201c}{wanted}\u{201d} unknown"), shown).remedy(format!("Choose another under {ROW}.")))
 }
 
+/// The name of the airport in the settings; empty if it is unknown.
+pub(super) fn name_of(airports: &Airports, set: Option<&str>) -> String {
+    set.and_then(|icao| airports.find(icao)).map_or_else(String::new, |a| a.name)
+}
+
 /// The other airports that the pilot may have meant: "Orly (LFPO, Paris, France)". Empty if they typed a code.
 pub fn in_town(airports: &Airports, wanted: &str, chosen: &Airport) -> Vec<String> {
     if airports.find(wanted).is_some() {
@@ -132,11 +137,12 @@ impl App {
             _ if chosen.is_empty() => PlaceReason::Called,
             _ => PlaceReason::Chosen,
         };
-        Place { name, why, chosen }
+        Place { name, why, chosen, chosen_name: self.desk.chosen_name.clone() }
     }
 
     /// Reports an unknown airport in the settings as a mistake until another one is chosen.
     pub(super) fn check_airport(&mut self, fx: &mut Vec<Effect>) {
+        self.desk.chosen_name = name_of(&self.airports, self.config.sim.airport.as_deref());
         let checked = check(&self.airports, self.config.sim.airport.as_deref());
         if std::mem::replace(&mut self.desk.unknown_airport, checked.is_err()) {
             self.faults.over(Part::Settings);

@@ -210,6 +210,10 @@ fn pilot(model: &MenuModel) -> Item {
         check("Copilot tunes the radios", model.tunes, Choice::ToggleTune),
         check("Copilot sets the squawk", model.squawks, Choice::ToggleSquawk),
     ];
+    if !model.other_callsign.is_empty() {
+        let words = format!("Use the simulator's callsign ({})", model.other_callsign);
+        items.insert(2, entry(&words, Choice::SimulatorsCallsign));
+    }
     if model.simbrief {
         items.insert(0, entry("Fetch the SimBrief plan", Choice::FetchPlan));
     }
@@ -229,7 +233,8 @@ fn airport(place: &Place) -> Item {
     let mut items = vec![told("Without a simulator you are at:"), check("The airport that I call", place.chosen.is_empty(), choose(""))];
     items.extend(AIRPORTS.iter().map(|(icao, name)| check(&format!("{name} ({icao})"), place.chosen == *icao, choose(icao))));
     if !place.chosen.is_empty() && !AIRPORTS.iter().any(|(icao, _)| *icao == place.chosen) {
-        items.push(check(&place.chosen, true, choose(&place.chosen)));
+        let named = if place.chosen_name.is_empty() { place.chosen.clone() } else { format!("{} ({})", place.chosen_name, place.chosen) };
+        items.push(check(&named, true, choose(&place.chosen)));
     }
     items.extend([Item::Line, entry("Another one\u{2026}", Choice::TypeAirport)]);
     Item::Group(cut(&format!("Airport: {value}"), SUB_CHARS), items)

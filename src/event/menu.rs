@@ -26,6 +26,8 @@ pub enum Choice {
     SkipSteps,
     /// Type the callsign.
     TypeCallsign,
+    /// Use the callsign of the simulator's aircraft instead of the chosen one.
+    SimulatorsCallsign,
     /// The pilot's airport without a simulator; empty: the one that a call names.
     Airport(String),
     /// Type the airport.
@@ -162,6 +164,8 @@ pub struct MenuModel {
     pub unit: String,
     /// The pilot's callsign; empty if unknown.
     pub callsign: String,
+    /// The callsign of the simulator's aircraft if the pilot has chosen another one; otherwise empty.
+    pub other_callsign: String,
     /// The controller's last transmissions, latest first.
     pub recent: Vec<String>,
     /// Whether the controller is muted.
@@ -246,6 +250,9 @@ pub struct Place {
     pub why: PlaceReason,
     /// The ICAO code in the configuration; empty if there is none.
     pub chosen: String,
+    /// The name of that airport.
+    #[serde(default)]
+    pub chosen_name: String,
 }
 
 /// Why an airport is the current one.

@@ -288,6 +288,11 @@ impl Engine {
         self.setup.callsign.as_ref().or(filed).or(self.report.callsign.as_ref())
     }
 
+    /// The callsign of the aircraft that the simulator has loaded.
+    pub fn simulators_callsign(&self) -> Option<&Callsign> {
+        self.report.callsign.as_ref()
+    }
+
     /// The frequency that the pilot transmits on.
     pub fn com1(&self) -> Option<Frequency> {
         self.report.talks_on().or(self.setup.com1)

@@ -18,7 +18,7 @@ use crate::units::{FT_PER_NM, LatLon, Runway, turn};
 /// The radius within which heights count, nautical miles.
 pub const AROUND_NM: f64 = 40.0;
 /// The minimum margin above the highest height, feet.
-const LEAST_MARGIN_FT: f64 = 1500.0;
+const LEAST_MARGIN_FT: f64 = 2000.0;
 /// Terrain clearance, and terrain clearance in mountains, feet (14 CFR 91.177 a 2).
 const CLEAR_FT: f64 = 1000.0;
 const CLEAR_MOUNTAINS_FT: f64 = 2000.0;
