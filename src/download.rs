@@ -143,13 +143,20 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                 if tries >= TRIES {
                     let mega = length(&file) / 1_000_000;
                     let (why, cause) = match ended {
+                        Ended::Unreached(why) if wanted.mirrored => (why, format!("Your mirror {} does not answer.", host(&wanted.url))),
                         Ended::Unreached(why) => (why, format!("No internet connection: {} not reached.", host(&wanted.url))),
                         Ended::Again(why) => (why, "The connection was lost.".to_owned()),
                         Ended::Never(p) => return Err(p),
                     };
+                    let resumes = match (before, mega) {
+                        (0, _) => String::new(),
+                        (_, 0) => "; the download resumes after what has arrived".to_owned(),
+                        _ => format!("; the download resumes after {mega} MB"),
+                    };
                     return Err(failed()
+                        .because(cause.trim_end_matches('.'))
                         .because(why)
-                        .fix(format!("check your connection and try again; the download resumes after {mega} MB"))
+                        .fix(format!("check your connection and try again{resumes}"))
                         .brief(&title, cause));
                 }
                 wait(patience.pause * tries.max(1), cancel);

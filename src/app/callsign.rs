@@ -96,7 +96,7 @@ impl App {
 impl App {
     /// Opens a window that asks for the callsign and shows the current one.
     pub(super) fn type_callsign(&mut self, fx: &mut Vec<Effect>) {
-        fx.push(Effect::AskCallsign(self.engine.callsign().map_or_else(String::new, Callsign::painted)));
+        fx.push(Effect::AskCallsign(self.engine.known_callsign().map_or_else(String::new, Callsign::painted)));
     }
 
     /// From now on the callsign is the flight plan's, the simulator's, or the one of the next call.
@@ -231,6 +231,29 @@ mod tests {
     fn say(app: &mut App, at: u64, text: &str) -> Vec<String> {
         let fx = app.handle(Time(at), Event::Typed { id: at, text: text.into(), opinion: None });
         fx.into_iter().filter_map(|e| if let Effect::Toast(t) = e { Some(t.title) } else { None }).collect()
+    }
+
+    #[test]
+    fn another_callsign_of_the_simulator_is_reported_once_and_can_be_used() {
+        let config =
+            Config { pilot: crate::settings::Pilot { callsign: "N739TW".parse().ok(), ..Default::default() }, ..Config::default() };
+        let mut app = App::new(Arc::new(config), Airports::first());
+        let report = crate::report::Report {
+            state: crate::report::SimState::Flying,
+            callsign: "N172SP".parse().ok(),
+            ..crate::report::Report::default()
+        };
+        let titles = |fx: Vec<Effect>| -> Vec<String> {
+            fx.into_iter().filter_map(|e| if let Effect::Toast(t) = e { Some(format!("{}: {}", t.title, t.body)) } else { None }).collect()
+        };
+        let told = titles(app.handle(Time(1), Event::Sim(Arc::new(report.clone()))));
+        assert!(told.iter().any(|t| t.starts_with("Your callsign stays N739TW: The simulator's aircraft is N172SP.")), "{told:?}");
+        assert!(titles(app.handle(Time(2), Event::Sim(Arc::new(report)))).is_empty(), "it is said once");
+        assert_eq!(app.menu_model().other_callsign, "N172SP");
+        let told = titles(app.handle(Time(3), Event::Menu(Choice::SimulatorsCallsign)));
+        assert!(told.iter().any(|t| t.starts_with("\u{2713} Your callsign is N172SP")), "{told:?}");
+        assert!(app.menu_model().other_callsign.is_empty() && app.menu_model().callsign == "N172SP");
+        assert!(titles(app.handle(Time(4), Event::CallsignTyped(Ok(Some(String::new()))))).is_empty(), "none is set any more");
     }
 
     #[test]

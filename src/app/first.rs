@@ -11,6 +11,8 @@ use crate::problem::{Part, Problem};
 use crate::settings::{Config, key_words};
 use crate::units::{Callsign, Time};
 
+/// The answer to a key test without a press.
+pub const NO_PRESS: &str = "no press arrived";
 /// How long a test waits for a key press.
 const KEY_WITHIN: Duration = Duration::from_secs(20);
 /// How long to wait for a callsign. The pilot may need to look it up.
@@ -421,7 +423,7 @@ impl App {
     pub(super) fn test_key(&mut self, now: Time, asked: Option<u64>, fx: &mut Vec<Effect>) {
         let answer = |note: &str| asked.map(|id| Effect::Answer { id, text: String::new(), note: note.to_owned() });
         if self.open.is_some() || self.first.test.is_some() {
-            fx.extend(answer("the key is in use"));
+            fx.extend(answer("Stratus is busy with a call"));
             return;
         }
         if self.config.ptt.no_key() && self.config.ptt.joystick.is_empty() {
@@ -463,7 +465,7 @@ impl App {
         }
         match self.first.test.take() {
             Some(Test::Key { down: false, asked, .. }) => {
-                fx.extend(asked.map(|id| Effect::Answer { id, text: String::new(), note: "no press arrived".to_owned() }));
+                fx.extend(asked.map(|id| Effect::Answer { id, text: String::new(), note: NO_PRESS.to_owned() }));
                 let body = format!("Try again, or choose another key under {}.", Part::PushToTalk.place());
                 fx.push(self.notice(&format!("{} was not pressed", self.key()), &body));
             }

@@ -470,8 +470,7 @@ impl App {
     /// The pilot saved valid settings, perhaps after a mistake, whose end is confirmed.
     pub(super) fn valid_again(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
         let was_wrong = self.faults.has(Part::Settings);
-        // What the menu has set is active already.
-        let edited = config != self.config;
+        let mirror = config.speech.mirror.clone().filter(|_| config.speech.mirror != self.config.speech.mirror);
         self.faults.over(Part::Settings);
         self.another_model(&config, fx);
         self.adopt(config, fx);
@@ -481,8 +480,10 @@ impl App {
         }
         if was_wrong {
             fx.push(self.notice("\u{2713} Your settings are valid again", &self.next_row()));
-        } else if edited && !self.first.is_under_way() {
-            fx.push(self.notice("\u{2713} Your settings are active", &self.next_row()));
+        } else if let Some(mirror) = mirror {
+            // Nothing else shows that the file was read: the models of the mirror are in a submenu.
+            let server = mirror.split("://").last().unwrap_or_default().trim_end_matches('/');
+            fx.push(self.notice(&format!("\u{2713} Models come from {server}"), &self.next_row()));
         }
     }
 

@@ -34,6 +34,7 @@ use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Callsign, Time, TxId};
 
+pub use first::NO_PRESS;
 use outgoing::Outgoing;
 
 /// Timeout for speech recognition.
@@ -461,7 +462,7 @@ impl App {
                     self.open = None;
                     fx.push(Effect::Cancel(tx));
                     let p = Problem::new("speech recognition took too long")
-                        .fix("use a smaller speech model, close other programs, or raise speech.threads in your settings")
+                        .fix("use a smaller speech model, close other programs, or raise `threads` below [speech] in your settings")
                         .about(Part::SpeechModel)
                         .brief("Speech recognition took too long", "");
                     // The message about this call has the remedy, too.

@@ -32,7 +32,10 @@ impl App {
     pub(super) fn speed_up(&self) -> String {
         match self.faster_model() {
             Some(m) => format!("Faster: Speech \u{203a} Switch to {}.", models::plain_name(&m.name)),
-            None => format!("Close other programs, or let it use more of the processor: \u{201c}threads\u{201d} under {}.", Part::Settings.place()),
+            None => format!(
+                "Close other programs, or let it use more of the processor: \u{201c}threads\u{201d} under {}.",
+                Part::Settings.place()
+            ),
         }
     }
 

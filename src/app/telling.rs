@@ -44,10 +44,11 @@ pub(super) fn quoted(words: &str) -> String {
     if over == 0 {
         return line;
     }
-    // The end names what was asked for or read back, and the beginning only the unit: leave out the middle, at word boundaries.
+    // The beginning names the unit and the callsign, and the end what was asked for or read back: leave out the middle, at word
+    // boundaries.
     let all: Vec<char> = words.chars().collect();
     let most = all.len().saturating_sub(over + 1);
-    let (mut head, mut tail) = (most / 3, all.len() - (most - most / 3));
+    let (mut head, mut tail) = (most / 2, all.len() - (most - most / 2));
     let near = |n: usize| n < LONGEST_WORD;
     if let Some(n) = (0..=head).find(|n| all[head - n] == ' ').filter(|n| near(*n)) {
         head -= n;
@@ -298,9 +299,9 @@ mod tests {
         }
         // Both halves have whole words, and no comma stands before the ellipsis.
         let call = "Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with information bravo, request taxi";
-        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one\u{2026} west ramp with information bravo, request taxi\"");
+        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two\u{2026} information bravo, request taxi\"");
         let comma = "Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A, request taxi";
-        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one\u{2026} papa, at the north ramp by A, request taxi\"");
+        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two\u{2026} the north ramp by A, request taxi\"");
         let whole = "x".repeat(73);
         assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
     }

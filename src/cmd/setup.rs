@@ -97,6 +97,12 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
     if before::is_begun(&paths.config_file) {
         head("Continuing the set-up that was not finished. Enter keeps what you chose before.")?;
     }
+    // Some settings, such as a mirror, are made in an editor before the first answer. A folder that cannot be written is reported then.
+    if let Err(e) = config::create(&paths.config_file)
+        && e.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        log::warn!("cannot create the settings file: {e}");
+    }
     head(&format!("Settings file: {}", shown(&paths.config_file)))?;
     let steps = steps::of(&paths, &config);
     let ask = Ask::new(answers, args.yes, paths.config_file.clone());

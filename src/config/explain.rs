@@ -134,6 +134,7 @@ fn wrong(message: &str, text: &str, at: usize) -> Told {
     if let Some((wrong, fits)) = unknown(message) {
         let thing = if message.starts_with("unknown variant") { "value" } else { "key" };
         let fix = match (nearest(wrong, fits.iter().copied()).first(), thing) {
+            (_, "key") if let Some(fix) = dotted_elsewhere(wrong, text, at) => fix,
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, "key") => elsewhere(wrong).unwrap_or_else(|| format!("these fit: {}", fits.join(", "))),
             (None, _) => format!("these fit: {}", fits.join(", ")),
@@ -169,6 +170,14 @@ fn wrong(message: &str, text: &str, at: usize) -> Told {
         _ => format!("the default is `{default}`"),
     };
     (why, fix)
+}
+
+/// A dotted key below another section: `speech.threads = 2` below `[sim]`.
+fn dotted_elsewhere(table: &str, text: &str, at: usize) -> Option<String> {
+    let start = line_start(text, at);
+    let (name, value) = text[start..start + line(&text[start..])].split_once('=')?;
+    let key = name.trim().strip_prefix(table)?.strip_prefix('.')?.trim();
+    keys().any(|(t, k, _)| t == table && k == key).then(|| format!("write `{key} = {}` below [{table}]", value.trim()))
 }
 
 /// A key that belongs to another section, or nearly matches one there.
@@ -313,6 +322,7 @@ mod tests {
             ("[brain]\nmode = \"auto\u{a0}\"\n", ":2:8:", "U+00A0 (a no-break space) stands in it", "did you mean `auto`?"),
             ("[speech]\nvoice = \"en-US\u{200b}\"\n", ":2:9", "U+200B (an invisible character) stands in it", "en-US"),
             // Misplaced, duplicated, or under another name.
+            ("[sim]\nspeech.threads = 2\n", ":2:1:", "unknown key `speech`", "write `threads = 2` below [speech]"),
             ("[audio]\nkey = \"F13\"\n", ":2:1:", "unknown key `key` in [audio]", "`key` belongs below [ptt]"),
             ("callsign = \"N1\"\n", ":1:1:", "unknown key `callsign`", "`callsign` belongs below [pilot]"),
             ("[speech]\nolama_url = \"x\"\n", ":2:1:", "unknown key `olama_url`", "`ollama_url` belongs below [brain]"),

@@ -73,7 +73,7 @@ pub(super) fn outcome(all: &[Measured]) -> String {
         );
     }
     format!(
-        "{} is too slow for this computer: {}; pilots wait {accepted} at most, and there is no faster model: close other programs, or raise speech.threads in your settings",
+        "{} is too slow for this computer: {}; pilots wait {accepted} at most, and there is no faster model: close other programs, or raise `threads` below [speech] in your settings",
         quickest.name,
         does(quickest)
     )

@@ -235,7 +235,7 @@ fn faster_with(config: &Config, absent: &[String], own: &[Offer], cores: usize) 
         n => usize::from(n),
     };
     if threads < cores {
-        return format!("close other programs, or set `speech.threads = {cores}` in your settings; now it is {threads} of {cores} threads");
+        return format!("close other programs, or write `threads = {cores}` below [speech] in your settings (now {threads} of {cores})");
     }
     "close other programs; if that is not enough, type your calls: `stratus say TEXT`".to_owned()
 }
@@ -322,11 +322,11 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let survey = keyboard::survey;
     // A grabbed key cannot be grabbed twice.
     if running && config.ptt.grab {
-        return Ok(format!("{} (held by the running Stratus)", key_words(&config.ptt.key)));
+        return Ok(format!("{} (used by the running Stratus)", key_words(&config.ptt.key)));
     }
     let mut found = survey(&config.ptt)?;
     if running {
-        found.push_str(" (held by the running Stratus)");
+        found.push_str(" (used by the running Stratus)");
     }
     if keynames::is_typed(&config.ptt.key) {
         found.push_str("; typing it anywhere will transmit");
@@ -385,7 +385,7 @@ mod tests {
         config.speech.model = Some("/m/ggml-base.en.bin".into());
         let tiny = ["tiny.en".to_owned(), "tiny.en-q5_1".to_owned()];
         assert!(faster_with(&config, &[], &[], 8).contains("models get tiny.en"));
-        assert!(faster_with(&config, &tiny, &[], 8).contains("`speech.threads = 8`"), "the mirror has no smaller one");
+        assert!(faster_with(&config, &tiny, &[], 8).contains("`threads = 8`"), "the mirror has no smaller one");
         config.speech.threads = 8;
         assert!(faster_with(&config, &tiny, &[], 8).contains("stratus say"));
         // A file that no catalogue lists is judged by its size.

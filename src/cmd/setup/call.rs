@@ -43,7 +43,9 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if !why.is_empty() {
             say(&why)?;
         }
-        let made = if s.hears { spoken(s, &call) } else { typed(s, &call) };
+        // A microphone that the pilot chose not to test is as good.
+        let hears = s.hears || s.args.skip_microphone;
+        let made = if hears { spoken(s, &call) } else { typed(s, &call) };
         match made {
             Ok(()) => {
                 s.done(Step::Call);
@@ -157,7 +159,7 @@ fn unanswered(note: &str) -> Problem {
 /// The same call without a microphone.
 fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
-    say(&format!("No microphone is set up, so Stratus types the first call for you, as you can: stratus say \"{call}\""))
+    say(&format!("The microphone is not tested yet, so Stratus types the first call for you, as you can: stratus say \"{call}\""))
         .map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
         Reply::Said { text, note } if !text.is_empty() => answered(&text, &note).map_err(terminal),

@@ -2,15 +2,16 @@
 
 use std::sync::PoisonError;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::ask::{refused, say, told, well};
 use super::{Setup, is_running};
+use crate::app::NO_PRESS;
 use crate::cmd::doctor;
 use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
-use crate::event::{Edge, Step};
+use crate::event::{Edge, Step, TrayState};
 use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::{Ptt, key_words};
@@ -19,6 +20,9 @@ use crate::settings::{Ptt, key_words};
 const PRESS: Duration = Duration::from_secs(20);
 /// How long a running tray may take to reload the settings file.
 const FOLLOWED: Duration = Duration::from_secs(2);
+/// How long a call may take to end, and the interval between two looks.
+const CALL_OVER: Duration = Duration::from_secs(15);
+const LOOK: Duration = Duration::from_millis(200);
 /// The joystick thread has the same timeout; allow a little longer for its answer.
 const BIND: Duration = Duration::from_secs(25);
 
@@ -35,12 +39,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             if answer.is_empty() {
                 break;
             }
-            let taken = match answer.to_lowercase().as_str() {
-                "joystick" => bind(s),
-                "press" => learn(s),
-                _ => choose(s, &answer),
-            };
-            match taken {
+            match take(s, &answer) {
                 Ok(()) => break,
                 Err(p) => refused(&p)?,
             }
@@ -50,9 +49,11 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Ok(found) => well(&found)?,
         Err(p) => return Ok(told("not yet", &p)?),
     }
-    let has_key = !s.config.ptt.no_key() || !s.config.ptt.joystick.is_empty();
-    let mut question = "Try it now?";
-    while !s.ask.yes && has_key && s.ask.whether(question, true)? {
+    let has_key = |s: &Setup<'_>| !s.config.ptt.no_key() || !s.config.ptt.joystick.is_empty();
+    if s.ask.yes || !has_key(s) || !s.ask.whether("Try it now?", true)? {
+        return Ok(());
+    }
+    while has_key(s) {
         let running = is_running();
         if running && before != s.config.ptt {
             std::thread::sleep(FOLLOWED);
@@ -65,9 +66,36 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             }
             Err(p) => told("not yet", &p)?,
         }
-        question = "Try it again?";
+        if !again(s)? {
+            break;
+        }
     }
     Ok(())
+}
+
+/// After a failed test: repeats it with this key or another one, or goes on (`false`).
+fn again(s: &mut Setup<'_>) -> anyhow::Result<bool> {
+    loop {
+        let question = "Try again? Enter repeats it; a key's name, \"press\" or \"joystick\" takes another; \"skip\" goes on [again]";
+        let answer = s.ask.line(question)?;
+        match answer.to_lowercase().as_str() {
+            "" | "y" | "yes" => return Ok(true),
+            "n" | "no" | "skip" => return Ok(false),
+            _ => match take(s, &answer) {
+                Ok(()) => return Ok(true),
+                Err(p) => refused(&p)?,
+            },
+        }
+    }
+}
+
+/// Makes what the answer names the push-to-talk control.
+fn take(s: &mut Setup<'_>, answer: &str) -> Result<(), Problem> {
+    match answer.to_lowercase().as_str() {
+        "joystick" => bind(s),
+        "press" => learn(s),
+        _ => choose(s, answer),
+    }
 }
 
 fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
@@ -127,12 +155,24 @@ fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<Strin
 
 /// The running tray has the key, so it reports whether a press arrives.
 fn pressed_in_tray(s: &Setup<'_>) -> Result<(), Problem> {
+    // The tray uses a new key at once, so the press that chose it may have opened a call: wait until that is over.
+    let until = Instant::now() + CALL_OVER;
+    while in_a_call(s) && Instant::now() < until {
+        std::thread::sleep(LOOK);
+    }
     let _ = say(&format!("Press {} and release it.", words(s)));
     match ipc::reach(&s.paths.sockets(), &Request::TestKey(true), PRESS + Duration::from_secs(10))? {
         Reply::Said { text, .. } if !text.is_empty() => Ok(()),
+        Reply::Said { note, .. } if note == NO_PRESS => Err(no_press()),
         Reply::Said { note, .. } => Err(no_press().because(note)),
         _ => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
     }
+}
+
+/// Whether the running tray listens, recognises or speaks.
+fn in_a_call(s: &Setup<'_>) -> bool {
+    let state = ipc::reach(&s.paths.sockets(), &Request::State(true), Duration::from_secs(1));
+    matches!(state, Ok(Reply::State { state: TrayState::Listening | TrayState::Thinking | TrayState::Speaking }))
 }
 
 fn words(s: &Setup<'_>) -> String {
@@ -140,7 +180,7 @@ fn words(s: &Setup<'_>) -> String {
 }
 
 fn no_press() -> Problem {
-    Problem::new("no press arrived").fix("try another key or a joystick button; `stratus doctor` shows what works here")
+    Problem::new(NO_PRESS).fix("try another key or a joystick button; `stratus doctor` shows what works here")
 }
 
 /// Waits for the key or a joystick's button to go down and up.

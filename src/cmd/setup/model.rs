@@ -33,7 +33,7 @@ fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
     loop {
         say("Measuring how fast it is on this computer. That takes up to a minute.")?;
         let mut progress = Progress::default();
-        let measured = bench::model_in_force(&s.config, &s.paths, &mut |done, of| progress.show(&format!("call {done} of {of}")));
+        let measured = bench::model_in_force(&s.config, &s.paths, &mut |done, of| progress.show(&format!("Test call {done} of {of}")));
         drop(progress);
         let measured = match measured {
             Ok(measured) => measured,
@@ -104,6 +104,13 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if answer.is_empty() && works {
             return Ok(());
         }
+        if answer.starts_with("http://") || answer.starts_with("https://") {
+            match s.set("speech.mirror", &answer.clone().into()) {
+                Ok(()) => return chosen(s),
+                Err(p) => refused(&p)?,
+            }
+            continue;
+        }
         if answer.eq_ignore_ascii_case("more") {
             list(s, &all, 0..all.len())?;
             if all.len() == first {
@@ -115,7 +122,12 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
             Ok(()) => return Ok(()),
             // Nobody is there to answer differently.
             Err(p) if s.ask.yes => return Err(p.into()),
-            Err(p) => refused(&p)?,
+            Err(p) => {
+                refused(&p)?;
+                if s.config.speech.mirror.is_none() {
+                    say("If your club has a server with speech models, enter its address (https://\u{2026}).")?;
+                }
+            }
         }
     }
 }
@@ -196,6 +208,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         }));
     }
     let path = crate::paths::absolute(Path::new(answer));
+    let title = named.as_ref().filter(|o| o.own).map(|o| o.name.clone());
     let (file, sum) = match named {
         Some(offer) => fetched(s, &offer)?,
         None if path.is_file() => own_file(s, &path)?,
@@ -209,7 +222,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
     for (key, value) in command::keys(&file, sum.as_deref(), &s.config) {
         s.set(key, &value)?;
     }
-    said(&format!("speech model {} is ready", name(&file)))
+    said(&format!("speech model {} is ready", title.unwrap_or_else(|| name(&file))))
 }
 
 /// The mirror lacks the model; lists what it has.
@@ -223,6 +236,10 @@ fn not_offered(answer: &str, offers: &[Offer]) -> Problem {
 }
 
 fn fetched(s: &Setup<'_>, offer: &Offer) -> Result<(PathBuf, Option<String>), Problem> {
+    if !offer::is_there(offer, &s.paths) {
+        say(&format!("Downloading {} ({})\u{2026}", models::plain_name(&offer.name), offer.size()))
+            .map_err(|e| Problem::new("cannot write to the terminal").because(e))?;
+    }
     let file = command::bring(offer, &s.paths, &AtomicBool::new(false), MARGIN)?;
     trial::once(&model::verify(&file, Some(&offer.sha256))?)?;
     Ok((file, offer.own.then(|| offer.sha256.clone())))

@@ -43,10 +43,11 @@ fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     }
     let question = match &s.config.sim.airport {
         Some(set) => format!(
-            "Your airport without a simulator? Type its code or its town, such as KPAO or Paris. Type \"call\" if each call is to name it. \
-             Enter keeps {set}:"
+            "Where are you while no simulator runs? Type an airport's code or its town, such as KPAO or Paris, or \"call\" if each call is to \
+             name the airport. Enter keeps {set}:"
         ),
-        None => "Your airport without a simulator? Type its code or its town, such as KPAO or Paris. Enter alone: each call names it:"
+        None => "Where are you while no simulator runs? Type an airport's code or its town, such as KPAO or Paris. Enter alone leaves it \
+                 open: each call then names the airport:"
             .to_owned(),
     };
     let mut question = question;
@@ -86,7 +87,7 @@ fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     let rest = match (&s.config.pilot.callsign, told) {
         (Some(own), _) => format!("Type \"sim\" to use the simulator's. Enter keeps {}:", own.painted()),
         (None, Some(sim)) => format!("Enter alone uses the simulator's, {}:", sim.painted()),
-        (None, None) => "Enter alone uses the simulator's:".to_owned(),
+        (None, None) => "Enter alone leaves it open: your simulator tells it later, or you say it in each call:".to_owned(),
     };
     loop {
         let answer = s.ask.line(&format!("Type your callsign, such as N172SP, G-ABCD or BAW327. {rest}"))?;

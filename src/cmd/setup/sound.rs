@@ -219,19 +219,21 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let person = std::io::stdout().is_terminal();
     let mut asked = s.ask.yes;
+    let mut spoken = false;
     let drawn = |_: &str, level: Level| {
         // The microphone is open only now; earlier words would be lost.
         if !std::mem::replace(&mut asked, true) {
             let _ = say(&format!("Say \"radio check\" now, within {SPEAK_WITHIN_S} seconds, as you would on the radio."));
         }
         if person {
-            draw(level);
+            spoken |= matches!(level.verdict(), Loudness::Good | Loudness::TooLoud);
+            draw(level, spoken);
         }
     };
     let heard = meter::spoken(&s.config.audio, if s.ask.yes { 1 } else { LISTEN_S }, drawn);
     if person {
         // The final line shows the peak, not the silence after the words.
-        heard.iter().for_each(|h| draw(h.loudest));
+        heard.iter().for_each(|h| draw(h.loudest, true));
         let _ = writeln!(std::io::stdout());
     }
     let heard = heard?;
@@ -294,10 +296,11 @@ impl Said {
     }
 }
 
-/// Draws the level as a bar and a word, over the previous one.
-fn draw(level: Level) {
+/// Draws the level as a bar and a word, over the previous one. Before the first words, a low level is no mistake.
+fn draw(level: Level, spoken: bool) {
+    let word = if spoken || level.verdict() == Loudness::Good { level.verdict().word() } else { "listening" };
     let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
-    let _ = write!(std::io::stdout(), "\r   {bar:<40} {:<9}", level.verdict().word());
+    let _ = write!(std::io::stdout(), "\r   {bar:<40} {word:<9}");
     let _ = std::io::stdout().flush();
 }
 

@@ -28,8 +28,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         let absent = offer::absent(s.config.speech.mirror.as_deref(), &s.paths);
         let (gone, there): (Vec<&KnownVoice>, Vec<&KnownVoice>) = missing.into_iter().partition(|v| absent.iter().any(|a| a == v.name));
         if !gone.is_empty() {
-            let gone: Vec<&str> = gone.iter().map(|v| v.name).collect();
-            say(&format!("Not on your mirror: the voices {}.", gone.join(", ")))?;
+            say(&format!("{} more voices exist, but not on your mirror. Stratus works without them.", gone.len()))?;
         }
         missing = there;
     }

@@ -342,7 +342,9 @@ fn next_smaller_model_has_a_row_if_there_is_one() {
 
 #[test]
 fn airport_is_shown_with_its_reason_and_selectable() {
-    let row = |name: &str, why: PlaceReason, chosen: &str| airport(&Place { name: name.into(), why, chosen: chosen.into(), chosen_name: String::new() });
+    let row = |name: &str, why: PlaceReason, chosen: &str| {
+        airport(&Place { name: name.into(), why, chosen: chosen.into(), chosen_name: String::new() })
+    };
     for (name, why, words_of_row) in [
         ("", PlaceReason::Open, "Airport: named by your first call"),
         ("Denver", PlaceReason::Called, "Airport: Denver (from your last call)"),
