@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn another_callsign_of_the_simulator_is_reported_once_and_can_be_used() {
+    fn simulators_other_callsign_is_reported_once_and_can_be_used() {
         let config =
             Config { pilot: crate::settings::Pilot { callsign: "N739TW".parse().ok(), ..Default::default() }, ..Config::default() };
         let mut app = App::new(Arc::new(config), Airports::first());

@@ -117,7 +117,7 @@ pub struct App {
     pace: pace::Pace,
     page: page::Kept,
     chatter: chatter::Chatter,
-    /// The simulator's callsign that the pilot was told of, because another one is chosen.
+    /// The simulator's callsign that differs from the chosen one, once the pilot knows it.
     other_told: Option<Callsign>,
     /// When the microphone was lost during a call.
     lost_at: Option<Time>,

@@ -296,7 +296,7 @@ impl Said {
     }
 }
 
-/// Draws the level as a bar and a word, over the previous one. Before the first words, a low level is no mistake.
+/// Draws the level as a bar and a word, over the previous one. Before the first words, a low level is normal.
 fn draw(level: Level, spoken: bool) {
     let word = if spoken || level.verdict() == Loudness::Good { level.verdict().word() } else { "listening" };
     let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
