@@ -174,6 +174,7 @@ fn stage_direction(words: &[&str]) -> Option<String> {
         ["at", nm, direction, feet, ..] => format!("{nm} miles {direction}, {feet} ft"),
         ["com1", f] => format!("tuned to {f}"),
         ["transponder", code] => format!("squawking {code}"),
+        ["ident"] => "identing".into(),
         ["other", kind, "at", ..] => format!("{kind} nearby"),
         ["other", kind, p] => format!("{kind}: {p}"),
         ["other", kind, p, "as", callsign] => format!("{callsign}, {kind}: {p}"),
@@ -275,6 +276,10 @@ impl<'a> Scene<'a> {
             }
             "transponder" => {
                 self.report.transponder = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?);
+                return self.again();
+            }
+            "ident" => {
+                self.report.cockpit.ident = Some(words.get(1) != Some(&"off"));
                 return self.again();
             }
             "plan" => {

@@ -54,6 +54,19 @@ pub enum Hold {
     },
 }
 
+/// A point of a route where the pilot turns, or where another taxiway begins. The first one is the beginning of the route.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The position.
+    pub at: LatLon,
+    /// The direction of the route before it, degrees true; `None` at the beginning.
+    pub before: Option<f64>,
+    /// The direction after it, degrees true.
+    pub after: f64,
+    /// The taxiway after it; empty if it has no name.
+    pub taxiway: String,
+}
+
 /// A route over the taxiways.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
@@ -61,6 +74,8 @@ pub struct Route {
     pub via: Vec<String>,
     /// The runways to cross, in order.
     pub crossings: Vec<Crossing>,
+    /// The turns up to the first runway.
+    pub steps: Vec<Step>,
     /// The end of the route.
     pub hold: Hold,
     /// Feet.
@@ -226,9 +241,25 @@ fn leg_cost(last: Option<(&Leg<'_>, usize)>, leg: &Leg<'_>) -> f64 {
     cost
 }
 
+/// The turns of a route up to the first runway: where another taxiway begins, or where it bends more than a little.
+fn steps(graph: &TaxiGraph, way: &[&Leg<'_>]) -> Vec<Step> {
+    let mut all: Vec<Step> = Vec::new();
+    let mut before: Option<&Leg<'_>> = None;
+    for leg in way.iter().take_while(|leg| leg.edge.runway.is_none()) {
+        let bends = before.is_none_or(|b| turn(b.bearing, leg.bearing).abs() > TURN.0);
+        let named = !leg.edge.name.is_empty() && all.last().is_none_or(|s| s.taxiway != leg.edge.name);
+        if let Some(node) = graph.nodes.get(leg.from).filter(|_| bends || named) {
+            let taxiway = leg.edge.name.clone();
+            all.push(Step { at: node.position, before: before.map(|b| b.bearing), after: leg.bearing, taxiway });
+        }
+        before = Some(leg);
+    }
+    all
+}
+
 /// A route in words.
 fn told(graph: &TaxiGraph, way: &[&Leg<'_>], hold: Hold, cost_ft: f64) -> Route {
-    let mut out = Route { via: Vec::new(), crossings: Vec::new(), hold, length_ft: 0.0, cost_ft };
+    let mut out = Route { via: Vec::new(), crossings: Vec::new(), steps: steps(graph, way), hold, length_ft: 0.0, cost_ft };
     let mut along: Option<Runway> = None;
     for leg in way {
         if !leg.edge.name.is_empty() && out.via.last() != Some(&leg.edge.name) {

@@ -35,8 +35,10 @@ pub struct Atis {
     weather: Weather,
     /// When that weather was seen, in minutes of the simulator's day, UTC.
     seen: Option<u32>,
-    /// The pilot may have heard it, so from now on Stratus assigns the letters.
+    /// The pilot may have heard it, so its letter is the current one.
     broadcast: bool,
+    /// The pilot has named the letter of a recording that is not this one: the simulator's, or a real one. Which letter is current is unknown.
+    elsewhere: bool,
     /// When it plays next while its frequency is tuned.
     next: Option<Time>,
     /// It is playing.
@@ -46,9 +48,9 @@ pub struct Atis {
 }
 
 impl Atis {
-    /// The current letter at an airport.
+    /// The current letter at an airport, if it is known.
     pub fn letter_at(&self, icao: &str) -> Option<char> {
-        self.letter.filter(|_| self.icao == icao)
+        self.letter.filter(|_| self.icao == icao && (self.broadcast || !self.elsewhere))
     }
 
     /// Takes the weather at an airport, with the simulator's time of day (UTC, seconds). A different airport or a significant change makes
@@ -72,12 +74,14 @@ impl Atis {
         }
     }
 
-    /// A pilot who has not heard Stratus's recording may have the simulator's, so that letter is adopted.
-    pub fn adopt(&mut self, said: char) {
-        if !self.broadcast && said.is_ascii_uppercase() {
-            self.letter = Some(said);
-            self.broadcast = true;
-        }
+    /// The pilot has named a letter. Without having heard Stratus's recording, it is another recording's, which is neither adopted nor denied.
+    pub fn pilot_has(&mut self, said: char) {
+        self.elsewhere |= !self.broadcast && self.letter != Some(said);
+    }
+
+    /// The current letter, as a stated situation has it.
+    pub fn state(&mut self, letter: char) {
+        (self.letter, self.broadcast) = (Some(letter), true);
     }
 
     /// The controller has named the current letter: from now on the pilot's is right or wrong.
@@ -119,7 +123,7 @@ impl Atis {
 
     /// The current letter, and the items of the recording.
     fn items(&self, s: &Situation) -> Option<(char, Vec<Item>)> {
-        let current = self.letter_at(&s.icao)?;
+        let current = self.letter.filter(|_| self.icao == s.icao)?;
         let word = super::transcript::spell(current);
         let mut items = vec![Item::Advice(format!("{} airport information {word}", s.airport_name))];
         if let Some(m) = self.seen {
@@ -245,17 +249,19 @@ mod tests {
         let second = a.letter_at("PHTO").unwrap();
         assert_ne!(second, first);
         assert_eq!(a.letter_at("KPAO"), None);
-        a.adopt('K');
-        assert_eq!(a.letter_at("PHTO"), Some('K'));
-        // Once a letter is in use, a different one from the pilot is outdated or wrong.
-        a.adopt('B');
-        assert_eq!(a.letter_at("PHTO"), Some('K'));
+        // A letter that the pilot has from elsewhere is neither adopted nor denied ...
+        a.pilot_has(if second == 'K' { 'L' } else { 'K' });
+        assert_eq!(a.letter_at("PHTO"), None);
+        // ... until the pilot may have heard this recording.
+        a.named();
+        assert_eq!(a.letter_at("PHTO"), Some(second));
+        a.pilot_has('B');
+        assert_eq!(a.letter_at("PHTO"), Some(second), "the controller has named it");
         let mut a = Atis::default();
         a.see("PHTO", &Weather { altimeter_inhg: Some(30.0), ..Weather::default() }, None);
-        let current = a.letter_at("PHTO");
-        a.named();
-        a.adopt(if current == Some('B') { 'C' } else { 'B' });
-        assert_eq!(a.letter_at("PHTO"), current, "the controller has named it");
+        let current = a.letter_at("PHTO").unwrap();
+        a.pilot_has(current);
+        assert_eq!(a.letter_at("PHTO"), Some(current), "the pilot has this one");
     }
 
     #[test]

@@ -10,6 +10,11 @@ pub(super) fn takeoff(_: &Admitted<Takeoff>, at: Option<String>) -> Item {
     Item::ClearedForTakeoff { at }
 }
 
+/// "Line up and wait" (3-9-4): part of the departure that was requested.
+pub(super) fn line_up(_: &Admitted<Takeoff>) -> Item {
+    Item::LineUpAndWait
+}
+
 /// "Cleared to land" and its variants (3-10-5).
 pub(super) fn landing(_: &Admitted<Lands>, kind: Landing) -> Item {
     Item::Cleared(kind)
@@ -43,6 +48,11 @@ pub(super) fn transition(_: &Admitted<Entry>) -> Item {
 /// Special VFR, out of the surface area or into it (7-5-1).
 pub(super) fn special(_: &Admitted<SpecialVfr>, out: bool, name: String) -> Item {
     Item::SpecialVfr { out, name }
+}
+
+/// "Released for departure" (4-3-4).
+pub(super) fn release(_: &Admitted<IfrClearance>) -> Item {
+    Item::Released
 }
 
 /// "Cleared to Juneau airport" (4-3-2).

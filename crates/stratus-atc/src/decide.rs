@@ -2,12 +2,21 @@
 //!
 //! No reply is canned: each one is a list of [`Item`]s whose values come from the [`Situation`].
 
+mod above_ground;
+mod address;
 mod again;
+mod aid;
+mod alarms;
+mod answered;
 mod asides;
 mod beside;
+mod circling;
 mod circumstances;
+mod climb_out;
+mod clock;
 mod confirm;
 pub(crate) mod ctaf;
+mod departure;
 mod distress;
 mod doubt;
 mod facts;
@@ -18,16 +27,23 @@ mod information;
 pub mod initiative;
 mod instruments;
 mod leg;
+mod lost;
 mod minima;
 mod missed;
+mod mistakes;
 mod no_gyro;
+mod on_top;
 pub(crate) mod parts;
 mod question;
 mod questions;
 mod radar;
+mod radio_out;
+mod refusal;
+mod release;
 mod reply;
 mod route;
 mod runway_meant;
+mod runway_watch;
 pub(crate) mod sky;
 mod stage;
 mod topics;
@@ -37,16 +53,17 @@ mod vectors;
 mod visual;
 mod zone;
 
+pub use address::address;
 use again::say_again;
-pub(crate) use distress::plight;
 use ground::crossing;
 pub(crate) use leg::said_leg;
+pub(crate) use lost::plight;
 pub(super) use radar::way_in;
 
 use crate::act::Act;
 use crate::gate::{self, Call};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
+use crate::instruction::{Ask, Emergency, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{Check, Verdict};
@@ -54,8 +71,7 @@ use crate::record::{Owed, Record};
 use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
-use crate::units::region::ShortCallsigns;
-use crate::units::{Facility, Runway, Squawk};
+use crate::units::{Facility, Runway};
 
 /// The controller's response to a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +117,8 @@ impl From<Decision> for Outcome {
 
 /// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    no_gyro::with_no_gyro(s, record, heard, beside::answered(s, record, heard, main_answer(s, record, heard, said)))
+    let outcome = no_gyro::with_no_gyro(s, record, heard, beside::answered(s, record, heard, main_answer(s, record, heard, said)));
+    aid::once(record, radio_out::blind(s, record, heard, outcome))
 }
 
 fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
@@ -130,6 +147,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = visual::as_meant(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
+    if let Some(meant) = answered::as_asked(s, record, heard) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = gate::answered(heard, record) {
@@ -166,7 +186,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
             // The emergency is already active, so further words about it need no confirmation.
             Call::Unsure if record.emergency.is_some() => {
-                if let Some(d) = distress::into_cloud(s, heard) {
+                if let Some(d) = lost::into_cloud(s, heard) {
                     return d.into();
                 }
             }
@@ -204,12 +224,21 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
     let asks_more = !heard.requests.is_empty() || heard.has(Intent::Diversion) || heard.remarks.has(Remark::AsksNearest);
     if tells_souls && !led_on && !asks_more {
-        return Decision::Say(distress::comes_in(s, record, heard).unwrap_or_else(|| vec![Item::Roger])).into();
+        return Decision::Say(distress::comes_in(s, record, heard).unwrap_or_else(|| distress::noted(s, record))).into();
     }
     if let Some(d) = facts::decide(s, record, heard) {
         return d.into();
     }
-    if let Some(d) = distress::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
+    if let Some(d) = release::decide(s, record, heard) {
+        return d.into();
+    }
+    if let Some(d) = alarms::decide(s, record, heard) {
+        return d.into();
+    }
+    if let Some(d) = answered::noted(s, heard).filter(|_| record.pending.is_none() && record.emergency.is_none()) {
+        return d.into();
+    }
+    if let Some(d) = lost::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
         return d.into();
     }
     if let Some(d) = distress::during(s, record, heard) {
@@ -255,7 +284,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if gate::not_now(heard).is_some() {
         return circumstances::when_ready().into();
     }
-    if let Some(d) = special_code(s, record, heard) {
+    if let Some(d) = radio_out::special_code(s, record, heard) {
         return d.into();
     }
     if let Some(d) = wrong_unit(s, record, heard) {
@@ -329,7 +358,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
         // A controller does not contradict an aircraft in distress, or ask it for what it cannot do (7110.65 10-1-1).
         Intent::Unable if record.emergency.is_some() => Decision::say([Item::Roger]),
-        Intent::Unable => unable(s, record, heard, said),
+        Intent::Unable => refusal::unable(s, record, heard, said),
         // A traffic report that gives the aircraft's position is also a position report.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
             tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
@@ -350,6 +379,11 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         // A pilot who names the field to go to has stated the intentions.
         Intent::LowFuel if s.live && !s.on_ground && s.facility.is_radar() && s.asked_place.is_some() => {
             Decision::say([Item::Roger].into_iter().chain(s.asked_place.clone().map(Item::Direct)).chain([Item::Ask(Ask::SoulsAndFuel)]))
+        }
+        // Only the pilot knows whether the fuel lasts (7110.65 10-1-1).
+        Intent::LowFuel if s.live && !s.on_ground && !record.no_emergency && record.emergency.is_none() => {
+            let way = distress::home(s);
+            Decision::say([Item::Roger].into_iter().chain(way).chain([gate::question(Wish::Distress, None)]))
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // A lost pilot who is identified on radar gets directions; any other is identified first (7110.65 10-3-2).
@@ -380,30 +414,6 @@ fn lands(s: &Situation, record: &Record) -> bool {
     s.live && s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && record.landing.is_none()
 }
 
-/// Accepts an "unable" and changes the plan: by the request in the same call, or by what the pilot says they can do.
-fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Decision {
-    let other = |i: &&Intent| !matches!(i, Intent::Unable | Intent::Unknown | Intent::Roger | Intent::Readback | Intent::SayAgain);
-    if let Some(next) = heard.intents.iter().find(other).filter(|_| heard.remarks.has(Remark::Wishes)) {
-        let mut rest = Understanding { intent: *next, ..heard.clone() };
-        rest.intents.retain(|i| *i != Intent::Unable);
-        if *next == Intent::TaxiRequest && s.tower_works_ground() {
-            return tower::decide(s, record, &rest);
-        }
-        if let Decision::Say(items) = decide(s, record, &rest, said).decision {
-            return Decision::Say(items);
-        }
-    }
-    let higher = heard.remarks.has(Remark::OtherLevel)
-        || heard.remarks.has(Remark::Wishes)
-            && s.altitude_ft.zip(heard.slots.altitude_ft.last().copied()).is_some_and(|(a, b)| (a - b).abs() < 300);
-    if let Some(feet) = heard.slots.altitude_ft.last().filter(|f| higher && s.ifr && s.live && !s.on_ground && (500..60_000).contains(*f)) {
-        // Assign the level that the aircraft cannot leave.
-        let safe = s.floor_ft.is_none_or(|floor| floor <= *feet);
-        return Decision::say([Item::Roger].into_iter().chain(safe.then(|| instruments::level(s, *feet))));
-    }
-    Decision::say([Item::Roger, Item::Ask(Ask::Intentions)])
-}
-
 /// The pilot calls a unit of this field that is not on this frequency: the answer names this unit and gives the other's frequency.
 fn called_another(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let called = heard.addressed.facility.filter(|f| *f != s.facility)?;
@@ -429,7 +439,7 @@ fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
 
 /// Asks a targeted question if part of the call was understood, and "say again" if nothing was.
 fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    if let Some(d) = distress::to_the_field(s, heard) {
+    if let Some(d) = distress::to_the_field(s, record, heard) {
         return d;
     }
     if record.emergency.is_some() {
@@ -507,7 +517,7 @@ fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Opt
     let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
     let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
     let waits = owed && asks && s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort;
-    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| tower::still_short(s, record))
+    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| departure::still_short(s, record))
 }
 
 /// "Negative, hold short", with the traffic that is in the way.
@@ -520,17 +530,6 @@ fn hold_short(s: &Situation, runway: Runway) -> Decision {
 fn wants_off(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
     (waits && heard.remarks.has(Remark::OfTakeoff)).then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
-}
-
-/// Answers a special code that the pilot reports or that the situation states. In a live session the code is noticed once, when it first
-/// appears.
-fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    let told = heard.slots.squawk.filter(|_| heard.has(Intent::SquawkReport));
-    match s.transponder.filter(|_| !s.live).or(told).filter(|_| !s.on_ground && record.emergency.is_none())? {
-        Squawk::HIJACK => Some(Decision::say([Item::Advice("verify squawking 7500".into())])),
-        Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
-        _ => None,
-    }
 }
 
 /// The call belongs to another unit: the pilot gets that unit's frequency (7110.65 2-1-17).
@@ -564,34 +563,6 @@ fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<D
         _ => return None,
     };
     (s.station(belongs).is_some()).then(|| Decision::say([s.contact(belongs)]))
-}
-
-/// Builds the instruction around the decided items: which callsign form to use, and whether to name the station.
-pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec<Item>) -> Instruction {
-    let first = !record.contacted.contains(&s.facility);
-    let named = heard.callsign.is_some();
-    let shortened = record.last.as_ref().is_some_and(|l| l.address == Address::Short);
-    let short = !first && (s.region.short_callsigns == ShortCallsigns::Controller || said_short(heard) || shortened);
-    let nobody = (!named && first || heard.unsure_caller) && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
-    Instruction {
-        to: s.callsign.clone(),
-        address: if nobody {
-            Address::Nobody
-        } else if short {
-            Address::Short
-        } else {
-            Address::Full
-        },
-        from: s.facility,
-        // Name the station only once.
-        station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
-        items: no_gyro::without_headings(s, record, topics::caution(s, topics::with_pressure(s, topics::outside_the_layer(s, items)))),
-    }
-}
-
-/// An ICAO controller abbreviates a callsign first; the pilot may abbreviate it after that.
-fn said_short(heard: &Understanding) -> bool {
-    heard.callsign.is_some()
 }
 
 /// The phases in which an aircraft is in or near the traffic pattern.

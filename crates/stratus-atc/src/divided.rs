@@ -8,10 +8,14 @@ use crate::hear::details::Details;
 use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
 use crate::hear::question::{self, Subject};
 use crate::intent::{Context, Intent, Understanding};
+use crate::remark::Remark;
 use crate::understand;
 
 /// Subjects that are about a place by its name.
 const OF_PLACES: [Subject; 3] = [Subject::Distance, Subject::Diversion, Subject::WeatherElsewhere];
+
+/// The legs on which an aircraft is about to land.
+const LEGS: [&str; 5] = ["downwind", "base", "final", "abeam", "midfield"];
 
 impl Engine {
     /// The parts of a call, each read apart.
@@ -24,9 +28,16 @@ impl Engine {
             let mut heard = understand::understand_said(said.tokens.clone(), &ctx).with_caller_of(whole);
             // "How long is it": the runway that the rest of the call names.
             heard.slots.runway = heard.slots.runway.or(whole.slots.runway);
+            // "Base, make it a full stop": the leg is the same in each part.
+            let leg = whole.slots.position.as_deref().filter(|p| LEGS.contains(p));
+            heard.slots.position = heard.slots.position.or_else(|| leg.map(str::to_owned));
             let heard = self.with_named_field(&p.text, heard);
             let words = p.words();
-            let (subjects, read) = question::about(&words, p.form, whole.subjects.of(n, parts.len()));
+            let (mut subjects, read) = question::about(&words, p.form, whole.subjects.of(n, parts.len()));
+            // "Which way is the pattern" asks for no taxi route.
+            if heard.remarks.has(Remark::AsksSide) {
+                subjects.iter_mut().filter(|x| **x == Subject::TaxiRoute).for_each(|x| *x = Subject::PatternSide);
+            }
             let mut situation = self.with_routes(self.situation(station, &heard)?, &heard);
             if subjects.iter().any(|x| OF_PLACES.contains(x)) {
                 situation.asked_field = self.field_named(&p.text);

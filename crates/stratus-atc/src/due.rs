@@ -54,7 +54,7 @@ fn short(item: &Item, region: Region) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instruction::{Climb, Landing, Pressure};
+    use crate::instruction::{Climb, Hold, Landing, Legs, Pressure};
     use crate::units::{Callsign, Side};
 
     #[test]
@@ -145,7 +145,11 @@ mod tests {
                 Item::Squawk("4512".parse().unwrap()),
             ],
             vec![Item::Condition("behind the landing Airbus".into()), runway(), Item::LineUpAndWait, hold()],
-            vec![Item::Hold { fix: Some("SUNOL".into()) }, Item::ExpectFurther(1065), altitude(Climb::Maintain, 6000, false)],
+            vec![
+                Item::Hold(Hold { fix: Some("SUNOL".into()), inbound: Some(270), turns: Side::Right, legs: Legs::HalfMinutes(2) }),
+                Item::ExpectFurther(1065),
+                altitude(Climb::Maintain, 6000, false),
+            ],
             vec![Item::HoldPosition, hold()],
         ];
         for region in [Region::FAA, Region::ICAO] {

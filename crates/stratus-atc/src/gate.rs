@@ -13,6 +13,7 @@ use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;
 use super::record::{Owed, Record};
+use super::remark::Remark;
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};
 
@@ -146,10 +147,23 @@ fn against(r: &learned::Reading) -> Option<Sense> {
     }
 }
 
+/// The release of an instrument departure: asked for by name, or by a pilot who waits for it and is ready.
+pub fn to_release(heard: &Understanding, record: &Record) -> Option<Admitted<IfrClearance>> {
+    let waits = record.owed.contains(&Owed::Release) || record.void_min.is_some();
+    let asked = heard.remarks.has(Remark::Release) && admit::<IfrClearance>(heard, record).is_ok();
+    let ready = waits && not_now(heard).is_none() && admit::<Takeoff>(heard, record).is_ok();
+    (record.ifr && !heard.slots.not_ready && !denies(&heard.clauses) && (asked || ready)).then(Admitted::new)
+}
+
 /// A landing that needs no request: the pilot was told to come in to this runway, or has lost the radio.
 pub fn expected(record: &Record, transponder: Option<Squawk>) -> Option<Admitted<Landing>> {
     let told = record.pattern_runway.is_some() || record.closed_traffic.is_some() || record.approach.is_some();
     (told || transponder == Some(Squawk::RADIO_FAILURE)).then(Admitted::new)
+}
+
+/// A landing by an aircraft in distress, which is cleared to land without a call.
+pub fn in_need(record: &Record) -> Option<Admitted<Landing>> {
+    (record.emergency.is_some() && !record.off_field).then(Admitted::new)
 }
 
 /// "Are we cleared to land": from a pilot on the way down, the question is a request.
@@ -232,6 +246,7 @@ pub(crate) fn stands(record: &Record, item: &Item) -> bool {
     match item {
         Item::Cleared(kind) => record.landing.is_some_and(|(_, given)| given == *kind),
         Item::Cross { runway, .. } => record.crossing == Some(*runway),
+        Item::LineUpAndWait => record.lined_up.is_some(),
         Item::ClearedThrough(_) | Item::ClearedInto(_) => record.bravo,
         _ => is_takeoff(item) && record.takeoff.is_some(),
     }

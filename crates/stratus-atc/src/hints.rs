@@ -81,7 +81,8 @@ impl Engine {
                 }
             }
             parts.runways = runways.iter().map(|r| format!("runway {}", spoken::runway(*r, region))).collect();
-            parts.letter = self.atis.letter_at(&a.icao).map(|l| format!("information {}", super::transcript::spell(l)));
+            let letter = self.atis.letter_at(&a.icao).or(self.record.letter_of(&a.icao));
+            parts.letter = letter.map(|l| format!("information {}", super::transcript::spell(l)));
             let units = a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(name, _)| name.to_owned()));
             for name in std::iter::once(a.name.clone()).chain(units) {
                 let known = parts.station.as_ref().is_some_and(|s| s.starts_with(&name)) || parts.names.contains(&name);

@@ -206,6 +206,29 @@ pub enum Wish {
     Distress,
 }
 
+/// A hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The fix as the pilot or the data name it; the present position otherwise.
+    pub fix: Option<String>,
+    /// The magnetic course towards the fix, 1 to 360 degrees; `None` for a hold that the pilot flies as published.
+    pub inbound: Option<u16>,
+    /// The direction of the turns.
+    pub turns: Side,
+    /// The length of the legs.
+    pub legs: Legs,
+}
+
+/// The length of the legs of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Legs {
+    /// Half minutes.
+    HalfMinutes(u8),
+    /// Nautical miles.
+    Miles(u8),
+}
+
 /// One item of a controller's transmission. Items are in spoken order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -370,13 +393,12 @@ pub enum Item {
         /// The upper limit.
         high: i32,
     },
-    /// "hold at SUNOL as published", "hold at present position, right turns" (7110.65 4-6-4).
-    Hold {
-        /// The fix as the pilot or the data name it; the present position otherwise.
-        fix: Option<String>,
-    },
+    /// "hold east of SUNOL, inbound course 270, 1 minute legs, right turns" (7110.65 4-6-4).
+    Hold(Hold),
     /// "expect further clearance 1745": minutes of the UTC day (7110.65 4-6-1).
     ExpectFurther(u16),
+    /// "expected approach time 1745": minutes of the UTC day.
+    ExpectedApproach(u16),
     /// "resume own navigation".
     ResumeOwnNavigation,
     /// "proceed direct Monterey": a place in the plan or the data.
@@ -412,6 +434,16 @@ pub enum Item {
     HoldForRelease,
     /// "released for departure" (7110.65 4-3-4).
     Released,
+    /// "clearance void if not off by 1715, if not off by 1715 advise not later than 1745 of intentions, time 1705": minutes of the UTC day
+    /// (7110.65 4-3-4).
+    VoidTime {
+        /// The clearance ends at this time.
+        off_by: u16,
+        /// A pilot who has not taken off reports by then.
+        advise_by: u16,
+        /// The present time.
+        now: u16,
+    },
     /// A height alone, "2,500", for a ceiling.
     Height(i32),
     /// "cleared to Juneau": destination, then route and procedure in words.
@@ -430,6 +462,10 @@ pub enum Item {
         /// Expected only, not cleared.
         expect: bool,
     },
+    /// "circle to runway 10": the landing runway after an approach to another one (7110.65 4-8-6).
+    Circle(Runway),
+    /// "climb to and report reaching VFR-on-top"; with the level to keep if the cloud is higher. Without one, "maintain VFR-on-top" (7-3-1).
+    OnTop(Option<i32>),
     /// "transition approved": the route in words.
     TransitionApproved(String),
     /// "cleared through Bravo airspace" (7110.65 7-9-2): class B requires a clearance.
@@ -498,7 +534,9 @@ pub enum Item {
     HoldPosition,
     /// "stop": for an aircraft that moves without a clearance.
     Stop,
-    /// "runway 31 available, any runway": emergency help.
+    /// "runway 31 available": a runway for an aircraft in distress, which stays its runway.
+    RunwayAvailable(Runway),
+    /// "any runway available": emergency help.
     AnyRunway,
     /// Advice made from facts: "weather not available"; never a clearance.
     Advice(String),

@@ -16,6 +16,7 @@ mod scope;
 pub(crate) mod sequence;
 pub(crate) mod simulator_airports;
 pub mod situation;
+pub mod surface;
 pub mod tracks;
 pub(crate) mod whereabouts;
 

@@ -53,7 +53,7 @@ pub use self::hear::request;
 pub use self::hints::{Hints, spelling_hint};
 use self::instruction::{Instruction, Item};
 use self::intent::{Intent, Understanding};
-pub use self::know::{around, floor, phase, report, situation, tracks};
+pub use self::know::{around, floor, phase, report, situation, surface, tracks};
 use self::know::{ground_contact, simulator_airports};
 use self::phase::{Phase, PhaseTracker};
 use self::readback::Verdict;
@@ -341,6 +341,7 @@ impl Engine {
             self.record.crossing = None;
         }
         self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
+        self.watch.see_ident(report.cockpit.ident == Some(true));
         self.observe(was);
         self.take_over_charts();
         self.follow_others(now);
@@ -384,7 +385,7 @@ impl Engine {
             return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
         };
         if let Some(letter) = understanding.slots.atis {
-            self.atis.adopt(letter);
+            self.atis.pilot_has(letter);
         }
         let distress = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| understanding.has(*i));
         if self.is_guard() && !distress && self.record.emergency.is_none() {

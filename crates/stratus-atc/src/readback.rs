@@ -229,6 +229,7 @@ fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, tol
 pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(ReadbackItem, bool)> {
     let here = |name: ReadbackItem, everywhere: bool| (name, everywhere || region.wants_readback(name.word()));
     Some(match item {
+        Item::Circle(_) => (ReadbackItem::Runway, false),
         Item::Runway(_) => {
             let entered = all
                 .iter()
@@ -259,7 +260,9 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Approach { .. } => here(ReadbackItem::Approach, false),
         Item::Condition(_) => here(ReadbackItem::Condition, false),
         // The time may be left out, but a different one is wrong.
-        Item::ExpectFurther(_) => (ReadbackItem::Condition, false),
+        Item::ExpectFurther(_) | Item::ExpectedApproach(_) | Item::VoidTime { .. } => (ReadbackItem::Condition, false),
+        // The hold may be read back in part, but another course, turn or leg is wrong.
+        Item::Hold(_) => (ReadbackItem::Restriction, false),
         Item::HoldPosition | Item::Stop | Item::CancelTakeoff => here(ReadbackItem::Clearance, false),
         Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
         _ => return None,
@@ -270,7 +273,9 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
 pub fn needs_readback(items: &[Item]) -> bool {
     // The FAA's list is the shorter one: its items are mandatory everywhere.
     items.iter().any(|i| need(i, items, Region::FAA).is_some_and(|(_, mandatory)| mandatory))
-        || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_)))
+        || items
+            .iter()
+            .any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_) | Item::VoidTime { .. }))
 }
 
 /// Whether these items contain anything that a pilot may read back.

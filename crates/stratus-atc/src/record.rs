@@ -1,10 +1,12 @@
 //! The clearance record: what this aircraft was told and has heard. Only delivered instructions and the aircraft's observed actions change
 //! it; the words of a pilot or a language model never do.
 
+mod help;
+mod observed;
+
 use serde::{Deserialize, Serialize};
 
-use super::instruction::{Emergency, Instruction, Item, Landing, Leg, ReportPoint, Services, Wish};
-use super::phase::Phase;
+use super::instruction::{Ask, Emergency, Hold, Instruction, Item, Landing, Leg, ReportPoint, Services, Wish};
 use crate::units::{Facility, Runway, Side, Squawk, Time};
 
 /// An instruction whose readback is awaited.
@@ -53,6 +55,9 @@ pub struct Record {
     /// The taxiways of its taxi clearance, in order; empty if none are known.
     #[serde(default)]
     pub route: Vec<String>,
+    /// It is led to its place turn by turn.
+    #[serde(default)]
+    pub progressive: bool,
     /// The way to face at the end of the pushback: "facing west".
     #[serde(default)]
     pub facing: Option<String>,
@@ -60,6 +65,9 @@ pub struct Record {
     pub hold_short: Option<Runway>,
     /// Cleared to line up.
     pub lined_up: Option<Runway>,
+    /// Cleared to line up only behind another aircraft.
+    #[serde(default)]
+    pub behind: bool,
     /// Cleared for takeoff.
     pub takeoff: Option<Runway>,
     /// Cleared to land, or for another kind of landing.
@@ -75,6 +83,12 @@ pub struct Record {
     /// The side on which it was told to enter the pattern.
     #[serde(default)]
     pub joins: Option<Side>,
+    /// The leg that it was told to enter.
+    #[serde(default)]
+    pub enters: Option<Leg>,
+    /// It was told to come straight in.
+    #[serde(default)]
+    pub straight: bool,
     /// The flight information service that the pilot requested.
     #[serde(default)]
     pub service: Option<String>,
@@ -92,6 +106,15 @@ pub struct Record {
     pub crossing: Option<Runway>,
     /// The approach to expect, or cleared for (`true`).
     pub approach: Option<(String, bool)>,
+    /// The runway on which it lands after an approach to another one.
+    #[serde(default)]
+    pub circles: Option<Runway>,
+    /// The pilot has reported the destination in sight.
+    #[serde(default)]
+    pub sees_field: bool,
+    /// Climbing to VFR-on-top, or there: it chooses its level.
+    #[serde(default)]
+    pub on_top: bool,
     /// The landing runway that an instrument flight was told to expect, used for its vectors, clearances and landing.
     #[serde(default)]
     pub expects: Option<Runway>,
@@ -107,9 +130,15 @@ pub struct Record {
     /// Holding, until the pilot is ready or the time to expect further clearance has come.
     #[serde(default)]
     pub holding: bool,
+    /// The hold that it was last told to fly.
+    #[serde(default)]
+    pub hold: Option<Hold>,
     /// That time, minutes of the UTC day.
     #[serde(default)]
     pub holds_until: Option<u16>,
+    /// The time at which the clearance of a released departure ends, minutes of the UTC day.
+    #[serde(default)]
+    pub void_min: Option<u16>,
     /// What the controller owes.
     #[serde(default)]
     pub owed: Vec<Owed>,
@@ -154,9 +183,21 @@ pub struct Record {
     /// The ICAO code of the field to which a pilot in trouble wants to go.
     #[serde(default)]
     pub bound: Option<String>,
+    /// The runway that an aircraft in distress was given.
+    #[serde(default)]
+    pub own_runway: Option<Runway>,
+    /// An aircraft in distress lands away from any field.
+    #[serde(default)]
+    pub off_field: bool,
+    /// The questions that an aircraft in distress was asked, or has answered. None is asked twice.
+    #[serde(default)]
+    pub asked: Vec<Ask>,
     /// Lost, or in cloud, by the pilot's own words.
     #[serde(default)]
     pub plight: Option<Plight>,
+    /// The magnetic heading on which the pilot flew into cloud, degrees.
+    #[serde(default)]
+    pub cloud_ahead: Option<u16>,
     /// The awaited readback.
     pub pending: Option<Pending>,
     /// The last instruction, for "say again".
@@ -208,6 +249,11 @@ fn grants(item: &Item) -> bool {
     }
 }
 
+/// Whether an item promises to lead a taxi turn by turn.
+fn leads(item: &Item) -> bool {
+    matches!(item, Item::Advice(w) if w == crate::surface::LEADS)
+}
+
 /// The number of values of earlier transmissions that are kept.
 const RECENT: usize = 16;
 
@@ -253,7 +299,7 @@ impl Record {
         for item in &instruction.items {
             match item {
                 Item::Heading { degrees, .. } => self.heading = Some(*degrees),
-                Item::Direct(_) | Item::ResumeOwnNavigation | Item::Cleared(_) => self.heading = None,
+                Item::Direct(_) | Item::ResumeOwnNavigation | Item::Cleared(_) | Item::RunwayHeading => self.heading = None,
                 _ => {}
             }
         }
@@ -277,14 +323,17 @@ impl Record {
                 }
                 Item::Taxi { via, .. } => {
                     self.route.clone_from(via);
+                    self.progressive = instruction.items.iter().any(leads);
                     self.taxi = runway;
                     self.takeoff = None;
                     self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
                 }
                 Item::TaxiToParking { place, via } => {
                     self.route.clone_from(via);
+                    self.progressive = instruction.items.iter().any(leads);
                     self.parking = Some(place.clone());
                     self.landing = None;
+                    self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
                 }
                 Item::HoldShort { runway: r, .. } => {
                     self.hold_short = Some(*r);
@@ -301,8 +350,11 @@ impl Record {
                     self.hold_short = None;
                 }
                 Item::LineUpAndWait => {
+                    // The takeoff clearance follows without another request.
                     self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
+                    self.owed.extend(runway.map(Owed::Takeoff));
                     self.lined_up = runway;
+                    self.behind = instruction.items.iter().any(|i| matches!(i, Item::Condition(_)));
                     self.hold_short = None;
                 }
                 Item::ClearedForTakeoff { .. } => {
@@ -332,12 +384,14 @@ impl Record {
                 }
                 Item::ClosedTraffic(side) => {
                     self.closed_traffic = Some(*side);
-                    (self.entry, self.outbound) = (true, false);
+                    (self.entry, self.outbound, self.straight) = (true, false, false);
                 }
                 Item::Enter(..) | Item::StraightIn => {
                     self.pattern_runway = runway.or(self.pattern_runway);
                     (self.entry, self.outbound) = (true, false);
                     self.joins = if let Item::Enter(side, _) = item { Some(*side) } else { None };
+                    self.enters = if let Item::Enter(_, leg) = item { Some(*leg) } else { None };
+                    self.straight = matches!(item, Item::StraightIn);
                 }
                 Item::ChangeRunway(r) => self.pattern_runway = Some(*r),
                 Item::Squawk(code) => self.squawk = Some(*code),
@@ -362,6 +416,7 @@ impl Record {
                 Item::Approach { kind, expect } => {
                     self.holding = false;
                     self.approach = Some((kind.clone(), !*expect));
+                    self.circles = None;
                     let behind = instruction.items.get(n + 1).and_then(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
                     self.expects = behind.or(runway).or(self.expects);
                     if !*expect {
@@ -373,7 +428,9 @@ impl Record {
                 Item::Report(ReportPoint::Leg(side @ Some(_), Leg::Base | Leg::Downwind)) => self.joins = *side,
                 Item::Contact { .. } | Item::Monitor { .. } => self.sent_to = Some((item.clone(), now)),
                 Item::RadarContact(_) => self.radar = true,
-                Item::Altitude { feet, .. } => self.altitude_ft = Some(*feet),
+                Item::Altitude { feet, .. } => (self.altitude_ft, self.on_top) = (Some(*feet), false),
+                Item::OnTop(_) => (self.altitude_ft, self.on_top) = (None, true),
+                Item::Circle(r) => self.circles = Some(*r),
                 Item::ClearedThrough(_) | Item::ClearedInto(_) => {
                     self.bravo = true;
                     self.wants_through = None;
@@ -386,7 +443,7 @@ impl Record {
                 Item::Advice(w) if !self.ifr && w.contains("discretion, maintain VFR") => self.altitude_ft = None,
                 // A pilot who leaves the pattern needs nothing more from it.
                 Item::FrequencyChangeApproved => {
-                    self.entry = false;
+                    (self.entry, self.straight) = (false, false);
                     self.landing = None;
                     (self.wants, self.closed_traffic, self.pattern_runway, self.joins) = (None, None, None, None);
                 }
@@ -399,11 +456,20 @@ impl Record {
                 }
                 Item::PatternWords(w) if w.contains("call your base") => self.owed.push(Owed::Base),
                 Item::PatternWords(w) if w.starts_with("turn base") => self.owed.retain(|o| *o != Owed::Base),
-                Item::HoldForRelease => self.owed.push(Owed::Release),
+                // A pilot who is not ready is not sent off.
+                Item::Advice(w) if w.starts_with("advise when ready") => self.owed.retain(|o| !matches!(o, Owed::Takeoff(_))),
+                Item::HoldForRelease => {
+                    self.void_min = None;
+                    self.owed.push(Owed::Release);
+                }
+                Item::VoidTime { off_by, .. } => self.void_min = Some(*off_by),
                 Item::Released => self.owed.retain(|o| *o != Owed::Release),
                 Item::Deviation { .. } => self.deviating = true,
-                Item::Hold { .. } => (self.holding, self.holds_until, self.on_course) = (true, None, true),
-                Item::ExpectFurther(minutes) => self.holds_until = Some(*minutes),
+                Item::Hold(hold) => {
+                    (self.holding, self.holds_until, self.on_course) = (true, self.holds_until.filter(|_| self.holding), true);
+                    self.hold = Some(hold.clone());
+                }
+                Item::ExpectFurther(minutes) | Item::ExpectedApproach(minutes) => self.holds_until = Some(*minutes),
                 Item::Direct(_) | Item::ResumeOwnNavigation => (self.deviating, self.on_course, self.holding) = (false, true, false),
                 Item::RunwayHeading if self.landing.is_some() => {
                     // The aircraft has gone around: the clearance was for the landing that did not happen.
@@ -413,6 +479,7 @@ impl Record {
                 Item::Heading { .. } | Item::TurnDegrees { .. } => {
                     (self.on_course, self.holding, self.deviating, self.missed) = (false, false, false, false);
                 }
+                Item::Advice(w) if w.ends_with("clear of weather") => self.deviating = true,
                 Item::NoGyro => (self.no_gyro, self.on_course, self.heading) = (true, false, None),
                 Item::StartTurn(side) => self.turning = Some(*side),
                 Item::StopTurn => self.turning = None,
@@ -432,6 +499,7 @@ impl Record {
         if cleared_approach {
             self.altitude_ft = None;
         }
+        self.keep_help(&instruction.items);
         if super::readback::needs_readback(&instruction.items) {
             self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0, whole: instruction.items.clone() });
         }
@@ -450,87 +518,13 @@ impl Record {
             }
         }
     }
-
-    /// Records the aircraft's observed actions: a used clearance is removed.
-    pub fn observe(&mut self, was: Phase, is: Phase) {
-        if was == is {
-            return;
-        }
-        // Wheels that touch again during lift-off are still part of that takeoff.
-        if was == Phase::Departure && is != Phase::TakeoffRoll {
-            self.takeoff = None;
-        }
-        // A flight that takes off without a circuit to fly leaves the field.
-        if is.airborne() && (was == Phase::TakeoffRoll || !was.airborne() && self.takeoff.is_some()) {
-            self.outbound = self.closed_traffic.is_none() && self.wants.is_none() && self.landing.is_none();
-        }
-        // The departure may be seen late, or not at all if the flight goes on elsewhere.
-        if is.airborne() && is != Phase::Departure {
-            (self.takeoff, self.taxi, self.lined_up, self.hold_short, self.crossing) = (None, None, None, None, None);
-        }
-        if is.airborne() {
-            self.arrived = false;
-        }
-        match is {
-            Phase::Departure | Phase::Crosswind => {
-                self.taxi = None;
-                self.lined_up = None;
-            }
-            Phase::TaxiIn => {
-                self.granted.clear();
-                (self.plight, self.joins) = (None, None);
-                self.special_vfr = false;
-                self.bravo = false;
-                self.speed_kt = None;
-                self.landing = None;
-                self.closed_traffic = None;
-                self.approach = None;
-                self.altitude_ft = None;
-                (self.expects, self.missed, self.deviating) = (None, false, false);
-            }
-            Phase::LandingRoll => {
-                // The way to the runway has been flown; the way off it is still to come.
-                self.granted.retain(|g| matches!(g, Item::PatternWords(w) if w.starts_with("exit ")));
-                self.arrived = true;
-                self.owed.retain(|o| *o != Owed::Base);
-            }
-            Phase::Final => self.owed.retain(|o| *o != Owed::Base),
-            Phase::GoAround => {
-                self.owed.retain(|o| *o != Owed::Base);
-                self.landing = None;
-                self.approach = self.approach.take().map(|(kind, _)| (kind, false));
-                self.missed = self.ifr;
-            }
-            // An aircraft that stops at a stand without having flown is only waiting there.
-            Phase::Parked if was == Phase::TaxiIn => self.flight_over(),
-            _ => {}
-        }
-        // A used clearance needs no readback.
-        let used = self.pending.as_ref().is_some_and(|p| {
-            p.instruction.items.iter().any(|i| match i {
-                Item::Cleared(_) => matches!(is, Phase::LandingRoll | Phase::TaxiIn | Phase::GoAround),
-                // In flight, on the ground again or at the stand, the taxi is history.
-                Item::Taxi { .. } => is.airborne() || is == Phase::TakeoffRoll || was == Phase::TaxiIn,
-                Item::TaxiToParking { .. } => is == Phase::Parked,
-                Item::ClearedForTakeoff { .. } => is.airborne(),
-                _ => false,
-            })
-        });
-        if used {
-            self.pending = None;
-        }
-        // The approach is over, also one that touched nothing.
-        let over = matches!(was, Phase::LandingRoll | Phase::Final | Phase::GoAround | Phase::Departure);
-        if over && (is == Phase::Crosswind || is == Phase::Departure && was != Phase::GoAround) {
-            self.landing = None;
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::instruction::Address;
+    use crate::phase::Phase;
 
     fn told(record: &mut Record, items: Vec<Item>) {
         let to = "N172SP".parse().unwrap();

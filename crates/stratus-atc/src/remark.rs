@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Facility, Side};
+use crate::units::{Facility, Runway, Side};
 
 macro_rules! remarks {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
@@ -136,6 +136,16 @@ remarks! {
 
     /// Wants the full procedure without vectors.
     FullProcedure = "full_procedure",
+    /// Wants the whole route of the clearance read out.
+    WholeRoute = "whole_route",
+    /// Goes to the alternate.
+    ToAlternate = "to_alternate",
+    /// Gives the data of a flight plan besides the route: endurance, persons on board, alternate, type.
+    FlightData = "flight_data",
+    /// Wants to fly VFR-on-top, or is there.
+    OnTop = "on_top",
+    /// Has reached the top of the cloud.
+    ReachedTop = "reached_top",
     /// Waits for release.
     Release = "release",
     /// Comes in to land.
@@ -251,6 +261,24 @@ remarks! {
     AsksMissed = "asks_missed",
     /// Needs vectors without a gyro: turns that the controller starts and stops.
     NoGyro = "no_gyro",
+    /// Asks which altitude radar shows.
+    AsksModeC = "asks_mode_c",
+    /// Speaks of the runway or of the wind across it.
+    OfRunway = "of_runway",
+    /// A bomb, or a threat of one.
+    BombThreat = "bomb_threat",
+    /// Asks for light signals.
+    LightSignals = "light_signals",
+    /// Descends at once.
+    EmergencyDescent = "emergency_descent",
+    /// Names windshear.
+    Windshear = "windshear",
+    /// Flies a windshear escape.
+    EscapesWindshear = "escapes_windshear",
+    /// A resolution advisory is over.
+    ClearOfConflict = "clear_of_conflict",
+    /// Transmits without hearing an answer.
+    TransmitsBlind = "transmits_blind",
     /// Plays down its trouble: minor, no emergency, no assistance needed.
     Minor = "minor",
     /// Names weather as its reason.
@@ -263,6 +291,8 @@ remarks! {
     AsksWantedLevel = "asks_wanted_level",
     /// Asks where the emergency services are.
     AsksWhereServices = "asks_where_services",
+    /// Reports ice, turbulence, or tops for others.
+    GivesReport = "gives_report",
 }
 
 impl Remark {
@@ -290,6 +320,15 @@ impl Out {
     }
 }
 
+/// A landing that follows an approach to another runway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Circle {
+    /// The runway of the landing.
+    pub to: Runway,
+    /// The runway of the approach, if the call names it.
+    pub from: Option<Runway>,
+}
+
 /// The remarks in a call, with their values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Remarks {
@@ -310,12 +349,15 @@ pub struct Remarks {
     /// The way that the pilot wants to face at the end of the pushback: "facing west", "tail north".
     #[serde(default)]
     pub facing: Option<String>,
+    /// The runway to which the pilot wants to circle.
+    #[serde(default)]
+    pub circle: Option<Circle>,
 }
 
 impl Remarks {
     /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
-        Self { told: BTreeSet::new(), point, service, out: None, frequency_of: None, weather_at: None, facing: None }
+        Self { told: BTreeSet::new(), point, service, out: None, frequency_of: None, weather_at: None, facing: None, circle: None }
     }
 
     /// Whether the call contains this remark.

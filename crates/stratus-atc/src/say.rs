@@ -58,6 +58,25 @@ const TYPES: &[(&str, &str)] = &[
     ("C25C", "Citation"),
 ];
 
+/// Designators of aircraft of the wake categories "super" and "heavy", and the first three characters of families that are all heavy (ICAO Doc
+/// 8643).
+const SUPER: [&str; 2] = ["A388", "A225"];
+#[rustfmt::skip]
+const HEAVY: [&str; 16] = [
+    "A310", "A3ST", "A124", "A400", "B52", "BLCF", "C17", "C5M", "DC10", "E3TF", "IL76", "IL86", "IL96", "K35R", "L101", "MD11",
+];
+const HEAVY_FAMILIES: [&str; 8] = ["A30", "A33", "A34", "A35", "B74", "B76", "B77", "B78"];
+
+/// The word behind the callsign of an aircraft with strong wake turbulence (7110.65 2-4-15 e).
+fn wake_word(designator: &str) -> Option<&'static str> {
+    let kind = designator.to_ascii_uppercase();
+    if SUPER.contains(&kind.as_str()) {
+        return Some("super");
+    }
+    let family = kind.len() == 4 && kind.get(..3).is_some_and(|f| HEAVY_FAMILIES.contains(&f));
+    (family || HEAVY.contains(&kind.as_str())).then_some("heavy")
+}
+
 /// The spoken name of a type, or its designator if it has none.
 pub(super) fn type_name(designator: &str) -> String {
     TYPES
@@ -82,8 +101,9 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
         (Address::All, _) => {}
         (address, station) => {
             let (t, s) = callsign(&i.to, address, region, aircraft_type);
-            text.push(t);
-            spoken.push(s);
+            let wake = aircraft_type.and_then(wake_word).filter(|_| region.heavy_callsigns).map_or(String::new(), |w| format!(" {w}"));
+            text.push(t + &wake);
+            spoken.push(s + &wake);
             if let Some(s) = station {
                 text.push(s.to_owned());
                 spoken.push(s.to_owned());
@@ -95,7 +115,13 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
         if matches!(item, Item::Runway(_)) && n.checked_sub(1).is_some_and(|b| item::names_runway(&i.items[b], region)) {
             continue;
         }
-        let (t, s) = item::words(item, next, region);
+        let (mut t, mut s) = item::words(item, next, region);
+        // The condition is said at the beginning and at the end.
+        let behind = |c: &Item| matches!(c, Item::Condition(w) if w.starts_with("behind"));
+        if matches!(item, Item::LineUpAndWait) && i.items.iter().any(behind) {
+            t.push_str(", behind");
+            s.push_str(", behind");
+        }
         let t = spoken::runways_as_written(&t, region);
         if t.is_empty() {
             continue;
@@ -251,6 +277,16 @@ mod tests {
         );
         let t = said(vec![Item::Roger], Address::Short, None, Region::ICAO, "ZZQ283", "B738");
         assert_eq!(t.text, "ZZQ283, roger", "an airline that is not listed keeps its whole callsign");
+    }
+
+    #[test]
+    fn strong_wake_is_part_of_the_callsign_where_the_state_says_so() {
+        let named = |kind: &str, region: Region| said(vec![Item::Roger], Address::Full, None, region, "UAL57", kind).spoken;
+        assert_eq!(named("B77W", Region::FAA), "United five seven heavy, roger");
+        assert_eq!(named("A388", Region::FAA), "United five seven super, roger");
+        for (kind, region) in [("C172", Region::FAA), ("B738", Region::FAA), ("B752", Region::FAA), ("B77W", Region::ICAO)] {
+            assert_eq!(named(kind, region), "United five seven, roger", "{kind}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Spoken names of airlines and aircraft types before the digits of a callsign.
 
-/// Telephony names (lower case, as a recogniser writes them) and ICAO three-letter designators.
+/// Telephony names (lower case, as a recogniser writes them) and ICAO three-letter designators. Of several names of one airline, the first is
+/// the one that a controller says.
 #[rustfmt::skip]
 pub const AIRLINES: &[(&str, &str)] = &[
     ("speedbird", "BAW"), ("shuttle", "SHT"), ("bealine", "BAW"), ("easyjet", "EZY"), ("easy", "EZY"), ("topswiss", "EZS"), ("alpine", "EJU"),
@@ -13,38 +14,38 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("brickyard", "RPA"), ("envoy", "ENY"), ("endeavor", "EDV"), ("citrus", "TRS"), ("cactus", "AWE"), ("redwood", "VRD"),
     ("sun country", "SCX"), ("horizon air", "QXE"), ("horizon", "QXE"), ("blue streak", "JIA"), ("piedmont", "PDT"), ("mesa", "ASH"),
     ("air wisconsin", "AWI"), ("compass", "CPZ"), ("acey", "ASQ"), ("moxy", "MXY"), ("fedex", "FDX"), ("ups", "UPS"),
-    ("giant", "GTI"), ("abex", "ABX"), ("kalitta", "CKS"), ("connie", "CKS"), ("cargolux", "CLX"), ("shamrock", "EIN"),
-    ("aer lingus", "EIN"), ("iberia", "IBE"), ("vueling", "VLG"), ("air europa", "AEA"), ("europa", "AEA"), ("tap", "TAP"),
-    ("air portugal", "TAP"), ("alitalia", "AZA"), ("itarrow", "ITY"), ("ita airways", "ITY"), ("ita", "ITY"), ("scandinavian", "SAS"), ("finnair", "FIN"),
-    ("norwegian", "NAX"), ("nor shuttle", "NAX"), ("norshuttle", "NAX"), ("red nose", "NSZ"), ("rednose", "NSZ"),
-    ("icelandair", "ICE"), ("iceair", "ICE"), ("lot", "LOT"), ("pollot", "LOT"), ("csa", "CSA"), ("malev", "MAH"),
+    ("giant", "GTI"), ("abex", "ABX"), ("connie", "CKS"), ("kalitta", "CKS"), ("cargolux", "CLX"), ("shamrock", "EIN"),
+    ("aer lingus", "EIN"), ("iberia", "IBE"), ("vueling", "VLG"), ("europa", "AEA"), ("air europa", "AEA"), ("air portugal", "TAP"),
+    ("tap", "TAP"), ("alitalia", "AZA"), ("itarrow", "ITY"), ("ita airways", "ITY"), ("ita", "ITY"), ("scandinavian", "SAS"), ("finnair", "FIN"),
+    ("nor shuttle", "NAX"), ("norwegian", "NAX"), ("norshuttle", "NAX"), ("red nose", "NSZ"), ("rednose", "NSZ"),
+    ("iceair", "ICE"), ("icelandair", "ICE"), ("lot", "LOT"), ("pollot", "LOT"), ("csa", "CSA"), ("malev", "MAH"),
     ("wizz air", "WZZ"), ("wizzair", "WZZ"), ("wizz", "WZZ"), ("tarom", "ROT"), ("olympic", "OAL"), ("aegean", "AEE"),
-    ("aeroflot", "AFL"), ("el al", "ELY"), ("elal", "ELY"), ("eurowings", "EWG"), ("condor", "CFG"), ("tuifly", "TUI"),
-    ("tui jet", "TUI"), ("tom jet", "TOM"), ("tomjet", "TOM"), ("channex", "EXS"), ("jet2", "EXS"), ("beeline", "BEL"),
+    ("aeroflot", "AFL"), ("el al", "ELY"), ("elal", "ELY"), ("eurowings", "EWG"), ("condor", "CFG"), ("tui jet", "TUI"),
+    ("tuifly", "TUI"), ("tom jet", "TOM"), ("tomjet", "TOM"), ("channex", "EXS"), ("jet2", "EXS"), ("beeline", "BEL"),
     ("transavia", "TRA"), ("jersey", "BEE"), ("flybe", "BEE"), ("logan", "LOG"), ("kestrel", "TCX"), ("monarch", "MON"),
     ("midland", "BMA"), ("air baltic", "BTI"), ("airbaltic", "BTI"), ("luxair", "LGL"), ("croatia", "CTN"), ("air malta", "AMC"),
-    ("air serbia", "ASL"), ("pegasus", "PGT"), ("sunturk", "PGT"), ("sun turk", "PGT"), ("singapore", "SIA"), ("cathay", "CPA"),
+    ("air serbia", "ASL"), ("sun turk", "PGT"), ("sunturk", "PGT"), ("pegasus", "PGT"), ("singapore", "SIA"), ("cathay", "CPA"),
     ("qantas", "QFA"), ("velocity", "VOZ"), ("jetstar", "JST"), ("new zealand", "ANZ"), ("malaysian", "MAS"), ("thai", "THA"),
-    ("vietnam", "HVN"), ("garuda", "GIA"), ("indonesia", "GIA"), ("philippine", "PAL"), ("japan air", "JAL"),
+    ("vietnam", "HVN"), ("indonesia", "GIA"), ("garuda", "GIA"), ("philippine", "PAL"), ("japan air", "JAL"),
     ("japanair", "JAL"), ("all nippon", "ANA"), ("korean air", "KAL"), ("koreanair", "KAL"), ("asiana", "AAR"),
     ("air china", "CCA"), ("china eastern", "CES"), ("china southern", "CSN"), ("dynasty", "CAL"), ("eva", "EVA"),
-    ("air india", "AIC"), ("airindia", "AIC"), ("indigo", "IGO"), ("ifly", "IGO"), ("ethiopian", "ETH"), ("springbok", "SAA"),
+    ("air india", "AIC"), ("airindia", "AIC"), ("ifly", "IGO"), ("indigo", "IGO"), ("ethiopian", "ETH"), ("springbok", "SAA"),
     ("kenya", "KQA"), ("egyptair", "MSR"), ("royalair maroc", "RAM"), ("tunair", "TAR"), ("aeromexico", "AMX"),
     ("avianca", "AVA"), ("copa", "CMP"), ("lan chile", "LAN"), ("tam", "TAM"), ("varig", "VRG"), ("volaris", "VOI"),
     ("azul", "AZU"), ("argentina", "ARG"), ("clipper", "PAA"), ("execjet", "EJA"), ("flexjet", "LXJ"), ("fraction", "NJE"),
     ("netjets", "EJA"), ("twinjet", "TJT"), ("reach", "RCH"), ("ascot", "RRR"), ("dhl", "DHK"), ("world express", "DHK"),
     ("postman", "BCS"), ("eurotrans", "BCS"), ("edelweiss", "EDW"), ("helvetic", "OAW"), ("sunexpress", "SXS"), ("sun express", "SXS"),
-    ("air berlin", "BER"), ("germania", "GMI"), ("air dolomiti", "DLA"), ("dolomiti", "DLA"), ("cityline", "CLH"), ("hansaline", "CLH"),
+    ("air berlin", "BER"), ("germania", "GMI"), ("dolomiti", "DLA"), ("air dolomiti", "DLA"), ("hansaline", "CLH"), ("cityline", "CLH"),
     ("air nostrum", "ANE"), ("nostrum air", "ANE"), ("iberexpress", "IBS"), ("iberia express", "IBS"), ("volotea", "VOE"),
-    ("french bee", "FBU"), ("corsair", "CRL"), ("air caraibes", "FWI"), ("french west", "FWI"), ("neos", "NOS"),
-    ("moonflower", "NOS"), ("blue panorama", "BPA"), ("air corsica", "CCM"), ("corsica", "CCM"), ("stobart", "STK"), ("eastflight", "EZE"),
-    ("eastern", "EZE"), ("titan", "AWC"), ("zap", "AWC"), ("euroatlantic", "MMZ"), ("sata", "RZO"), ("air azores", "RZO"), ("wideroe", "WIF"),
+    ("french bee", "FBU"), ("corsair", "CRL"), ("french west", "FWI"), ("air caraibes", "FWI"), ("neos", "NOS"),
+    ("moonflower", "NOS"), ("blue panorama", "BPA"), ("corsica", "CCM"), ("air corsica", "CCM"), ("stobart", "STK"), ("eastflight", "EZE"),
+    ("eastern", "EZE"), ("zap", "AWC"), ("titan", "AWC"), ("euroatlantic", "MMZ"), ("air azores", "RZO"), ("sata", "RZO"), ("wideroe", "WIF"),
     ("braathens", "BRX"), ("sunscan", "BRX"), ("nordica", "NDA"), ("belavia", "BRU"), ("belarus avia", "BRU"), ("ukraine international", "AUI"),
-    ("rossiya", "SDM"), ("siberian airlines", "SBI"), ("utair", "UTA"), ("air astana", "KZR"), ("astanaline", "KZR"), ("uzbek", "UZB"),
-    ("azal", "AHY"), ("gulf air", "GFA"), ("gulfair", "GFA"), ("kuwaiti", "KAC"), ("oman air", "OMA"), ("flydubai", "FDB"), ("skydubai", "FDB"),
-    ("air arabia", "ABY"), ("arabia", "ABY"), ("jordanian", "RJA"), ("cedar jet", "MEA"), ("iranair", "IRA"), ("pakistan", "PIA"),
-    ("srilankan", "ALK"), ("bangladesh", "BBC"), ("air asia", "AXM"), ("red cap", "AXM"), ("lion inter", "LNI"), ("batik", "BTK"), ("scoot", "TGW"),
-    ("scooter", "TGW"), ("cebu", "CEB"), ("jin air", "JNA"), ("jeju air", "JJA"), ("air seoul", "ASV"), ("air busan", "ABL"), ("hainan", "CHH"),
+    ("rossiya", "SDM"), ("siberian airlines", "SBI"), ("utair", "UTA"), ("astanaline", "KZR"), ("air astana", "KZR"), ("uzbek", "UZB"),
+    ("azal", "AHY"), ("gulf air", "GFA"), ("gulfair", "GFA"), ("kuwaiti", "KAC"), ("oman air", "OMA"), ("skydubai", "FDB"), ("flydubai", "FDB"),
+    ("arabia", "ABY"), ("air arabia", "ABY"), ("jordanian", "RJA"), ("cedar jet", "MEA"), ("iranair", "IRA"), ("pakistan", "PIA"),
+    ("srilankan", "ALK"), ("bangladesh", "BBC"), ("red cap", "AXM"), ("air asia", "AXM"), ("lion inter", "LNI"), ("batik", "BTK"), ("scooter", "TGW"),
+    ("scoot", "TGW"), ("cebu", "CEB"), ("jin air", "JNA"), ("jeju air", "JJA"), ("air seoul", "ASV"), ("air busan", "ABL"), ("hainan", "CHH"),
     ("xiamen", "CXA"), ("shenzhen air", "CSZ"), ("sichuan", "CSC"), ("air macau", "AMU"), ("hong kong shuttle", "HKE"),
     ("mandarin", "MDA"), ("starlux", "SJX"), ("starwalker", "SJX"), ("skymark", "SKY"), ("air do", "ADO"), ("virgin australia", "VOZ"),
     ("rex", "RXA"), ("qlink", "QLK"), ("fiji", "FJI"), ("hawkair", "BHA"), ("sunwing", "SWG"), ("flair", "FLE"), ("perimeter", "PAG"),
@@ -137,6 +138,10 @@ mod tests {
         assert_eq!(airline(&["ezy"]), Some(("EZY", 1)));
         assert_eq!(airline(&["tower"]), None);
         assert_eq!(spoken("DLH"), Some("lufthansa"));
+        // The telephony name is often not the name on the aircraft.
+        for (code, name) in [("TAP", "air portugal"), ("NAX", "nor shuttle"), ("PGT", "sun turk"), ("CKS", "connie"), ("FDB", "skydubai")] {
+            assert_eq!(spoken(code), Some(name));
+        }
         assert!(is_type("skyhawk") && !is_type("runway"));
     }
 }

@@ -87,7 +87,8 @@ impl Told {
                     self.line_up = false;
                     self.takeoff = None;
                 }
-                Item::LineUpAndWait => self.line_up = true,
+                // Behind another aircraft: this pilot waits at the line for the takeoff clearance.
+                Item::LineUpAndWait => self.line_up = !items.iter().any(|i| matches!(i, Item::Condition(_))),
                 Item::ClearedForTakeoff { .. } => {
                     self.takeoff = runway.or(self.taxi);
                     self.hold_position = false;

@@ -121,6 +121,12 @@ impl Traffic {
         self.on(runway).any(|a| a.height_ft <= 0.0)
     }
 
+    /// Whether every aircraft on the ground on a strip rolls away ahead of one that is this far before the threshold, nautical miles.
+    pub fn leaves_room(&self, runway: Runway, before_nm: f64) -> bool {
+        let ahead = |a: &Actor| (a.ahead_ft - a.g.displaced_ft) / FT_PER_NM > -before_nm && a.kt > 5.0;
+        self.on(runway).filter(|a| a.height_ft <= 0.0).all(ahead)
+    }
+
     /// The distance of the nearest aircraft on final for a strip from its threshold, nautical miles, and the end where it lands.
     pub fn nearest_final(&self, runway: Runway) -> Option<(f64, Runway)> {
         let coming = self.on(runway).filter(|a| a.doing == Doing::Final);

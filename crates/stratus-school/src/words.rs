@@ -16,7 +16,7 @@ const INDEPENDENT: &str = include_str!("../data/wordings-independent.txt");
 const SITUATIONS: &[(&str, &[&str])] = &[
     ("taxi", &["taxi_request_pattern"]), ("taxi_ifr", &["taxi_request_ifr"]), ("push", &["push_request"]),
     ("clearance", &["clearance_request"]), ("ready", &["ready_for_departure"]), ("inbound", &["inbound_vfr_full_stop"]),
-    ("downwind", &["pattern_downwind"]), ("final", &["pattern_final"]), ("established", &["established_localizer"]),
+    ("downwind", &["pattern_downwind"]), ("final", &["pattern_final"]), ("established", &["established_localizer"]), ("in_sight", &["field_in_sight"]),
     ("around", &["going_around"]), ("clear", &["runway_vacated"]), ("taxi_in", &["taxi_to_parking"]),
     ("departed", &["checkin_departure_climbing"]), ("level", &["checkin_level"]), ("higher", &["request_higher"]),
     ("descent", &["request_lower"]), ("direct", &["request_direct"]), ("arriving", &["inbound_with_atis"]),

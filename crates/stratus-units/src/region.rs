@@ -224,6 +224,12 @@ columns! {
     ifr_clearance: Vec<&'static str>,
     /// The verb for the first level of an instrument clearance.
     first_level: FirstLevel,
+    /// The words for the whole filed route; and for the rest of it behind a named departure, empty where the departure's name is enough.
+    as_filed: &'static str,
+    /// See `as_filed`.
+    then_as_filed: &'static str,
+    /// Whether a departure with a published procedure gets a first level that the procedure does not name.
+    invents_first_level: bool,
     /// Whether a departure from a field without a tower gets a time at which its clearance ends.
     release_void_times: bool,
     /// The controller says "expect visual approach" to arrivals without a request, if the weather allows it.
@@ -285,6 +291,14 @@ columns! {
     squawk_vfr: &'static str,
     /// "250 below 10000": knots and feet.
     speed_limits: Vec<&'static str>,
+    /// The instruction to hold where no hold is published.
+    hold: &'static str,
+    /// Whether it names the side of the fix: "east of SUNOL". Otherwise only the fix.
+    hold_direction: bool,
+    /// Whether an arrival that holds gets the time at which its approach begins, and not the time of further clearance.
+    expected_approach_times: bool,
+    /// Whether an instrument flight may climb to VFR-on-top.
+    vfr_on_top: bool,
     /// The word for yes.
     affirm: &'static str,
     /// The answer to a radio check.
@@ -297,6 +311,8 @@ columns! {
     short_callsigns: ShortCallsigns,
     /// What is left of a registration of letters.
     short_registration: ShortRegistration,
+    /// Whether a controller says "heavy" or "super" behind the callsign of such an aircraft.
+    heavy_callsigns: bool,
     /// The items that must be read back, besides those that must be read back in every region.
     readback: Vec<&'static str>,
     /// Whether a level read back as an altitude is wrong.

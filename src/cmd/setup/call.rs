@@ -43,9 +43,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if !why.is_empty() {
             say(&why)?;
         }
-        // A microphone that the pilot chose not to test is as good.
-        let hears = s.hears || s.args.skip_microphone;
-        let made = if hears { spoken(s, &call) } else { typed(s, &call) };
+        let made = if s.hears { spoken(s, &call) } else { typed(s, &call) };
         match made {
             Ok(()) => {
                 s.done(Step::Call);

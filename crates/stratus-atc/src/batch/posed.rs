@@ -58,7 +58,7 @@ impl Posed {
         );
         engine.called = self.facility;
         if let Some(letter) = self.atis {
-            engine.atis.adopt(letter);
+            engine.atis.state(letter);
         }
         engine.file(self.plan.clone());
         engine.record.taxi = self.runways_in_use.first().copied();

@@ -13,6 +13,7 @@ use crate::phase::Phase;
 use crate::record::{Pending, Record};
 use crate::report::Weather;
 use crate::situation::{FlightPlan, Situation, TrafficFacts};
+use crate::surface::Surface;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Time, Transition};
 use crate::{parse, readback};
 
@@ -132,6 +133,8 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
             && (matches!(phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
                 || position.contains("on runway")
                 || position.contains("lined up")),
+        at: None,
+        variation: 0.0,
         altitude_ft: st.altitude_ft.map(|a| a.round() as i32),
         position: st.position.clone(),
         distance_nm: miles_in(&position),
@@ -140,6 +143,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         route_out: None,
         route_in: None,
         intersections: st.intersection.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
+        surface: Surface::default(),
         flight_plan: st.flight_plan.as_ref().map(|p| FlightPlan {
             destination: p.get("destination").map(words).filter(|w| !w.is_empty()),
             route: p.get("route").map(words).filter(|w| !w.is_empty()),
@@ -152,6 +156,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         free_squawk: None,
         airspace_ahead: st.airspace_ahead.clone(),
         transponder: st.transponder.as_deref().and_then(|s| s.parse().ok()),
+        ident: false,
         heading_mag: st.heading,
         final_course: None,
         minimum_ft: None,
@@ -334,10 +339,10 @@ fn aircraft(said: &str) -> Option<TrafficFacts> {
     let low = said.to_lowercase();
     let there =
         ["short final", "on runway", "on the runway", "threshold", "landing roll", "rolling", "lined up"].iter().any(|w| low.contains(w));
-    let near = there || miles_in(&low).is_some_and(|d| d <= 2.0);
     let on_final = there || low.contains("final") || low.contains("runway");
     let runway = runway_in(&low).or_else(|| low.split_whitespace().find_map(sided));
-    Some(TrafficFacts { words: plain_fact(said), runway, close: on_final && (near || miles_in(&low).is_none()) })
+    let within = |nm: f64| there || miles_in(&low).is_none_or(|d| d <= nm);
+    Some(TrafficFacts { words: plain_fact(said), runway, close: on_final && within(2.0), near: on_final && within(4.0) })
 }
 
 /// "28r" as a separate word.

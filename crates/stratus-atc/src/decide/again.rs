@@ -15,6 +15,9 @@ pub(super) fn say_again(s: &Situation, record: &Record, about: &str) -> Decision
         s.wind()
     } else if about.contains("squawk") || about.contains("code") {
         record.squawk.map(Item::Squawk)
+    } else if about.contains("heading") && (record.emergency.is_some() || record.plight.is_some()) {
+        // The way to the field is the one from here.
+        part(record, about).filter(|i| !matches!(i, Item::FieldAt { .. })).or_else(|| super::distress::home(s))
     } else {
         part(record, about)
     };
@@ -31,7 +34,7 @@ fn part(record: &Record, about: &str) -> Option<Item> {
     let wanted: fn(&Item) -> bool = if asks(&["altitude", "level", "height"]) {
         |i| matches!(i, Item::Altitude { .. })
     } else if asks(&["heading"]) {
-        |i| matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. })
+        |i| matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. } | Item::FieldAt { .. })
     } else if asks(&["speed"]) {
         |i| matches!(i, Item::Speed(_))
     } else if asks(&["frequency"]) {

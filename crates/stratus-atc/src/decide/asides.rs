@@ -90,7 +90,10 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
         return Some(Decision::say([advice("approved as requested")]));
     }
     if told(Remark::AsksNext) && (plain || heard.intent == Intent::ApproachRequest) {
+        // In the circuit, the subject knows the unit on the ground.
+        let lands = s.facility == Facility::Tower && (r.landing.is_some() || super::in_pattern(s.phase));
         return match &s.next_unit {
+            _ if lands && s.live => None,
             Some(next) => Some(Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])),
             None if s.facility.is_radar() => Some(Decision::say([Item::RemainThisFrequency])),
             None => None,

@@ -2,15 +2,14 @@
 //! once, asks one question at a time, grants requests, and guides the aircraft to a landing, until it is down or the pilot cancels (7110.65
 //! 10-1-1, 10-2-1).
 
-use super::{Decision, vectors};
+use super::{Decision, lost, vectors};
 use crate::act::Act;
 use crate::clearances;
 use crate::gate::{self, Admitted, Distress};
 use crate::hear::Said;
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services, Wish};
+use crate::instruction::{Ask, Emergency, Item, Landing, Services, Wish};
 use crate::intent::{Intent, Understanding};
-use crate::phase::Phase;
-use crate::record::{Plight, Record};
+use crate::record::Record;
 use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
 use crate::situation::Situation;
@@ -18,35 +17,37 @@ use crate::units::{Facility, Runway, Side, turn};
 
 /// A pilot whose heading is within this many degrees of the bearing to the field needs no new heading.
 const ON_THE_WAY: f64 = 15.0;
-/// The largest climb given to a pilot who cannot see, feet: above it, turning back leads out of the cloud sooner.
-const CLIMB_IN_CLOUD_FT: i32 = 2_000;
 /// Beyond this distance, nobody sees a field, nautical miles.
-const IN_SIGHT_NM: u16 = 12;
+pub(super) const IN_SIGHT_NM: u16 = 12;
 /// Beyond this distance an aircraft in distress gets directions to the field, nautical miles.
 const FAR_NM: u16 = 6;
 /// A call with this many words that no phrase explains has described the trouble.
 const DESCRIBED: usize = 4;
-/// The turn back out of cloud, degrees; the heading is rounded to fives.
-const BACK: f64 = 180.0;
 
 /// Acknowledges distress or urgency first, then adds everything that helps (7110.65 10-1-1, 10-2-1).
 pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
-    if in_cloud(heard) && !s.on_ground && !s.ifr {
-        return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));
+    if lost::in_cloud(heard) && !s.on_ground && !s.ifr {
+        return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(lost::keep_level(s)));
     }
     if lands_off_field(s, heard) {
         return Decision::Say(off_field(s, Item::RogerEmergency(grade)));
+    }
+    if heard.remarks.has(Remark::EmergencyDescent) && s.live && !s.on_ground {
+        return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(super::alarms::descent(s)));
     }
     let mut items = vec![Item::RogerEmergency(grade)];
     if record.emergency.is_some() && !worse {
         // The emergency is already known, on this frequency or the last one, so the current request matters.
         let short = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= FAR_NM + 4);
         let lands = s.live && s.facility == Facility::Tower && !s.on_ground && short && record.landing.is_none();
-        if let Some(r) = free_runway(s, heard).filter(|_| lands) {
+        if let Some(r) = free_runway(s, record, heard).filter(|_| lands) {
             let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
             return Decision::say(items.into_iter().chain(s.wind()).chain([Item::Runway(r), clearances::rescue(leave)]).chain(help));
+        }
+        if let Some(way) = runway_asked_for(s, record, heard) {
+            return Decision::say(items.into_iter().chain(way));
         }
         if let Some(Decision::Say(rest)) = granted(s, record, heard) {
             return Decision::say(items.into_iter().chain(rest));
@@ -62,7 +63,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         // If the aircraft is far away, give directions first.
         items.extend(s.home.as_ref().filter(|h| h.distance_nm > FAR_NM).and_then(|_| home(s)));
         items.extend(s.wind());
-        if let Some(r) = free_runway(s, heard) {
+        if let Some(r) = free_runway(s, record, heard) {
             items.push(Item::Runway(r));
             items.push(clearances::rescue(leave));
         } else {
@@ -74,11 +75,12 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         items.extend(home(s).filter(|_| s.live && !s.on_ground));
     } else if !s.on_ground && (first || worse) {
         items.extend(home(s));
-        items.extend(heard.slots.runway.and(free_runway(s, heard)).map(|r| Item::Advice(format!("runway {r} available"))));
+        items.extend(heard.slots.runway.and(free_runway(s, record, heard)).map(Item::RunwayAvailable));
     }
     // The question whether it is an emergency followed the pilot's own description.
     let described = record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress);
-    let unknown = heard.slots.nature.is_none() && !described && heard.loose < DESCRIBED;
+    let bomb = heard.remarks.has(Remark::BombThreat);
+    let unknown = heard.slots.nature.is_none() && !described && !bomb && heard.loose < DESCRIBED;
     if first && !s.on_ground {
         if unknown {
             items.push(Item::Ask(Ask::NatureOfEmergency));
@@ -91,7 +93,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         items.push(Item::Services(Services::Alerted));
     }
     let called = items.contains(&Item::Services(Services::Alerted));
-    items.extend((heard.remarks.has(Remark::AsksForHelp) && !called).then_some(Item::Services(Services::Alerted)));
+    items.extend(((bomb || heard.remarks.has(Remark::AsksForHelp)) && !called).then_some(Item::Services(Services::Alerted)));
     Decision::Say(items)
 }
 
@@ -101,9 +103,35 @@ fn begins_a_flight(intent: Intent) -> bool {
     matches!(intent, TaxiRequest | PushbackRequest | StartupRequest | IfrClearanceRequest | FlightFollowingRequest)
 }
 
-fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
+/// The runway for an aircraft in distress: the one that it names, otherwise the one that it was given before.
+fn free_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Runway> {
     let elsewhere = s.home.as_ref().is_some_and(|h| !h.here);
-    s.runway_for(heard.slots.runway).filter(|r| !elsewhere && s.occupant(*r).is_none() && !s.is_closed(*r))
+    let named = heard.slots.runway.or(r.own_runway).and_then(|x| s.known(x));
+    named.or_else(|| s.runway_for(None)).filter(|x| !elsewhere && s.occupant(*x).is_none() && !s.is_closed(*x))
+}
+
+/// The runway that an aircraft in distress asks for, at the field that it is led to: it is theirs if it exists and is free, and it stays
+/// the one of the landing clearance. Otherwise another one is named.
+fn runway_asked_for(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    let request = |q: &Request| if let Request::Runway { runway } = q { *runway } else { None };
+    let wishes = heard.remarks.has(Remark::Wishes) || heard.remarks.has(Remark::OwnWay);
+    let plain = matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::Diversion);
+    let named = heard.slots.runway.filter(|_| wishes && plain && heard.slots.approach.is_none());
+    let wanted = heard.requests.iter().find_map(request).or(named)?;
+    let unit = s.facility == Facility::Tower || s.facility.is_radar();
+    if !s.live || s.on_ground || !unit || heard.intent == Intent::Readback || heard.has(Intent::ApproachRequest) {
+        return None;
+    }
+    let far = s.arrival.as_ref().filter(|a| a.icao != s.icao);
+    let exists = far.map_or_else(|| s.known(wanted).is_some(), |a| a.courses.iter().any(|f| f.runway == wanted));
+    let free = exists && (far.is_some() || !s.runway_blocked(wanted) && !s.is_closed(wanted));
+    let wind = s.wind().filter(|_| s.facility == Facility::Tower);
+    if free {
+        return Some([Item::RunwayAvailable(wanted)].into_iter().chain(wind).collect());
+    }
+    let why = if exists { format!("runway {wanted} is not clear") } else { format!("runway {wanted} does not exist") };
+    let other = r.own_runway.or(s.active).filter(|x| *x != wanted && far.is_none() && !s.runway_blocked(*x) && !s.is_closed(*x));
+    Some([Item::Unable(why)].into_iter().chain(other.map(Item::RunwayAvailable)).chain(wind).collect())
 }
 
 /// Answers any other call from an aircraft in distress: it demands no readback and no repetition, and grants the request (7110.65 10-1-1).
@@ -121,12 +149,8 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     // A pilot may ask for assistance in the same call as a report that expects a runway, or a request to taxi to the stand.
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding) || heard.slots.runway.is_some();
-    let wanted = heard.requests.iter().find_map(|q| if let Request::Runway { runway } = q { *runway } else { None });
-    if let Some(x) =
-        wanted.filter(|x| s.live && s.facility == Facility::Tower && !s.on_ground && s.known(*x).is_some() && !s.runway_blocked(*x))
-    {
+    if let Some(way) = runway_asked_for(s, r, heard) {
         // Any runway that is free, at once.
-        let way = [Item::Advice(format!("runway {x} available"))].into_iter().chain(s.wind());
         return Some(Decision::say([Item::Roger].into_iter().chain(way).chain(help)));
     }
     let lands = help.is_some() && reports && s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
@@ -142,7 +166,7 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
     // A low pass for a look at the aircraft.
     let pass = heard.slots.landing == Some(Landing::LowApproach) && s.live && s.facility == Facility::Tower && !s.on_ground;
-    if let (true, Some(x), Ok(leave)) = (pass, free_runway(s, heard), gate::admit(heard, r)) {
+    if let (true, Some(x), Ok(leave)) = (pass, free_runway(s, r, heard), gate::admit(heard, r)) {
         let cleared = [Item::Runway(x), clearances::landing(&leave, Landing::LowApproach)];
         return Some(Decision::say(s.wind().into_iter().chain(cleared).chain(help)));
     }
@@ -163,6 +187,9 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         // Safe on the ground, the flight continues as usual.
         return None;
     }
+    if s.on_ground && heard.remarks.has(Remark::WantsTow) {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Tow)]));
+    }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
         // Down and safe, or already on the way: nothing more to call for.
         let again = r.alerted
@@ -172,11 +199,17 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         let alerted = (!again).then_some(Item::Services(Services::Alerted));
         return Some(Decision::say([Item::Roger].into_iter().chain(alerted)));
     }
+    // The tower of the field in sight has its runway.
+    let sees = heard.has(Intent::FieldInSight) && s.facility.is_radar() && !s.on_ground && !s.ifr;
+    let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= IN_SIGHT_NM);
+    if s.live && sees && near && s.station(Facility::Tower).is_some() {
+        let knows = Item::Advice("the tower knows of your emergency".into());
+        return Some(Decision::say([Item::Roger, s.contact(Facility::Tower), knows]));
+    }
     if asks_runway(heard) && !s.on_ground {
-        let runway = r.landing.map(|(x, _)| x).or_else(|| free_runway(s, heard));
+        let runway = r.landing.map(|(x, _)| x).or_else(|| free_runway(s, r, heard));
         if let Some(x) = runway {
-            let words = Item::Advice(format!("runway {x} available"));
-            return Some(Decision::say([words].into_iter().chain(s.wind())));
+            return Some(Decision::say([Item::RunwayAvailable(x)].into_iter().chain(s.wind())));
         }
     }
     // Down off the runway, or about to be.
@@ -200,6 +233,13 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
 }
 
+/// The souls and the fuel of an aircraft in distress are noted, and help is called where it lands.
+pub(super) fn noted(s: &Situation, r: &Record) -> Vec<Item> {
+    let lands = s.live && s.facility == Facility::Tower && !s.on_ground;
+    let services = r.emergency == Some(Emergency::Mayday) && lands && !r.alerted;
+    [Item::Roger].into_iter().chain(services.then_some(Item::Services(Services::Alerted))).collect()
+}
+
 /// The pilot lands somewhere else than on a field, or has done so: no heading to a field helps.
 fn lands_off_field(s: &Situation, heard: &Understanding) -> bool {
     let reads_back = matches!(heard.intent, Intent::Readback | Intent::FieldInSight);
@@ -217,14 +257,12 @@ fn off_field(s: &Situation, first: Item) -> Vec<Item> {
 pub(super) fn comes_in(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::FieldInSight);
     let first = !r.contacted.contains(&s.facility) && matches!(heard.intent, Intent::Unknown | Intent::ApproachRequest);
-    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
-    let on_final = matches!(s.phase, Phase::Final | Phase::Base) || heard.slots.position.as_deref() == Some("final");
     let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= IN_SIGHT_NM);
     let tower = s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
-    if !tower || !(reports || first) || !near || !(on_final || cleared) || heard.remarks.has(Remark::GearLook) {
+    if !tower || !(reports || first) || !near || heard.remarks.has(Remark::GearLook) {
         return None;
     }
-    let runway = heard.slots.runway.or(r.expects).and_then(|x| s.known(x)).or_else(|| free_runway(s, heard))?;
+    let runway = heard.slots.runway.or(r.own_runway).or(r.expects).and_then(|x| s.known(x)).or_else(|| free_runway(s, r, heard))?;
     if s.runway_blocked(runway) || s.is_closed(runway) {
         return None;
     }
@@ -269,7 +307,8 @@ fn asks_runway(heard: &Understanding) -> bool {
     plain && (heard.remarks.has(Remark::AsksRunway) || heard.requests.iter().any(of_runway))
 }
 
-/// The pilot reads the landing clearance back for another runway: that one is theirs if it is free, and otherwise the clearance is repeated.
+/// The pilot reads the landing clearance back for another runway: that one is theirs if it is free, and otherwise the clearance is
+/// repeated.
 fn other_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let (cleared, kind) = r.landing.filter(|_| s.live && s.facility == Facility::Tower && !s.on_ground)?;
     let asked = heard.requests.iter().find_map(|q| if let Request::Runway { runway } = q { *runway } else { None });
@@ -288,7 +327,7 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     if s.on_ground {
         return help.map(|h| Decision::say([h]));
     }
-    let runway = free_runway(s, heard);
+    let runway = free_runway(s, r, heard);
     // An approach to another field is not one to a runway here.
     let elsewhere =
         heard.slots.destination.as_deref().is_some_and(|d| d != s.icao) || heard.slots.runway.is_some_and(|x| s.known(x).is_none());
@@ -297,7 +336,7 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     let own_way = heard.remarks.has(Remark::OwnWay) && (heard.remarks.has(Remark::Wishes) || heard.has(Intent::TouchAndGoRequest));
     let mut items = Vec::new();
     if heard.intent != Intent::Readback
-        && let Some(told) = weather_below(s, heard)
+        && let Some(told) = lost::weather_below(s, heard)
     {
         items.extend(told);
         return Some(Decision::Say(items.into_iter().chain(help).collect()));
@@ -317,7 +356,7 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
         items.extend(s.wind());
     } else if far {
         items.extend(home(s));
-        items.extend(runway.map(|r| Item::Advice(format!("runway {r} available"))));
+        items.extend(runway.map(Item::RunwayAvailable));
     } else if let Some(items) = approach.as_ref().and_then(|kind| at_the_destination(s, r, heard, kind)) {
         return Some(Decision::Say(items.into_iter().chain(help).collect()));
     } else if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
@@ -357,14 +396,12 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
             (Facility::Tower, Some(runway)) => {
                 items.push(Item::Advice("left or right turn at your discretion".into()));
                 items.extend(home(s));
-                items.push(Item::Advice(format!("runway {runway} available")));
+                items.push(Item::RunwayAvailable(runway));
                 items.extend(s.wind());
             }
             _ => {
-                let home = s.home.as_ref()?;
-                let degrees = home.heading_mag;
-                items.push(Item::Heading { turn: side_to(s, degrees), degrees });
-                items.extend(self::home(s));
+                s.home.as_ref()?;
+                items.extend(lost::way_home(s, r));
             }
         }
     }
@@ -373,7 +410,8 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     (!items.is_empty() || waits).then_some(Decision::Say(items))
 }
 
-/// The approach at the destination, for an instrument flight that keeps its plan: another field is nearer, but the pilot did not ask for it.
+/// The approach at the destination, for an instrument flight that keeps its plan: another field is nearer, but the pilot did not ask for
+/// it.
 fn at_the_destination(s: &Situation, r: &Record, heard: &Understanding, kind: &str) -> Option<Vec<Item>> {
     let a = super::instruments::arrival(s).filter(|a| s.facility.is_radar() && a.icao != s.icao)?;
     let named = heard.slots.runway.filter(|x| a.courses.iter().any(|f| f.runway == *x));
@@ -402,148 +440,11 @@ pub(super) fn home(s: &Situation) -> Option<Item> {
 }
 
 /// Gives a heading, or directions to the field, to a pilot who asks for them.
-pub(super) fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decision> {
+pub(super) fn to_the_field(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let asks =
         heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. })) || heard.acts.contains(&Act::WantHeading);
     s.home.as_ref().filter(|_| asks && !s.on_ground && heard.slots.heading.is_none())?;
-    Some(Decision::Say(way_home(s)))
-}
-
-/// "Turn left heading 350, Salinas airport, 8 miles": the heading to the field, unless the aircraft already flies it.
-fn way_home(s: &Situation) -> Vec<Item> {
-    let Some(home) = &s.home else { return Vec::new() };
-    let degrees = home.heading_mag;
-    [Item::Heading { turn: side_to(s, degrees), degrees }].into_iter().chain(self::home(s)).collect()
-}
-
-/// The pilot reports being unable to see: in cloud, without reference to the ground.
-pub(crate) fn in_cloud(heard: &Understanding) -> bool {
-    if heard.acts.contains(&Act::InCloud) {
-        return true;
-    }
-    let plight = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::Unknown, Intent::NegativeContact].iter().any(|i| heard.has(*i));
-    plight && !sees_again(heard) && heard.remarks.has(Remark::IntoCloud)
-}
-
-/// The pilot reports being out of cloud.
-fn sees_again(heard: &Understanding) -> bool {
-    heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround) || heard.has(Intent::FieldInSight)
-}
-
-/// The pilot's current trouble. Only the pilot's own words set it or end it.
-pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Plight> {
-    if in_cloud(heard) {
-        Some(Plight::InCloud)
-    } else if was.is_some() && heard.has(Intent::FieldInSight) {
-        None
-    } else if heard.has(Intent::Lost) && !heard.has(Intent::InboundLanding) {
-        was.or(Some(Plight::Lost))
-    } else if was == Some(Plight::InCloud) && sees_again(heard) {
-        Some(Plight::Lost)
-    } else {
-        was
-    }
-}
-
-/// Wings level first, then no descent below the safe altitude and no steep turns (7110.65 10-2-8).
-fn keep_level(s: &Situation) -> Vec<Item> {
-    let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| (now..=now + CLIMB_IN_CLOUD_FT).contains(f)));
-    let up = up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) });
-    [Item::Advice("keep your wings level".into())].into_iter().chain(up).chain(home(s)).collect()
-}
-
-/// A visual pilot in distress reports cloud as well: wings level first.
-pub(super) fn into_cloud(s: &Situation, heard: &Understanding) -> Option<Decision> {
-    (in_cloud(heard) && !s.on_ground && !s.ifr).then(|| Decision::say([Item::Roger].into_iter().chain(keep_level(s))))
-}
-
-/// The reciprocal of the heading on which the pilot entered the cloud.
-fn turn_back(s: &Situation) -> Vec<Item> {
-    let Some(now) = s.heading_mag else { return vec![Item::Advice("keep your wings level".into())] };
-    let degrees = (((now + BACK) / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
-    let degrees = if degrees == 0 { 360 } else { degrees };
-    let gentle = Item::Advice("make a gentle turn".into());
-    let feet = s.altitude_ft.map(|a| (a + 50) / 100 * 100);
-    let feet = feet.map(|a| s.floor_ft.filter(|f| (a..=a + CLIMB_IN_CLOUD_FT).contains(f)).unwrap_or(a));
-    let hold = feet.map(|feet| super::instruments::level(s, feet));
-    [gentle, Item::Heading { turn: Some(Side::Left), degrees }].into_iter().chain(hold).collect()
-}
-
-/// Continues to guide a pilot who is lost or in cloud and calls again (7110.65 10-2-8, 10-3-2).
-pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
-    // An instrument flight is at home in cloud.
-    let at_home = s.ifr && r.plight == Some(Plight::InCloud);
-    let calm = !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan);
-    let plight = r.plight.filter(|_| !s.on_ground && s.live && calm && !at_home)?;
-    let told = |wanted: fn(&Item) -> bool| r.last.as_ref().is_some_and(|l| l.items.iter().any(wanted));
-    let known = s.facility.is_radar() && r.squawk.is_some() && s.transponder == r.squawk;
-    let contact = (known && !r.radar).then(|| Item::RadarContact(s.position.clone()));
-    if plight == Plight::InCloud {
-        if sees_again(heard) {
-            // The way to the field may lead back into the cloud: the pilot, who sees it, says where it is clear.
-            let keep = Item::Advice("maintain VFR".into());
-            let ahead = s.home.as_ref().is_some_and(|h| side_to(s, h.heading_mag).is_none());
-            let way = if ahead { way_home(s) } else { vec![Item::Ask(Ask::Intentions)] };
-            return Some(Decision::say([Item::Roger, keep].into_iter().chain(contact).chain(way).chain(s.pressure())));
-        }
-        if heard.intent == Intent::SayAgain {
-            return None;
-        }
-        let turned = told(|i| matches!(i, Item::Heading { .. }));
-        let rest = if turned { vec![Item::Report(crate::instruction::ReportPoint::Words("clear of cloud".into()))] } else { turn_back(s) };
-        return Some(Decision::say([Item::Roger].into_iter().chain(contact).chain(rest)));
-    }
-    let in_sight = s.home.as_ref().is_some_and(|h| h.distance_nm <= IN_SIGHT_NM);
-    if heard.has(Intent::FieldInSight) && s.facility.is_radar() && in_sight {
-        let tower = s.station(Facility::Tower).map(|_| s.contact(Facility::Tower));
-        return Some(Decision::say([Item::Roger].into_iter().chain(tower)));
-    }
-    // A request gets its own answer; a report, or a call that was not understood, gets directions.
-    let tells = matches!(
-        heard.intent,
-        Intent::HeadingReport
-            | Intent::CheckIn
-            | Intent::PositionReport
-            | Intent::Unknown
-            | Intent::Readback
-            | Intent::NegativeContact
-            | Intent::TrafficInSight
-            | Intent::Diversion
-            | Intent::RequestProgressiveTaxi
-            | Intent::WeatherRequest
-            | Intent::Lost
-    );
-    if !tells || heard.has(Intent::InboundLanding) || matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final) {
-        return None;
-    }
-    if super::said_leg(s, heard).is_some() {
-        return None;
-    }
-    if heard.has(Intent::Lost) && !(known || r.radar) {
-        return None;
-    }
-    if r.pending.is_some() && matches!(heard.intent, Intent::Readback | Intent::Roger) {
-        return None;
-    }
-    if let Some(told) = weather_below(s, heard) {
-        return Some(Decision::Say(told));
-    }
-    let way = way_home(s);
-    (!way.is_empty()).then(|| Decision::say([Item::Roger].into_iter().chain(contact).chain(way)))
-}
-
-/// The weather at the field, for a pilot above cloud who asks for bases, tops or a way down. Tops are not known here.
-fn weather_below(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> {
-    let asks = heard.remarks.has(Remark::AsksReports) || heard.remarks.has(Remark::AsksWeatherAt) || heard.intent == Intent::WeatherRequest;
-    let here = s.airport_name.to_lowercase();
-    let elsewhere = heard.remarks.weather_at.as_ref().is_some_and(|name| !here.contains(name.as_str()));
-    let asks = asks && !elsewhere && !in_cloud(heard);
-    let of_field = super::sky::told(s);
-    let name = s.home.as_ref().map(|h| h.name.clone()).filter(|_| asks && !of_field.is_empty())?;
-    if s.home.as_ref().is_some_and(|h| !h.here) {
-        return None;
-    }
-    Some([Item::Advice(format!("{name} weather"))].into_iter().chain(s.wind()).chain(of_field).chain(s.pressure()).collect())
+    Some(Decision::Say(lost::way_home(s, r)))
 }
 
 /// An aircraft in distress is not made to explain or repeat itself. A call that was not understood is acknowledged, with directions to the

@@ -16,6 +16,9 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if wish == Wish::Entry && heard.remarks.has(Remark::ThroughBravo) && gate::admit::<gate::Entry>(heard, record).is_ok() {
         return None;
     }
+    if wish == Wish::Level && heard.remarks.has(Remark::OnTop) {
+        return None;
+    }
     if wish == Wish::Distress && record.emergency.is_some() {
         return None;
     }

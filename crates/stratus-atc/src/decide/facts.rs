@@ -50,6 +50,9 @@ pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[
         // A visual flight chooses its altitude (`zone`), also in distress.
         items.extend(holds.or_else(|| r.emergency.map(|_| advice("altitude at your discretion"))));
     }
+    if asks(Remark::AsksModeC) && s.facility.is_radar() && !s.on_ground {
+        items.extend(s.altitude_ft.map(|feet| [advice("mode C indicates"), Item::Height((feet + 50) / 100 * 100)]).into_iter().flatten());
+    }
     if asks(Remark::AsksMissed) && !s.on_ground {
         items.extend(missed(s, r));
     }
@@ -71,7 +74,13 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) ->
         items.extend(hold_short(s, r, heard));
     }
     let taxied = |i: &Item| matches!(i, Item::Taxi { .. } | Item::TaxiToParking { .. });
-    if asks(Remark::AsksRoute) && unit && !said.iter().any(taxied) && !said.contains(&Item::HoldPosition) && items.is_empty() {
+    if asks(Remark::AsksRoute)
+        && !asks(Remark::AsksSide)
+        && unit
+        && !said.iter().any(taxied)
+        && !said.contains(&Item::HoldPosition)
+        && items.is_empty()
+    {
         items.extend(route(s, r));
     }
     if asks(Remark::AsksSlot) && !s.on_runway {
@@ -164,19 +173,29 @@ pub(super) fn of_runway(s: &Situation, r: &Record, heard: &Understanding) -> Vec
     items
 }
 
-/// "Runway 31 length 2,443 feet", in the unit in which the state gives distances along the ground.
-fn length(s: &Situation, runway: Runway, p: &Pavement) -> String {
+/// "Runway 31 length 2,443 feet".
+pub(super) fn length(s: &Situation, runway: Runway, p: &Pavement) -> String {
+    format!("runway {runway} length {}", distance(s, p.length_ft))
+}
+
+/// "2,443 feet", in the unit in which the state gives distances along the ground.
+pub(super) fn distance(s: &Situation, length_ft: f64) -> String {
     let feet = |n: f64| super::radar::grouped((n.round() as i32).max(0));
     match s.region.visibility {
-        VisibilityUnit::Miles => format!("runway {runway} length {} feet", feet(p.length_ft)),
-        VisibilityUnit::Metres => format!("runway {runway} length {} metres", feet((p.length_ft / FT_PER_M / 10.0).round() * 10.0)),
+        VisibilityUnit::Miles => format!("{} feet", feet(length_ft)),
+        VisibilityUnit::Metres => format!("{} metres", feet((length_ft / FT_PER_M / 10.0).round() * 10.0)),
     }
 }
 
 /// What to do in case of a missed approach. The instruction comes when the approach is missed, so it is only words now.
 pub(super) fn missed(s: &Situation, r: &Record) -> Option<Item> {
+    climb_out(s, r).map(|words| advice(format!("in case of missed approach, {words}")))
+}
+
+/// The way that follows an approach without a landing, in words.
+pub(super) fn climb_out(s: &Situation, r: &Record) -> Option<String> {
     let way = super::tower::after_going_around(s, r);
     let way: Vec<Item> = way.into_iter().filter(|i| !matches!(i, Item::Contact { .. } | Item::Approach { .. })).collect();
     let words: Vec<String> = way.iter().map(|i| say::written(i, s.region)).filter(|w| !w.is_empty()).collect();
-    (!words.is_empty()).then(|| advice(format!("in case of missed approach, {}", words.join(", "))))
+    (!words.is_empty()).then(|| words.join(", "))
 }

@@ -17,7 +17,7 @@ use crate::units::{Facility, Region, Runway};
 pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort && !record.owed.is_empty() {
         // "Still holding short" is not another readback of a hold short that has already been read back.
-        return tower::still_short(s, record);
+        return super::departure::still_short(s, record);
     }
     let Some(last) = &record.last else {
         // A pilot who reads back a clearance that nobody gave may be about to use it.
@@ -154,6 +154,9 @@ fn runway_of(items: &[Item]) -> Option<Runway> {
 
 /// Checks the awaited readback item by item.
 pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
+    if let Some(thanks) = thanks_for_report(s, record, heard, said) {
+        return Some(thanks.into());
+    }
     let pending = record.pending.as_ref()?;
     if let Some(o) = moves_on(s, record, heard, said) {
         return Some(o);
@@ -198,7 +201,10 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     }
     // A request is not a readback.
     let asks = heard.remarks.has(Remark::Wishes);
-    if heard.intent == Intent::Unknown && (other_deed && (asks || !heard.requests.is_empty()) || clear_of_weather(record, heard)) {
+    let optional = mandatory(pending, s.region) == 0;
+    if heard.intent == Intent::Unknown
+        && (other_deed && (asks || !heard.requests.is_empty()) || asks && optional || clear_of_weather(record, heard))
+    {
         return None;
     }
     if heard.intent == Intent::Readback && untouched && !heard.requests.is_empty() {
@@ -213,7 +219,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let off = pending.instruction.items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. }));
     if off && untouched && s.live && s.phase == Phase::HoldingShort && heard.slots.position.as_deref() == Some("hold_short") {
         let blocked = record.takeoff.is_none_or(|r| s.runway_blocked(r));
-        let again = if blocked { tower::still_short(s, record) } else { Decision::Say(pending.instruction.items.clone()) };
+        let again = if blocked { super::departure::still_short(s, record) } else { Decision::Say(pending.instruction.items.clone()) };
         return Some(again.into());
     }
     // The pilot reports the next leg and has not read back the landing clearance, so issue it again in full.
@@ -285,6 +291,20 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
             }
         }
     })
+}
+
+/// "Light icing at one seven thousand": the level is where the ice is, and not the one that is awaited.
+fn gives_report(record: &Record, heard: &Understanding, said: &Said, region: Region) -> bool {
+    let taken = |p: &Pending| readback::taken_by_anybody(&p.instruction.items, said, region);
+    heard.remarks.has(Remark::GivesReport) && !heard.remarks.asks() && !record.pending.as_ref().is_some_and(taken)
+}
+
+/// The thanks for a report that is all of a call (AIM 7-1-18).
+fn thanks_for_report(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let plain = matches!(heard.intent, Intent::Readback | Intent::Unknown | Intent::Roger | Intent::AltitudeRequest);
+    let alone = plain && heard.requests.is_empty() && s.live && !s.on_ground && record.emergency.is_none() && record.plight.is_none();
+    let tells = alone && heard.callsign.is_some() && gives_report(record, heard, said, s.region);
+    tells.then(|| Decision::say([Item::Roger, Item::Advice("thanks for the report".into())]))
 }
 
 /// A pilot who stopped for their own reasons goes on: the "hold position" that acknowledged the stop is over, and not read back.

@@ -7,7 +7,7 @@ use crate::phase::Phase;
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::situation::Situation;
-use crate::units::Facility;
+use crate::units::{Facility, Runway};
 use crate::{clearances, gate};
 
 /// Ground's answer.
@@ -162,10 +162,9 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     }
     let unmapped = items.iter().any(|i| matches!(i, Item::Taxi { via, .. } if via.is_empty()));
     if heard.intent == Intent::RequestProgressiveTaxi && s.live && unmapped {
-        // Without taxiways in the data, nobody can lead the aircraft turn by turn.
-        items.push(Item::Advice("unable progressive taxi".into()));
+        items.extend(unmapped_way(s, Some(runway)));
     } else if heard.intent == Intent::RequestProgressiveTaxi {
-        items.push(Item::Advice("progressive taxi instructions will follow".into()));
+        items.push(Item::Advice(crate::surface::LEADS.into()));
     }
     // A pilot without the ATIS gets wind and altimeter (7110.65 3-9-1); a pilot with an old letter gets the current one.
     match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
@@ -180,6 +179,23 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     Decision::Say(items)
 }
 
+/// Without taxiways in the data, nobody can lead the aircraft turn by turn. The direction of the runway is known all the same.
+fn unmapped_way(s: &Situation, runway: Option<Runway>) -> Vec<Item> {
+    let there = runway.zip(s.surface.begins.as_ref()).map(|(runway, way)| Item::Advice(format!("runway {runway} begins {way}")));
+    [Item::Advice("unable progressive taxi, no taxiways on record".into())].into_iter().chain(there).collect()
+}
+
+/// The next turn of a taxi that is led, or the hold short at its end, when the aircraft comes to it (7110.65 3-7-2 f). Each is said once.
+pub(super) fn next_turn(s: &Situation, record: &Record) -> Option<(u32, Vec<Item>)> {
+    let next = s.surface.next_turn.as_ref().filter(|_| record.progressive && s.on_ground && !s.on_runway)?;
+    let items = match (&next.way, record.taxi) {
+        (Some(words), _) => vec![Item::PatternWords(words.clone())],
+        (None, Some(runway)) if record.hold_short.is_none_or(|h| h == runway) => vec![Item::HoldShort { runway, at: None }],
+        _ => return None,
+    };
+    Some((next.key, items))
+}
+
 /// Taxi in, once clear of the runway.
 fn parking(s: &Situation, heard: &Understanding) -> Decision {
     if s.on_runway {
@@ -192,10 +208,14 @@ fn parking(s: &Situation, heard: &Understanding) -> Decision {
         heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway") && !l.contains("not ") && !l.contains("negative"));
     let place = asked.map_or_else(|| "parking".to_owned(), ToOwned::to_owned);
     let route = s.route_in.clone().unwrap_or_default();
-    // Without taxiways in the data, nobody can lead the aircraft turn by turn.
-    let unmapped = heard.intent == Intent::RequestProgressiveTaxi && route.via.is_empty();
+    let led = heard.intent == Intent::RequestProgressiveTaxi;
+    let unmapped = route.via.is_empty();
     let mut items = vec![Item::TaxiToParking { place, via: route.via }];
-    items.extend(unmapped.then(|| Item::Advice("unable progressive taxi".into())));
+    if led && unmapped {
+        items.extend(unmapped_way(s, None));
+    } else if led {
+        items.push(Item::Advice(crate::surface::LEADS.into()));
+    }
     if let Some((runway, at)) = route.first_crossing {
         items.push(Item::HoldShort { runway, at });
     }

@@ -5,16 +5,17 @@
 
 use std::time::Duration;
 
-use super::{instruments, vectors};
+use super::aid::{self, Help};
+use super::{above_ground, instruments, mistakes, radio_out, runway_watch, vectors};
 use crate::airports::Station;
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate::{self, Admitted, Entry};
 use crate::instruction::{Ask, Climb, Item, Landing, ReportPoint};
 use crate::phase::Phase;
-use crate::record::Record;
+use crate::record::{Owed, Record};
 use crate::situation::{FinalCourse, NearAirspace, Situation};
-use crate::units::{Facility, Frequency, Runway, Squawk, Time};
+use crate::units::{Facility, Frequency, Runway, Side, Squawk, Time, turn};
 
 /// Delay before a wrong transponder code is mentioned.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
@@ -28,6 +29,12 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 const TAKEN_BACK: Duration = Duration::from_secs(20);
 /// The altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
+
+/// A turn is made within this time. One that was given longer ago is not watched.
+const TURNED: Duration = Duration::from_secs(50);
+const LONG_AGO: Duration = Duration::from_secs(120);
+/// A heading that is off by more than this was not flown, degrees.
+const ASTRAY: f64 = 60.0;
 
 /// The subject of a notice. Each notice is given once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +65,8 @@ pub enum Notice {
     Landing,
     /// Cleared to cross a runway.
     Cross(Runway),
+    /// A turn of a taxi that is led, with a hash that identifies it.
+    NextTurn(u32),
     /// Handoff to the next unit, on this frequency: a flight may go from one approach unit to another.
     Next(Facility, Option<Frequency>),
     /// The frequency change is repeated.
@@ -72,10 +81,18 @@ pub enum Notice {
     Traffic(u32),
     /// Class B airspace without a clearance; `true` if already inside.
     Bravo(bool),
+    /// The turn to this assigned heading has not been made.
+    Turning(u16),
+    /// The field is not in sight on the last vector to a visual approach.
+    Sight,
     /// Speed reduction for the approach.
     Speed,
     /// The takeoff clearance that was owed.
     Takeoff,
+    /// "Line up and wait" without another request.
+    LineUp,
+    /// Lined up in front of an aircraft that is about to land.
+    InFront,
     /// A new level without a request.
     Level(i32),
     /// What to expect at the destination.
@@ -84,6 +101,14 @@ pub enum Notice {
     OnCourse,
     /// A missed approach that was seen but not reported.
     Missed,
+    /// Something that helps an aircraft in trouble.
+    Help(Help),
+    /// An ident was seen.
+    Ident,
+    /// Off the assigned heading.
+    Heading(u16),
+    /// In the tower's airspace without a clearance.
+    Zone,
 }
 
 /// What has been noticed so far, and the state needed to notice more.
@@ -117,7 +142,9 @@ impl Watch {
             match phase {
                 Phase::Parked | Phase::PushedBack | Phase::Taxiing | Phase::HoldingShort => {
                     // A special code that still shows has been mentioned; one that shows again later is new.
-                    self.said.retain(|n| matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_)));
+                    self.said.retain(|n| {
+                        matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_) | Notice::NextTurn(_))
+                    });
                     self.forget(Notice::Takeoff);
                     if was == Some(Phase::TaxiIn)
                         && phase == Phase::Parked
@@ -139,6 +166,7 @@ impl Watch {
                                 | Notice::GoAround
                                 | Notice::Landed
                                 | Notice::Vector(_)
+                                | Notice::Sight
                                 | Notice::Level(_)
                                 | Notice::OtherRunway(_)
                                 | Notice::NoTakeoff
@@ -167,6 +195,9 @@ impl Watch {
             None => self.reached = None,
             _ => {}
         }
+        if record.emergency.is_none() && record.plight.is_none() {
+            self.said.retain(|n| !matches!(n, Notice::Help(_)));
+        }
         self.wrong_code = match (record.squawk, transponder) {
             (Some(want), Some(shown)) if want != shown => match self.wrong_code {
                 Some((code, since)) if code == shown => Some((code, since)),
@@ -174,6 +205,13 @@ impl Watch {
             },
             _ => None,
         };
+    }
+
+    /// Takes in whether the transponder is identing: the next ident is a new one.
+    pub fn see_ident(&mut self, ident: bool) {
+        if !ident {
+            self.forget(Notice::Ident);
+        }
     }
 
     /// In the last report the aircraft was on a runway.
@@ -218,8 +256,17 @@ pub fn look(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, 
     let talking = r.contacted.contains(&s.facility);
     // A turn ends on time, whatever readback is still awaited.
     let turns = || vectors::no_gyro(s, r, w).filter(|_| talking && r.issued.is_none_or(|at| now.since(at) >= BREATH));
-    let found =
-        safety(s, r, w, talking).or_else(turns).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
+    // Nor does help wait for it, or the answer to an ident.
+    let helps = || {
+        radio_out::ident(s, r, w)
+            .or_else(|| aid::next(now, s, r, w))
+            .filter(|_| talking && r.issued.is_none_or(|at| now.since(at) >= BREATH))
+    };
+    let found = safety(s, r, w, talking)
+        .or_else(turns)
+        .or_else(helps)
+        .or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
+    let found = above_ground::unasked(s, r, found.0, found.1)?;
     (!w.told(found.0)).then_some(found)
 }
 
@@ -243,13 +290,15 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
     if s.facility != Facility::Tower || !talking {
         return None;
     }
-    if let Some(found) = other_runway(s, r).or_else(|| no_takeoff(s, r)) {
+    if let Some(found) =
+        runway_watch::other_runway(s, r).or_else(|| runway_watch::no_takeoff(s, r)).or_else(|| runway_watch::in_front(s, r, w))
+    {
         return Some(found);
     }
     if s.phase == Phase::TakeoffRoll && !w.roll_cleared && !w.told(Notice::Rolling) {
         return Some((Notice::Rolling, vec![Item::Stop, Item::Advice("you are not cleared for takeoff".into())]));
     }
-    if s.phase == Phase::LandingRoll && !w.roll_cleared && !w.told(Notice::Landed) {
+    if s.phase == Phase::LandingRoll && !w.roll_cleared && r.emergency.is_none() && !w.told(Notice::Landed) {
         return Some((Notice::Landed, vec![Item::Advice("you landed without a clearance".into())]));
     }
     if let (Phase::Final, Some(runway)) = (s.phase, r.landing.map(|(x, _)| x).or(s.runway_here))
@@ -262,44 +311,6 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
         return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).chain(on).collect()));
     }
     None
-}
-
-/// Traffic is so close that no aircraft may enter the runway. An unused takeoff clearance is cancelled and becomes owed again (7110.65
-/// 3-9-11).
-fn no_takeoff(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
-    let runway = r.takeoff.filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
-    // With traffic two miles out there is time to take off; with traffic over the threshold there is not.
-    let who = s.in_the_way(runway).filter(|w| w.contains("short final") || s.occupant(runway).is_some())?;
-    Some((Notice::NoTakeoff, vec![Item::HoldPosition, Item::CancelTakeoff, Item::Traffic(who)]))
-}
-
-/// The aircraft is on a runway other than the cleared one. The controller reports the observed abnormality (7110.65 2-1-10) and corrects
-/// it. An arrival lined up with another runway that is free is cleared for that one.
-fn other_runway(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
-    let here = s.runway_here?;
-    let same = |x: Runway| x == here || x == here.reciprocal();
-    let told = |what: &str, cleared: Runway| Item::Advice(format!("{what} runway {here}, you were cleared for runway {cleared}"));
-    let notice = Notice::OtherRunway(here);
-    match (s.phase, r.takeoff.or(r.lined_up), r.landing) {
-        (Phase::TakeoffRoll, Some(cleared), _) if !same(cleared) => Some((notice, vec![Item::Stop, told("you are on", cleared)])),
-        (Phase::LineUpAndWait, Some(cleared), _) if !same(cleared) && s.on_runway => {
-            Some((notice, vec![Item::HoldPosition, told("you are on", cleared)]))
-        }
-        (Phase::LandingRoll, _, Some((cleared, _))) if !same(cleared) => Some((notice, vec![told("you landed on", cleared)])),
-        (Phase::Final, _, Some((cleared, kind)))
-            if cleared != here && cleared.number.abs_diff(here.number) <= 1 && s.distance_nm.is_some_and(|d| d < 2.5) =>
-        {
-            let lined_up = told("you are lined up with", cleared);
-            let free = !s.runway_blocked(here) && !s.is_closed(here);
-            match gate::standing(r).filter(|_| free) {
-                Some(leave) => {
-                    Some((notice, vec![lined_up, Item::ChangeRunway(here), Item::Runway(here), clearances::landing(&leave, kind)]))
-                }
-                None => Some((notice, [lined_up, Item::GoAround].into_iter().chain(super::tower::after_going_around(s, r)).collect())),
-            }
-        }
-        _ => None,
-    }
 }
 
 /// What a pilot on this frequency expects to hear without asking.
@@ -343,6 +354,9 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         let verify = Item::Verify { feet: assigned, level: s.is_level(assigned) };
         return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
     }
+    if let Some(found) = astray(now, s, r).filter(|(n, _)| unsaid(*n).is_some()) {
+        return Some(found);
+    }
     match s.facility {
         Facility::Tower if s.tower_works_ground() && s.on_ground => ground(s, r, w).or_else(|| tower(now, s, r, w)),
         Facility::Tower => tower(now, s, r, w).or_else(|| instruments::next(now, s, r, w)),
@@ -353,7 +367,24 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     .or_else(|| still_here(now, s, r, w))
 }
 
-fn identified(s: &Situation, r: &Record) -> Vec<Item> {
+/// The heading of this notice was repeated when the turn was not begun.
+fn told_to_turn(w: &Watch, notice: Notice) -> bool {
+    matches!(notice, Notice::Heading(degrees) if w.told(Notice::Turning(degrees)))
+}
+
+/// An aircraft that was turned and, after the time for the turn, still flies another way: it hears the heading once more.
+fn astray(now: Time, s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
+    let working = s.facility.is_radar() && s.ifr && !s.on_ground && r.pending.is_none() && r.emergency.is_none() && !r.deviating;
+    let degrees = r.heading.filter(|_| working)?;
+    let last = r.last.as_ref()?.items.iter().any(|i| matches!(i, Item::Heading { degrees: d, .. } if *d == degrees));
+    let off = turn(s.heading_mag?, f64::from(degrees));
+    let late = last && off.abs() > ASTRAY && r.issued.is_some_and(|at| (TURNED..LONG_AGO).contains(&now.since(at)));
+    let side = if off < 0.0 { Side::Left } else { Side::Right };
+    let words = Item::Advice(format!("your assigned heading is {degrees:03}"));
+    late.then(|| (Notice::Turning(degrees), vec![words, Item::Heading { turn: Some(side), degrees }]))
+}
+
+pub(super) fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     let position = s.position.clone().filter(|_| s.region.identified_position);
     let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
     let service = r.service.clone().map(Item::Service);
@@ -421,17 +452,22 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     // A pilot who has just been told to hold needs time to acknowledge.
     let taken_back = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::CancelTakeoff));
     let settled = !taken_back || r.issued.is_none_or(|at| now.since(at) >= TAKEN_BACK);
-    if let Some(items) = super::tower::owed_takeoff(s, r).filter(|_| settled) {
-        return Some((Notice::Takeoff, items));
+    if let Some(items) = super::departure::owed(s, r).filter(|_| settled) {
+        let notice = if items.iter().any(gate::is_takeoff) { Notice::Takeoff } else { Notice::LineUp };
+        return Some((notice, items));
+    }
+    if let Some(found) = mistakes::enters(s, r).filter(|found| !w.told(found.0)) {
+        return Some(found);
     }
     if let Some(items) = super::tower::owed_base(s, r) {
         return Some((Notice::Base, items));
     }
     // An aircraft without a working radio is cleared without a request, since it may still receive (7110.65 10-4-4).
-    let expected = gate::expected(r, s.transponder);
+    let expected = gate::expected(r, s.transponder).or_else(|| gate::in_need(r));
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
     if let Some(leave) = expected.as_ref().filter(|_| near && r.landing.is_none() && !w.told(Notice::Landing)) {
-        let runway = s.runway_for(r.pattern_runway)?;
+        let given = r.own_runway.filter(|_| r.emergency.is_some());
+        let runway = s.runway_for(given.or(r.circles.filter(|_| r.ifr)).or(r.pattern_runway))?;
         if !s.runway_blocked(runway) && !s.is_closed(runway) {
             let kind = r.wants.unwrap_or(Landing::FullStop);
             let mut items: Vec<Item> = s.wind().into_iter().collect();
@@ -444,7 +480,7 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
         return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
     }
     let landed = s.phase == Phase::TaxiIn || s.phase == Phase::Taxiing && r.landing.is_some();
-    if landed && !s.on_runway && s.station(Facility::Ground).is_some() {
+    if landed && !s.on_runway && s.taxi_speed() && s.station(Facility::Ground).is_some() {
         let least = if s.phase == Phase::TaxiIn { 6 } else { 12 };
         let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(least));
         let sent = matches!(&r.sent_to, Some((Item::Contact { .. } | Item::Monitor { .. }, _)));
@@ -477,8 +513,17 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
 
 /// At a hold short on the taxi route: cross one runway at a time (7110.65 3-7-2).
 fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    crossing(s, r, w).or_else(|| {
+        let (key, items) = super::ground::next_turn(s, r)?;
+        (!w.told(Notice::NextTurn(key))).then_some((Notice::NextTurn(key), items))
+    })
+}
+
+fn crossing(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let hold = r.hold_short?;
-    let on_the_way = r.taxi.is_none_or(|t| t != hold && t != hold.reciprocal());
+    // One that waits for its takeoff does not cross its runway.
+    let departs = r.owed.contains(&Owed::Takeoff(hold));
+    let on_the_way = !departs && r.taxi.is_none_or(|t| t != hold && t != hold.reciprocal());
     let here = s.runway_here.is_some_and(|h| h == hold || h == hold.reciprocal());
     if s.phase == Phase::HoldingShort && on_the_way && here && !s.runway_blocked(hold) && !w.told(Notice::Cross(hold)) {
         let across = gate::on_the_way(r).map(|leave| clearances::cross(&leave, hold))?;
@@ -495,6 +540,9 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
         return Some(found);
     }
     if let Some(found) = handoff(s, r, w).or_else(|| instruments::next(now, s, r, w)) {
+        return Some(found);
+    }
+    if let Some(found) = mistakes::heading(now, s, r).filter(|found| !w.told(found.0) && !told_to_turn(w, found.0)) {
         return Some(found);
     }
     // Radar service ends when a destination without a tower is in sight (7110.65 5-1-9).

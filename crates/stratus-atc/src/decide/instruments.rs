@@ -5,11 +5,11 @@ use super::Decision;
 use super::given_back::clear_of_weather;
 use super::initiative::{Notice, Watch};
 use super::missed::{missed, still_climbs};
-use super::route::{deviation, direct, next_frequency, speed};
-use super::{hold, vectors};
+use super::route::{deviation, direct, next_frequency, on_route, speed};
+use super::{circling, hold, on_top, vectors};
 use crate::act::Act;
 use crate::gate;
-use crate::instruction::{Ask, Climb, Emergency, Item};
+use crate::instruction::{Ask, Climb, Emergency, Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
@@ -142,6 +142,9 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if heard.remarks.has(Remark::LeavesHold) || r.holding && heard.intent == Intent::DepartureReady {
         return Some(hold::left(s, r, a));
     }
+    if let Some(d) = circling::requested(s, r, a, heard).or_else(|| on_top::requested(s, r, heard)) {
+        return Some(d);
+    }
     // A level reported beside another request is the aircraft's present level.
     let beside = |q: &&Request| !matches!(q, Request::Level { .. });
     // The ride is the reason, and the level the request.
@@ -166,6 +169,9 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
         Intent::DepartureReady => approach(s, r, a, None, None),
         // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
         Intent::GoAround => approach(s, r, a, None, None),
+        Intent::ApproachRequest if heard.has(Intent::FieldInSight) && gives_approach(s, a) && vectors::wants_visual(heard) => {
+            visual(s, r, a)
+        }
         Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => {
             approach(s, r, a, heard.slots.approach.clone(), heard.slots.runway)
         }
@@ -177,7 +183,7 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
         }
         // Clear of the weather: resume the route.
         Intent::HeadingReport | Intent::Unknown if r.deviating && (heard.intent == Intent::HeadingReport || clear_of_weather(r, heard)) => {
-            Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())])
+            Decision::say([Item::Roger, Item::ResumeOwnNavigation, on_route(s, a)])
         }
         // The pilot has given only a callsign: the flight is known and continues.
         Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
@@ -218,7 +224,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::Level { feet: Some(knots @ 80..=350), .. } => speed(s, u16::try_from(*knots).ok()),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
         Request::Speed { knots, .. } => speed(s, *knots),
-        Request::Hold { fix } => Decision::Say(hold::clearance(s, r, fix.as_deref())),
+        Request::Hold { .. } => Decision::Say(hold::clearance(s, r, hold::Wanted::of(request).unwrap_or_default())),
         Request::NextFrequency { .. } => next_frequency(s),
         Request::Approach { kind, runway, .. } => {
             approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), heard.remarks.has(Remark::FullProcedure))
@@ -324,7 +330,7 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     }
     let bound_away = !gives_approach(s, a);
     if bound_away && !known && sent_on_course(s, r, a) {
-        items.extend([Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]);
+        items.extend([Item::ResumeOwnNavigation, on_route(s, a)]);
     }
     if !bound_away && r.approach.is_none() {
         items.extend(expect(s, r, a));
@@ -386,7 +392,8 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let agreed = r.wants_level.filter(|feet| *feet >= lowest(s, a));
     let filed = agreed.or_else(|| filed(s)).map(|feet| within_unit(s, feet))?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
-    (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
+    (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && !r.on_top && r.approach.is_none())
+        .then_some(filed)
 }
 
 /// The part of a climb that this unit gives: a terminal unit climbs a flight to the top of its airspace, and from near there on to its level
@@ -459,7 +466,7 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
 }
 
 /// Like [`approach`]; `whole` means as published, without vectors.
-fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>, whole: bool) -> Decision {
+pub(super) fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>, whole: bool) -> Decision {
     // The runway that is wanted becomes the one that is expected, vectored to and cleared: nothing of this answer is for another one.
     let aimed = wanted.and_then(|x| a.to(x));
     let a = aimed.as_ref().unwrap_or(a);
@@ -507,7 +514,9 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
         return Decision::Say([Item::ResumeOwnNavigation].into_iter().chain(keep).chain(until).chain(cleared).collect());
     }
     if visual && announced.is_some() && a.distance_nm <= IN_SIGHT_NM && gives_approach(s, a) && !r.missed {
-        return Decision::say([Item::Approach { kind, expect: false }, Item::Runway(runway)]);
+        // Cleared only with the field in sight (7110.65 7-4-3).
+        let report = (!r.sees_field).then(|| Item::Report(ReportPoint::Words("the field in sight".into())));
+        return Decision::say([Item::Approach { kind, expect: report.is_some() }, Item::Runway(runway)].into_iter().chain(report));
     }
     let same = announced.as_deref() == Some(kind.as_str()) && r.expects.is_none_or(|x| x == runway);
     if same
@@ -574,7 +583,7 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
     }
     if !gives_approach(s, a) || a.distance_nm > EXPECT_NM {
         let on = !gives_approach(s, a) && s.facility.is_radar() && sent_on_course(s, r, a);
-        let course = vec![Item::ResumeOwnNavigation, Item::Direct(a.name.clone())];
+        let course = vec![Item::ResumeOwnNavigation, on_route(s, a)];
         return unsaid(Notice::OnCourse).filter(|_| on).map(|n| (n, course));
     }
     if r.approach.is_none() {

@@ -10,7 +10,7 @@ use crate::gate;
 use crate::hear::Said;
 use crate::hear::details::Details;
 use crate::hear::question::{Form, Subject};
-use crate::instruction::{Ask, Item};
+use crate::instruction::{Ask, Item, Leg};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::remark::Remark;
@@ -46,6 +46,26 @@ impl Part {
     /// It states a wish or a deed that expects an answer.
     fn tells(&self) -> bool {
         !self.asks() && self.subjects.iter().any(|x| rules::is_deed(*x))
+    }
+
+    /// It names the way of joining that it wants.
+    fn names_a_way(&self, subject: Subject) -> bool {
+        let ways = self.details.straight || self.details.leg == Some(Leg::Base) || self.heard.remarks.has(Remark::JoinsOverhead);
+        self.read && subject == Subject::Join && ways
+    }
+
+    /// Whether the items answer it. Another way to join than the one that it names is no answer.
+    fn has_answer(&self, subject: Subject, items: &[Item]) -> bool {
+        let other = |i: &Item| match i {
+            Item::Enter(_, leg) => self.details.leg.is_some_and(|wanted| wanted != *leg) || self.details.straight,
+            _ => false,
+        };
+        items.iter().any(|i| rules::settles(subject, self.form, i) && !(self.names_a_way(subject) && other(i)))
+    }
+
+    /// It withdraws what was said before it.
+    fn takes_back(&self) -> bool {
+        self.subjects.contains(&Subject::TakesBack) || self.heard.acts.contains(&Act::Disregard)
     }
 
     /// It is about an aircraft that cannot wait, beside whatever else the call gets.
@@ -91,10 +111,12 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let given = |wanted: fn(&Item) -> bool| runway.filter(|_| said.iter().any(wanted));
     open.taxi = given(|i| matches!(i, Item::Taxi { .. })).or(open.taxi);
     open.takeoff = given(gate::is_takeoff).or(open.takeoff);
-    let mut all = said.clone();
+    open.radar |= said.iter().any(|i| matches!(i, Item::RadarContact(_)));
+    let withdrawn = withdrawn(heard, parts);
+    let mut all = if settled { said.clone() } else { said.iter().filter(|i| !withdrawn || is_vague(i)).cloned().collect() };
     let (mut unanswered, mut unknown) = (false, false);
     let of_turn = |p: &Part| r.emergency.is_some() && p.subjects.contains(&Subject::Heading);
-    let taken_back = |n: usize| parts.get(n + 1).is_some_and(|p| p.subjects.contains(&Subject::TakesBack));
+    let taken_back = |n: usize| parts.get(n + 1).is_some_and(Part::takes_back);
     let eligible = |p: &Part| p.situation.live && (p.asks() || p.tells() || !alone && (asks(&p.heard) || of_turn(p)));
     let due = |n: usize, p: &Part| eligible(p) && !taken_back(n) && (!alone_first || p.presses());
     for part in parts.iter().enumerate().filter(|(n, p)| due(*n, p)).map(|(_, p)| p) {
@@ -109,7 +131,7 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         if all.iter().any(|i| matches!(i, Item::ClearedTo { .. })) && part.heard.intent == Intent::AltitudeRequest {
             continue;
         }
-        let answered = match stated(&open, part, &all, settled) {
+        let answered = match stated(&open, part, &all, settled, alone) {
             Some(answered) => answered,
             // A statement alone has been decided with the call.
             None if alone && !part.asks() => continue,
@@ -144,7 +166,7 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
         return outcome;
     }
     if all.is_empty() {
-        all.push(Item::Ask(Ask::Request));
+        all.push(if withdrawn { Item::Roger } else { Item::Ask(Ask::Request) });
     }
     // "Say again" is not the answer to a call of which a part was understood, and a missing item is asked for at the end.
     let answered = all.len() > said.len();
@@ -154,6 +176,15 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let by_turns = open.no_gyro || parts.iter().any(|p| p.subjects.contains(&Subject::NoGyro));
     let items = if by_turns { super::no_gyro::by_turns(&open, items) } else { items };
     Outcome { decision: if items.is_empty() { Decision::say([Item::Roger]) } else { Decision::Say(items) }, ..outcome }
+}
+
+/// Whether the call withdraws the only thing that it asked for: "request the ramp, disregard that, we will stay here". A call for help is not
+/// withdrawn by the way.
+fn withdrawn(heard: &Understanding, parts: &[Part]) -> bool {
+    let grave = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| heard.has(*i));
+    let at = parts.iter().position(Part::takes_back).filter(|n| *n > 0 && !grave);
+    // What a part in front of the withdrawn one asks for still counts.
+    at.is_some_and(|n| parts[..n - 1].iter().all(|p| !p.asks() && !asks(&p.heard)))
 }
 
 /// A call that wants nothing: a farewell is answered or not, and a remark is acknowledged. Neither is "say again".
@@ -192,7 +223,7 @@ fn drop_replaced(part: &Part, parts: &[Part], all: &mut Vec<Item>) {
 
 /// The answer to a wish or a deed that is stated, if the decision for the call has not given it. Words that repeat what the controller has just
 /// said are a readback.
-fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Answer> {
+fn stated(open: &Record, part: &Part, all: &[Item], settled: bool, alone: bool) -> Option<Answer> {
     // A question that the pilot must answer first comes alone.
     let asked =
         !part.presses() && all.iter().any(|i| matches!(i, Item::Confirm { .. }) && !part.subjects.iter().any(|x| rules::replaces(*x, i)));
@@ -204,15 +235,16 @@ fn stated(open: &Record, part: &Part, all: &[Item], settled: bool) -> Option<Ans
     let wishes = part.heard.remarks.has(Remark::Wishes);
     let given = |x: Subject, items: &[Item]| items.iter().any(|i| rules::settles(x, Form::States, i));
     let vague = all.iter().all(is_vague);
-    // The rules have explained the words, and the decision for the call has answered them.
-    if part.read && part.ruled && !vague {
+    // The rules have explained the words, and the decision for the call has answered them. A wish behind a readback is not part of it.
+    let own_wish = wishes && !alone;
+    if part.read && part.ruled && !vague && !own_wish {
         return None;
     }
     let expects = |x: Subject| {
         let repeats = given(x, before) && !wishes;
         // A noun alone makes no report: "let us get this bird up".
-        let told = wishes || if rules::is_report(x) { part.read } else { vague && !settled };
-        rules::is_deed(x) && told && !repeats && !given(x, all)
+        let told = wishes || part.names_a_way(x) || if rules::is_report(x) { part.read } else { vague && !settled };
+        rules::is_deed(x) && told && !repeats && !part.has_answer(x, all)
     };
     let subjects: Vec<Subject> = part.subjects.iter().copied().filter(|x| expects(*x)).collect();
     let items = question::answer(s, open, &part.heard, part.form, part.details, &subjects)?;
@@ -261,11 +293,12 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     let report = [Subject::Pressure, Subject::Wind, Subject::RunwayInUse];
     let whole = alone && about.iter().all(|x| report.contains(x)) && all.iter().any(|i| !is_vague(i));
     // The decision for the call, which knows all of its words, has answered it.
-    let done = |x: &Subject| all.iter().any(|i| rules::settles(*x, part.form, i));
+    let done = |x: &Subject| part.has_answer(*x, all);
     let done = !about.is_empty() && about.iter().all(done);
     // What only the model reads clears nothing.
     let by_subject = || {
         let own = question::answer(s, open, &part.heard, part.form, part.details, about).filter(|_| part.asks() && !whole && !done)?;
+        let own = without_verdict(part.form, own);
         let items: Vec<Item> = own.into_iter().filter(|i| alone && !part.read || !gate::guards(i) || restates(open, i)).collect();
         let granted = items.as_slice() == [approved()];
         match alone && !all.iter().any(gate::guards) {
@@ -275,6 +308,11 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
             false => Some(Answer::Says(items)),
         }
     };
+    // What was assigned is confirmed or corrected, whatever else the words may mean.
+    if let Some(items) = question::in_force(s, open, &part.heard, part.form, part.details) {
+        let new: Vec<Item> = items.into_iter().filter(|i| alone || !all.contains(i)).collect();
+        return if alone && !all.iter().any(gate::guards) { Answer::Is(new) } else { Answer::Says(new) };
+    }
     // A subject that only the model reads answers what the decisions for the words leave open: those know the values.
     if let Some(answer) = by_subject().filter(|_| !part.read) {
         return answer;
@@ -296,14 +334,18 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     // The call as a whole was this question, and has been decided.
     let unknown = question::no_information();
     if alone && all.iter().any(|i| !is_vague(i) && *i != unknown) {
-        return if yes_or_no(all) { by_subject().unwrap_or(Answer::Is(vec![unknown])) } else { Answer::Known };
+        return match (yes_or_no(all), without_verdict(part.form, all.to_vec())) {
+            (true, _) => by_subject().unwrap_or(Answer::Is(vec![unknown])),
+            (false, plain) if plain.len() < all.len() => Answer::Is(plain),
+            (false, _) => Answer::Known,
+        };
     }
     let items = match super::decide(s, open, &part.heard, &part.said).decision {
-        Decision::Say(items) => items,
+        Decision::Say(items) => without_verdict(part.form, items),
         Decision::Silent(_) => Vec::new(),
     };
     // A clearance that stands may be confirmed.
-    let gated = items.iter().any(|i| gate::guards(i) && !gate::stands(open, i));
+    let gated = items.iter().any(|i| gate::guards(i) && !gate::stands(open, i) && !restates(open, i));
     let denied = items.contains(&Item::Negative) && !part.heard.remarks.asks();
     // Wind and runway answer a question about the weather; the rest of the report does not follow.
     let weather = part.heard.intent == Intent::WeatherRequest && all.iter().any(|i| matches!(i, Item::Wind { .. }));
@@ -333,8 +375,21 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
         _ if part.read && about.iter().all(|x| rules::wants_nothing(*x)) => Answer::Known,
         Form::Requests if part.of_controller => Answer::Nobody,
         Form::Requests => Answer::Open,
+        Form::Either if !part.details.of_clearance => Answer::Says(choice(s, open)),
         Form::What | Form::Whether | Form::Either => Answer::Nobody,
     }
+}
+
+/// The answer to a choice about which nothing is known here: on the taxiways the route in force, elsewhere the pilot's own choice.
+fn choice(s: &Situation, open: &Record) -> Vec<Item> {
+    let route = if s.on_ground && !s.on_runway { super::facts::route(s, open) } else { Vec::new() };
+    if route.is_empty() { vec![Item::Advice("at your discretion".into())] } else { route }
+}
+
+/// "Affirmative" is no answer to a choice, or to a question for a fact, beside the fact.
+fn without_verdict(form: Form, items: Vec<Item>) -> Vec<Item> {
+    let facts = items.iter().any(|i| !matches!(i, Item::Affirm | Item::Negative));
+    items.into_iter().filter(|i| !(facts && matches!(form, Form::What | Form::Either) && *i == Item::Affirm)).collect()
 }
 
 fn approved() -> Item {
@@ -381,7 +436,8 @@ fn in_distress(r: &Record, part: &Part, about: &[Subject]) -> Answer {
         return Answer::Says(items);
     }
     // The next vector, for a pilot who asks when or where to turn.
-    let turns = about.contains(&Subject::Heading) && (part.asks() || part.heard.remarks.has(Remark::Wishes));
+    // A visual pilot who came out of cloud is not vectored back into it.
+    let turns = about.contains(&Subject::Heading) && r.cloud_ahead.is_none() && (part.asks() || part.heard.remarks.has(Remark::Wishes));
     let kind = r.approach.as_ref().map(|(kind, _)| kind.clone()).or_else(|| part.heard.slots.approach.clone()).unwrap_or_default();
     if let Some(items) = super::vectors::to_the_runway(s, r, &kind).filter(|_| turns && s.facility.is_radar() && !s.on_ground) {
         return Answer::Says(items);

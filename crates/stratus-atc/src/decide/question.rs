@@ -8,6 +8,7 @@
 mod facts;
 mod flight;
 mod ground;
+mod in_force;
 mod radar;
 pub(super) mod rules;
 #[cfg(test)]
@@ -20,7 +21,7 @@ use crate::clearances;
 use crate::gate;
 use crate::hear::details::Details;
 use crate::hear::question::{Form, Subject};
-use crate::instruction::{Item, Pressure};
+use crate::instruction::Item;
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::remark::Remark;
@@ -157,7 +158,7 @@ pub(super) fn answer(
     details: Details,
     subjects: &[Subject],
 ) -> Option<Vec<Item>> {
-    if let Some(items) = value(s, r, heard, form) {
+    if let Some(items) = in_force::answer(s, r, heard, form, details) {
         return Some(items);
     }
     let matter = Matter { s, r, heard, form, details };
@@ -178,26 +179,9 @@ pub(super) fn answer(
     (!all.is_empty()).then_some(all)
 }
 
-/// A value that the pilot asks to have confirmed.
-fn value(s: &Situation, r: &Record, heard: &Understanding, form: Form) -> Option<Vec<Item>> {
-    if form != Form::Whether {
-        return None;
-    }
-    let slots = &heard.slots;
-    if let Some(code) = slots.squawk {
-        let own = r.squawk.or(s.assigned_squawk);
-        return Some(own.map_or_else(|| vec![Item::SquawkVfr], |c| verdict(c == code, Item::Squawk(c))));
-    }
-    if let Some(said) = &slots.altimeter {
-        let item = s.pressure()?;
-        let now = match item {
-            Item::Pressure(Pressure::Altimeter(hundredths)) => format!("{}.{:02}", hundredths / 100, hundredths % 100),
-            Item::Pressure(Pressure::Qnh(hpa) | Pressure::Qfe(hpa)) => hpa.to_string(),
-            _ => return None,
-        };
-        return Some(verdict(now == *said, item));
-    }
-    None
+/// A value in force that the part asks to have confirmed.
+pub(super) fn in_force(s: &Situation, r: &Record, heard: &Understanding, form: Form, details: Details) -> Option<Vec<Item>> {
+    in_force::answer(s, r, heard, form, details)
 }
 
 /// "Affirmative" for a value that is right; "negative" and the value for one that is wrong.
@@ -330,7 +314,8 @@ fn about(m: &Matter, subject: Subject) -> Vec<Item> {
 /// The landing clearance that is asked for by an aircraft in distress.
 pub(super) fn landing(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
     let leave = gate::asks_to_land(heard)?;
-    let runway = r.landing.map(|(x, _)| x).or(r.expects).or_else(|| s.runway_for(heard.slots.runway))?;
+    let named = heard.slots.runway.and_then(|x| s.known(x));
+    let runway = r.landing.map(|(x, _)| x).or(named).or(r.own_runway).or(r.expects).or_else(|| s.runway_for(None))?;
     // In distress, the radar controller passes the tower's clearance on.
     if !s.live || s.on_ground || !(s.facility == Facility::Tower || s.facility.is_radar()) || s.runway_blocked(runway) {
         return None;

@@ -6,7 +6,7 @@ use crate::airports::airspace::Class;
 use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
-use crate::record::{Owed, Record};
+use crate::record::Record;
 use crate::remark::Remark;
 use crate::request::{Request, Way};
 use crate::situation::Situation;
@@ -111,7 +111,6 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             }
             None => Decision::ask(Ask::Destination),
         },
-        _ if s.live && s.on_ground && !s.towered && record.ifr && release_wanted(record, heard) => Decision::say([Item::Released]),
         // A request for start-up and clearance in one call is usual at European delivery positions: the clearance comes first.
         Intent::StartupRequest if s.facility == Facility::Clearance && heard.has(Intent::IfrClearanceRequest) => {
             ifr_clearance(s, record, heard)
@@ -169,7 +168,7 @@ pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -
     let plain = heard.intent == Intent::ApproachRequest && heard.slots.approach.is_none() && heard.slots.runway.is_none();
     if heads_for && (plain || matches!(heard.intent, Intent::Unknown | Intent::InboundLanding | Intent::Diversion | Intent::HeadingReport))
     {
-        return super::distress::to_the_field(s, heard);
+        return super::distress::to_the_field(s, record, heard);
     }
     if heard.intent != Intent::Unknown {
         return None;
@@ -292,25 +291,32 @@ fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     }
 }
 
+/// Why a flight without a plan gets no clearance yet.
+pub(super) const NO_PLAN: &str = "no flight plan on file";
+
 /// An IFR clearance in the order of 7110.65 4-2-1. It requires a filed plan: nothing is made up.
 fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Some(plan) = &s.flight_plan else {
-        return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
+        return Decision::say([Item::Unable(NO_PLAN.into()), Item::Ask(Ask::Destination)]);
     };
     let Some(code) = plan.destination.clone() else {
         return Decision::ask(Ask::Destination);
     };
     let name = s.destination.as_ref().map(|d| d.name.clone()).or_else(|| s.filed_place.clone());
     let limit = name.map_or(code, |n| format!("{n} airport"));
-    // The filed route is not read out to the pilot who filed it (7110.65 4-3-2 c).
-    let route = match (&plan.route, s.live) {
-        (Some(_), true) => Some("as filed".to_owned()),
-        (None, true) => Some("direct".to_owned()),
-        (route, false) => route.clone(),
-    };
-    // Name the departure as filed, then give the rest of the route (7110.65 4-3-3).
+    // The filed route is read out only to a pilot who asks for it (7110.65 4-3-2 c). Otherwise the departure is named as filed, and the rest
+    // follows in the words of the state (4-3-3).
     let procedure = s.departure.clone();
-    let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
+    let whole = plan.route.as_ref().filter(|_| heard.remarks.has(Remark::WholeRoute));
+    let route = match (whole, &plan.route, s.live) {
+        (Some(route), ..) => Some(route.split(' ').chain(plan.star.as_ref().map(|p| p.name.as_str())).collect::<Vec<_>>().join(" ")),
+        (None, ..) if procedure.is_some() => Some(s.region.then_as_filed.to_owned()).filter(|w| !w.is_empty()),
+        (None, Some(_), true) => Some(s.region.as_filed.to_owned()),
+        (None, None, true) => Some("direct".to_owned()),
+        (None, route, false) => route.clone(),
+    };
+    // Where the state's controllers leave it to the published departure, no level is made up for it.
+    let published = procedure.is_some() && s.live && s.on_ground && !s.region.invents_first_level;
     let Ok(leave) = gate::admit(heard, record) else {
         return Decision::say([gate::question(Wish::IfrClearance, None)]);
     };
@@ -332,6 +338,7 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     // The altitude that the situation assigns is the initial one, whatever is filed.
     let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
     match (plan.altitude_ft, first) {
+        _ if published => {}
         (Some(feet), Some(first)) if first < feet => {
             items.push(Item::Altitude { way, feet: first, level: s.is_level(first) });
             // Outside the United States, later parts of the clearance are issued later.
@@ -357,13 +364,6 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     // Without a tower nobody sees the runway, so the departure is released when the pilot is ready.
     items.extend((s.live && !s.towered && s.region.release_void_times).then_some(Item::HoldForRelease));
     Decision::Say(items)
-}
-
-/// A pilot at a field without a tower who waits for a release, or is ready without one.
-fn release_wanted(record: &Record, heard: &Understanding) -> bool {
-    let says = heard.remarks.has(Remark::Release);
-    let ready = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport);
-    says || record.owed.contains(&Owed::Release) && ready
 }
 
 /// Flight following: a code first, then identification when the code appears (7110.65 7-6-1).

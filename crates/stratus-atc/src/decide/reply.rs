@@ -1,6 +1,7 @@
 //! Answers to questions about facts: a frequency, the side of the pattern, the speed, the terrain. Each comes from the situation or the record;
 //! what neither holds is not answered here.
 
+use crate::hear::question::Form;
 use crate::instruction::Item;
 use crate::intent::Understanding;
 use crate::record::Record;
@@ -38,15 +39,15 @@ pub(super) fn replies(s: &Situation, r: &Record, heard: &Understanding, said: &[
         let least = s.floor_ft.max(s.minimum_ft);
         items.extend(least.map(|feet| advice(format!("minimum altitude here {}", super::radar::grouped((feet + 99) / 100 * 100)))));
     }
-    if asks(Remark::AsksFurther) && r.holding && !said.iter().any(|i| matches!(i, Item::ExpectFurther(_))) {
-        items.push(r.holds_until.map_or_else(|| advice("advise ready to proceed"), Item::ExpectFurther));
+    if asks(Remark::AsksFurther) && r.holding && !said.iter().any(|i| matches!(i, Item::ExpectFurther(_) | Item::ExpectedApproach(_))) {
+        items.extend(super::hold::told(s, r, Form::What, &heard.remarks).unwrap_or_default());
     }
     if asks(Remark::AsksIdent) && !said.contains(&Item::Ident) {
         // A transponder on the ground identifies nobody.
         items.push(if s.on_ground { Item::Negative } else { Item::Affirm });
     }
-    if asks(Remark::AsksVoid) && !s.towered {
-        items.push(advice("no void time"));
+    if asks(Remark::AsksVoid) && !s.towered && !said.iter().any(|i| matches!(i, Item::VoidTime { .. })) {
+        items.push(super::release::in_force(s, r));
     }
     if asks(Remark::AsksSeen) && !s.on_ground && s.facility.is_radar() && !said.iter().any(|i| matches!(i, Item::RadarContact(_))) {
         items.extend(if r.radar { s.position.clone().map(|p| Item::RadarContact(Some(p))) } else { Some(Item::Negative) });

@@ -34,6 +34,12 @@ pub(super) fn without_the_turn(s: &Situation, heard: &Understanding) -> Option<U
 
 /// Answers a call that names a runway this field does not have.
 pub(super) fn unknown(s: &Situation, heard: &Understanding) -> Decision {
+    if let Some(closed) = heard.slots.runway.filter(|r| s.is_closed(*r)) {
+        let instead = s.active.map(|r| Item::Advice(format!("runway {r} in use")));
+        return Decision::say(
+            [Item::Unable(format!("runway {closed} is closed"))].into_iter().chain(instead).chain([Item::Ask(Ask::Intentions)]),
+        );
+    }
     let mut items = vec![Item::Negative];
     match (s.active, heard.intent) {
         (Some(r), Intent::TaxiRequest | Intent::PatternRequest) if s.facility == Facility::Ground => {

@@ -66,7 +66,7 @@ fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
         // Only the pilot can see whether the obstacle is in the way.
         Topic::Obstacle if goes(heard) => vec![Item::Roger, Item::Ask(Ask::Intentions)],
         Topic::WhatSpeed => vec![record.speed_kt.map_or_else(|| advice("speed at your discretion"), Item::Speed)],
-        Topic::HoldHere if radar && !heard.remarks.has(Remark::LeavesHold) => super::hold::clearance(s, record, None),
+        Topic::HoldHere if radar && !heard.remarks.has(Remark::LeavesHold) => super::hold::clearance(s, record, super::hold::wanted(heard)),
         Topic::Vector if radar => vector(s),
         _ if s.facility == Facility::Tower => return pattern(s, record, heard),
         _ => return None,
@@ -186,7 +186,7 @@ pub(super) fn transition_level(s: &Situation, heard: &Understanding) -> Option<D
 
 /// Replaces levels within the transition layer, where no aircraft is kept: an assignment there becomes the transition altitude, or the
 /// transition level if the terrain needs it or the aircraft climbs.
-pub(super) fn outside_the_layer(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
+pub(super) fn outside_the_layer(s: &Situation, floor: Option<i32>, mut items: Vec<Item>) -> Vec<Item> {
     let Some(lowest) = s.transition_level().map(|l| l * 100) else { return items };
     for item in &mut items {
         if let Item::Altitude { way, feet, level } = item
@@ -194,7 +194,7 @@ pub(super) fn outside_the_layer(s: &Situation, mut items: Vec<Item>) -> Vec<Item
             && *feet < lowest
         {
             let top = s.transition.altitude_ft;
-            let down = !matches!(way, Climb::Climb) && s.floor_ft.is_none_or(|floor| floor <= top);
+            let down = !matches!(way, Climb::Climb) && floor.is_none_or(|floor| floor <= top);
             (*feet, *level) = if down { (top, false) } else { (lowest, true) };
         }
     }

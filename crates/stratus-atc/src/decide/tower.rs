@@ -1,5 +1,6 @@
 //! Tower: takeoff, pattern, landing, and leaving the runway.
 
+use super::departure::{departure, pattern_from_ground, still_short};
 use super::leg::{said_leg, way_out};
 use super::{Decision, in_pattern, minima};
 use crate::gate::Admitted;
@@ -43,6 +44,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
         Intent::TransitionRequest => transition(s, record, heard),
         Intent::FrequencyChangeRequest if !s.on_ground => Decision::say([Item::FrequencyChangeApproved]),
+        Intent::FrequencyChangeRequest if !s.taxi_speed() => Decision::say([Item::RemainThisFrequency]),
         Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
         Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
         Intent::AltitudeRequest | Intent::HeadingReport | Intent::SquawkReport if !s.on_ground => super::radar::decide(s, record, heard),
@@ -106,139 +108,6 @@ fn departure_question(s: &Situation) -> Decision {
     if s.phase == Phase::HoldingShort { Decision::ask(Ask::Intentions) } else { Decision::say([s.contact(Facility::Ground)]) }
 }
 
-/// A takeoff clearance (7110.65 3-9-10), a line up and wait (3-9-4), or a hold short with the reason.
-fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    departure_for(s, record, heard, gate::admit(heard, record))
-}
-
-/// The owed takeoff clearance, once the runway is free; `None` until then.
-pub(super) fn owed_takeoff(s: &Situation, record: &Record) -> Option<Vec<Item>> {
-    let runway = record.owed.iter().find_map(|o| if let Owed::Takeoff(r) = o { Some(*r) } else { None })?;
-    let leave = gate::put_off(record, runway).filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
-    match departure_for(s, record, &Understanding::default(), Ok(leave)) {
-        Decision::Say(items) if items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. })) => Some(items),
-        _ => None,
-    }
-}
-
-/// Like [`departure`], for a call with or without a confirmed request.
-fn departure_for(
-    s: &Situation,
-    record: &Record,
-    heard: &Understanding,
-    admitted: Result<Admitted<gate::Takeoff>, gate::Doubt>,
-) -> Decision {
-    if !s.on_ground {
-        // An aircraft in the air gets no takeoff clearance. One that leaves the pattern gets its departure approved.
-        return match heard.slots.direction.clone().filter(|_| in_pattern(s.phase) && heard.intent == Intent::TakeoffRequest) {
-            Some(way) => Decision::say([Item::DepartureApproved(way)]),
-            None => Decision::ask(Ask::Position),
-        };
-    }
-    let Some(runway) = s.runway_for(heard.slots.runway.or(record.taxi)) else {
-        return Decision::ask(Ask::Runway);
-    };
-    if s.is_closed(runway) {
-        return Decision::say([Item::HoldPosition, Item::Advice(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
-    }
-    let pad = matches!(s.phase, Phase::Parked | Phase::PushedBack) && super::topics::helicopter(s);
-    if pad && minima::refusal(s, record).is_none() {
-        // From a pad that the tower may not see (7110.65 3-11-2).
-        return Decision::Say(s.wind().into_iter().chain([Item::Advice("proceed as requested, use caution".into())]).collect());
-    }
-    let at_runway = matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::AwaitingReadback) || s.on_runway;
-    if !at_runway {
-        return match s.phase {
-            Phase::Parked | Phase::PushedBack if s.station(Facility::Ground).is_some() => Decision::say([s.contact(Facility::Ground)]),
-            Phase::TakeoffRoll => Decision::Silent(Silence::TakeoffRoll),
-            _ => Decision::say([
-                Item::HoldShort { runway, at: None },
-                Item::Report(ReportPoint::Words(format!("when holding short of runway {runway}"))),
-            ]),
-        };
-    }
-    // The opposite end of the same runway counts only if no other end is in use.
-    let this_strip = |here: Runway| here == runway || here == runway.reciprocal() && s.active.is_none_or(|a| a == runway);
-    if s.runway_here.is_some_and(|here| !this_strip(here)) {
-        // Position data is more reliable than the pilot's words here.
-        return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
-    }
-    // An aircraft on the runway cannot hold short of it.
-    let stay = if s.on_runway { Item::HoldPosition } else { Item::HoldShort { runway, at: None } };
-    if let Some(t) = s.against_departure(runway) {
-        return Decision::say([stay, Item::Traffic(t.words.clone())]);
-    }
-    if let Some(who) = s.occupant(runway) {
-        return Decision::say([stay, Item::Traffic(format!("{who}, on the runway"))]);
-    }
-    if let Some(weather) = minima::refusal(s, record) {
-        return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
-    }
-    let leave = match admitted {
-        Ok(leave) => leave,
-        Err(doubt) if doubt.waits() => return super::circumstances::when_ready(),
-        Err(_) => return Decision::say([gate::question(Wish::Takeoff, Some(runway))]),
-    };
-    let mut items = vec![];
-    items.extend(wind_unless_known(s, record, heard));
-    let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
-    if let Some(length) = at.as_ref().and_then(|a| s.intersections.get(a)) {
-        items.push(Item::Advice(format!("intersection departure, {length}")));
-    }
-    if s.live && s.ifr {
-        // Without a departure procedure, fly runway heading until radar takes over (7110.65 5-8-2).
-        items.extend(record.departure.is_none().then_some(Item::RunwayHeading));
-        items.push(Item::Runway(runway));
-        items.push(clearances::takeoff(&leave, at));
-        return Decision::Say(items);
-    }
-    items.push(Item::Runway(runway));
-    items.push(clearances::takeoff(&leave, at));
-    // Traffic on a longer final does not block the departure, but the pilot hears about it (7110.65 2-1-21).
-    items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
-    let wish = super::leg::wished(s, record, heard);
-    // Where visual flights leave by reporting points, the way out comes with the clearance.
-    let point = heard.remarks.point.as_ref().filter(|_| s.live && s.region.circuit_joins.contains(&"reporting points"));
-    match point {
-        Some(point) => items.push(Item::PatternWords(format!("leave control zone via {point}"))),
-        None => items.extend(after_takeoff(s, heard, wish)),
-    }
-    Decision::Say(items)
-}
-
-fn pattern_from_ground(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    if s.phase == Phase::HoldingShort || s.phase == Phase::LineUpAndWait {
-        departure(s, record, heard)
-    } else if s.station(Facility::Ground).is_some() {
-        Decision::say([s.contact(Facility::Ground)])
-    } else {
-        Decision::ask(Ask::Position)
-    }
-}
-
-/// What follows the takeoff: closed traffic on the published side, or approval of what the pilot requested.
-pub(super) fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
-    let out = heard.remarks.out.as_ref().map(crate::remark::Out::words);
-    // "Right turn out": a turn on the way out is not a circuit.
-    let circuit = heard.has(Intent::PatternRequest) && out.is_none();
-    // The whole way out says more than the turn alone.
-    let named = heard.slots.departure.clone().filter(|w| out.is_none() || !w.ends_with("turnout"));
-    let wish = named.or(out).or(wish);
-    let closed = circuit || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
-    if closed {
-        return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
-    }
-    if let (None, Some(side)) = (wish.as_ref().filter(|w| !w.is_empty()), heard.slots.side) {
-        // Approve a requested turn (7110.65 3-9-10).
-        let on = heard.slots.direction.as_ref().map_or_else(String::new, |d| format!(" {d}bound"));
-        return Some(Item::PatternWords(format!("{} turn{on} approved", side.word())));
-    }
-    wish.filter(|w| !w.is_empty()).map(|w| {
-        let w = w.trim_end_matches(" departure").replace("turnout", "turn");
-        if w.contains(" turn") { Item::PatternWords(format!("{w} approved")) } else { Item::DepartureApproved(w) }
-    })
-}
-
 fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::Say(weather);
@@ -251,7 +120,7 @@ fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Deci
 }
 
 /// Adds the wind to a clearance if the pilot may not have it from the ATIS.
-fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
+pub(super) fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
     if s.region.wind_with_clearance == WindWith::Always || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() {
         s.wind()
     } else {
@@ -264,11 +133,14 @@ pub(super) fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> 
     if s.on_ground {
         return Decision::ask(Ask::Position);
     }
-    let Some(runway) = s.runway_for(heard.slots.runway) else {
+    let Some(runway) = arrival_runway(s, record, heard) else {
         return Decision::ask(Ask::Runway);
     };
     if s.is_closed(runway) {
         return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    if record.closed_traffic.is_some() && climbs_out(s, record, heard) {
+        return next_circuit(s, record);
     }
     if in_pattern(s.phase) && !matches!(s.phase, Phase::Departure) || said_leg(s, heard).is_some() {
         return landing(s, record, heard, wanted(record, heard));
@@ -290,19 +162,19 @@ pub(super) fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> 
     let mut items = Vec::new();
     // Keep the side that was assigned.
     let given = record.joins.filter(|_| record.pattern_runway == Some(runway));
-    match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
-        _ if given.is_some() => items.extend([
-            Item::Enter(given.unwrap_or(s.pattern), Leg::Downwind),
-            Item::Runway(runway),
-            Item::Report(ReportPoint::Midfield(None)),
-        ]),
+    let spoken = || heard.slots.direction.as_deref().map(|d| approach_side(runway, d));
+    match seen_side(s, runway).or_else(spoken) {
+        // A change of runway keeps the way in.
+        _ if record.straight && record.pattern_runway == Some(runway) => {
+            items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))]);
+        }
+        _ if given.is_some() => items.extend(entry(given.unwrap_or(s.pattern), record.enters.unwrap_or(Leg::Downwind), runway)),
         Some(Side3::Straight) => {
             items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))])
         }
-        Some(Side3::Across(side)) if side != s.pattern => {
-            items.extend([Item::Enter(side, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))])
-        }
-        _ => items.extend([Item::Enter(s.pattern, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))]),
+        Some(Side3::Base(side)) => items.extend(entry(side, Leg::Base, runway)),
+        Some(Side3::Across(side)) if side != s.pattern => items.extend(entry(side, Leg::Downwind, runway)),
+        _ => items.extend(entry(s.pattern, Leg::Downwind, runway)),
     }
     match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
         (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
@@ -312,9 +184,57 @@ pub(super) fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> 
     Decision::Say(items)
 }
 
+/// The runway of an arrival: the one that the pilot names, else the one that was agreed, as long as the aircraft has not come to its
+/// other end.
+fn arrival_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runway> {
+    let opposite = |a: Runway, b: Runway| crate::units::turn(a.nominal_heading(), b.nominal_heading()).abs() > 150.0;
+    let turned = |r: Runway| s.runway_here.is_some_and(|here| opposite(here, r));
+    let agreed = record.pattern_runway.filter(|r| s.live && !s.ifr && s.known(*r).is_some() && !turned(*r));
+    heard.slots.runway.and_then(|r| s.known(r)).or(agreed).or_else(|| s.runway_for(None))
+}
+
+/// The aircraft climbs out, and the pilot speaks of the landing after the next downwind. Nobody is cleared to land so early.
+fn climbs_out(s: &Situation, record: &Record, heard: &Understanding) -> bool {
+    let climbs = matches!(s.phase, Phase::Departure | Phase::Crosswind | Phase::GoAround);
+    let there = matches!(heard.slots.position.as_deref(), Some("downwind" | "base" | "final" | "abeam" | "midfield"));
+    let agreed = record.emergency.is_some() || record.landing.is_some() || gate::is_confirmed(Wish::Landing, record, heard);
+    s.live && !s.ifr && !s.on_ground && climbs && !there && !agreed && said_leg(s, heard).is_none()
+}
+
+/// The circuit that follows, with the report that brings the landing clearance.
+fn next_circuit(s: &Situation, record: &Record) -> Decision {
+    let side = record.closed_traffic.or(record.joins).unwrap_or(s.pattern);
+    Decision::say([Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
+}
+
+/// The way into the pattern, with the report that brings the landing clearance.
+fn entry(side: Side, leg: Leg, runway: Runway) -> [Item; 3] {
+    let report = match leg {
+        Leg::Base => ReportPoint::MileLeg(2, Some(side), Leg::Base),
+        _ => ReportPoint::Midfield(None),
+    };
+    [Item::Enter(side, leg), Item::Runway(runway), Item::Report(report)]
+}
+
 enum Side3 {
     Straight,
+    /// From ahead of the threshold and aside: onto the base leg.
+    Base(Side),
     Across(Side),
+}
+
+/// The way in by the aircraft's position, which is more reliable than a spoken direction. `None` without a position, or over the field.
+fn seen_side(s: &Situation, runway: Runway) -> Option<Side3> {
+    let f = s.surface.courses.iter().find(|f| f.runway == runway).filter(|_| s.live && !s.on_ground)?;
+    let side = if f.right_nm > 0.0 { Side::Right } else { Side::Left };
+    let off = f.right_nm.abs().atan2(f.before_nm).to_degrees();
+    match off {
+        _ if f.before_nm.hypot(f.right_nm) < 1.5 => None,
+        o if o <= 30.0 && f.before_nm >= 3.0 => Some(Side3::Straight),
+        o if o <= 60.0 && f.before_nm >= 2.0 && f.right_nm.abs() > 0.5 => Some(Side3::Base(side)),
+        // Where circuits are joined overhead, the side of the circuit is fixed.
+        _ => (!s.region.circuit_joins.contains(&"overhead")).then_some(Side3::Across(side)),
+    }
 }
 
 /// The direction that an aircraft comes from, relative to the landing direction.
@@ -355,9 +275,16 @@ pub(super) fn landing_for(
     kind: Landing,
     leave: Option<Admitted<gate::Landing>>,
 ) -> Decision {
-    let Some(runway) = s.runway_for(heard.slots.runway) else {
+    let circles = record.circles.filter(|_| s.ifr);
+    // The runway that an aircraft in distress was given stays its runway.
+    let given = record.own_runway.filter(|_| record.emergency.is_some());
+    let own = given.or(circles).filter(|_| heard.slots.runway.is_none()).and_then(|r| s.runway_for(Some(r)));
+    let Some(runway) = own.or_else(|| arrival_runway(s, record, heard)) else {
         return Decision::ask(Ask::Runway);
     };
+    if climbs_out(s, record, heard) {
+        return next_circuit(s, record);
+    }
     if s.is_closed(runway) {
         return Decision::say([Item::GoAround, Item::Advice(format!("runway {runway} is closed"))]);
     }
@@ -377,16 +304,21 @@ pub(super) fn landing_for(
             Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
         };
     }
+    if let Some(rolls) = s.crossing_roll(runway).filter(|_| s.live) {
+        // An aircraft that rolls on a crossing runway is past the crossing soon (7110.65 3-10-4).
+        return Decision::say([Item::Runway(runway), Item::Continue, Item::Traffic(rolls)]);
+    }
     // A runway other than the agreed one is a slip until the pilot confirms it, unless the aircraft is lined up with it.
-    let agreed = record.expects.filter(|_| s.ifr).or(record.pattern_runway).filter(|agreed| agreed.number != runway.number);
+    let agreed = circles.or(record.expects.filter(|_| s.ifr)).or(record.pattern_runway).filter(|agreed| agreed.number != runway.number);
     let wished = heard.requests.iter().any(|q| matches!(q, Request::Runway { .. })) || heard.remarks.has(Remark::Wishes);
     let asked = matches!(record.confirming, Some((Wish::Landing, _)));
     if let Some(agreed) = agreed.filter(|_| s.live && heard.slots.runway.is_some() && !wished && !asked && s.runway_here != Some(runway)) {
         return Decision::say([gate::question(Wish::Landing, Some(agreed))]);
     }
     // Lined up with another runway, close in: the pilot may have asked about this one, but is about to land on that one.
-    let lined_up = s.runway_here.filter(|here| here.number != runway.number && *here != runway.reciprocal());
-    if let Some(here) = lined_up.filter(|_| s.live && s.phase == Phase::Final && s.distance_nm.is_some_and(|d| d < 5.0) && !asked) {
+    let lined_up = s.runway_here.filter(|here| circles.is_none() && here.number != runway.number && *here != runway.reciprocal());
+    let lined_up = lined_up.filter(|_| s.live && given.is_none() && s.phase == Phase::Final && !asked);
+    if let Some(here) = lined_up.filter(|_| s.distance_nm.is_some_and(|d| d < 5.0)) {
         return Decision::say([gate::question(Wish::Landing, Some(here))]);
     }
     let Some(leave) = leave else {
@@ -409,6 +341,10 @@ pub(super) fn landing_for(
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(clearances::landing(&leave, kind));
+    // A pilot who will not land hears beforehand what follows.
+    let passes = kind == Landing::LowApproach && s.live && record.closed_traffic.is_none();
+    let out = passes.then(|| super::facts::climb_out(s, record)).flatten();
+    items.extend(out.map(|words| Item::Advice(format!("after the low approach, {words}"))));
     // An aircraft does not follow traffic that comes from the opposite end.
     items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
     Decision::Say(items)
@@ -532,16 +468,6 @@ fn leaves(s: &Situation, heard: &Understanding) -> bool {
     elsewhere || heard.slots.direction.is_some() && heard.remarks.has(Remark::Leaves)
 }
 
-/// A pilot who holds short for traffic calls again.
-pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
-    if let Some(items) = owed_takeoff(s, record) {
-        return Decision::Say(items);
-    }
-    let runway = s.runway_for(None);
-    let traffic = runway.and_then(|r| s.in_the_way(r).or_else(|| s.against_departure(r).map(|t| t.words.clone())));
-    Decision::Say(runway.map(|r| Item::HoldShort { runway: r, at: None }).into_iter().chain(traffic.map(Item::Traffic)).collect())
-}
-
 /// Acknowledges a go-around, and gives the way back into the pattern.
 fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     // The side that was flown before stays, if the pilot names no other.
@@ -564,8 +490,10 @@ fn clear_of_runway(s: &Situation) -> Decision {
     if s.live && s.phase == Phase::HoldingShort {
         return Decision::say([Item::Roger]);
     }
-    if s.on_runway {
-        return Decision::say([Item::Advice("exit the runway when able".into()), s.contact(Facility::Ground)]);
+    if s.on_runway || s.on_ground && !s.taxi_speed() {
+        // Nobody changes the frequency on the landing roll.
+        let ground = s.taxi_speed().then(|| s.contact(Facility::Ground));
+        return Decision::Say([Item::Advice("exit the runway when able".into())].into_iter().chain(ground).collect());
     }
     if !s.on_ground {
         return Decision::ask(Ask::Position);
@@ -590,3 +518,6 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
     items.extend(s.pressure());
     Decision::Say(items)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ fn advice(words: &str) -> Item {
 pub(super) fn is_minor(s: &Situation, record: &Record, heard: &Understanding) -> bool {
     let told = |remark: Remark| heard.remarks.has(remark);
     let grave = |a: &Act| (Act::EngineFailure..=Act::InCloud).contains(a) || matches!(a, Act::Medical);
-    if heard.acts.iter().any(grave) || super::distress::in_cloud(heard) {
+    if heard.acts.iter().any(grave) || super::lost::in_cloud(heard) {
         return false;
     }
     let safe = s.on_ground && !matches!(s.phase, Phase::TakeoffRoll | Phase::LandingRoll);

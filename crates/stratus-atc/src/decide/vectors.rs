@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::initiative::{Notice, Watch};
 use crate::instruction::{Climb, Item, ReportPoint};
+use crate::intent::Understanding;
 use crate::record::Record;
 use crate::situation::{Arrival, FinalCourse, Situation};
 use crate::units::{Side, Time, turn};
@@ -40,6 +41,8 @@ const BASE_WIDE_NM: f64 = 5.0;
 /// where the base leg begins, nautical miles.
 const BEGINS_NM: f64 = 5.0;
 const OUT_NM: f64 = 16.0;
+/// Within this distance a pilot who has not seen the field needs another approach, nautical miles.
+const SIGHTED_NM: f64 = 8.0;
 /// Beyond this distance a flight stays on its own navigation, nautical miles.
 const VECTORED_NM: f64 = 25.0;
 
@@ -91,6 +94,28 @@ pub(super) fn due(now: Time, s: &Situation, r: &Record, w: &Watch, a: &Arrival) 
     step_due(now, s, r, w, &field(s, Some(a))?)
 }
 
+/// An arrival on the last vector to a visual approach whose pilot has not reported the field: the instrument approach instead, or the question
+/// once more where there is none.
+fn unsighted(s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) -> Option<(Notice, Vec<Item>)> {
+    let a = field.arrival?;
+    let visual = r.approach.as_ref().is_some_and(|(kind, cleared)| !cleared && kind.eq_ignore_ascii_case("visual"));
+    let near = (0.0..SIGHTED_NM).contains(&field.course.before_nm) && w.told(Notice::Vector(3));
+    if !visual || !near || r.sees_field || w.told(Notice::Sight) {
+        return None;
+    }
+    let items = match super::instruments::by_instruments(a) {
+        Some(kind) => {
+            let again = Record { approach: Some((kind, false)), ..r.clone() };
+            let heading = s.heading_mag?;
+            let leg = leg(field.course, heading, field.out_nm.min(SIGHTED_NM));
+            let off = turn(heading, f64::from(rounded(leg.course)));
+            items(s, &again, field, &Leg { step: 3, ..leg }, off)
+        }
+        None => vec![Item::Report(ReportPoint::Words("the field in sight".into()))],
+    };
+    Some((Notice::Sight, items))
+}
+
 /// Like [`due`], for a practice approach by a flight that is not IFR.
 pub(super) fn practice(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     step_due(now, s, r, w, &field(s, None)?)
@@ -101,6 +126,9 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
         let items = own_navigation(s, r, field).filter(|items| items.len() > 1)?;
         let notice = if items.iter().any(|i| matches!(i, Item::Approach { .. })) { Notice::Vector(3) } else { Notice::Vector(1) };
         return (!w.told(notice)).then_some((notice, items));
+    }
+    if let Some(found) = unsighted(s, r, w, field) {
+        return Some(found);
     }
     let heading = s.heading_mag?;
     let leg = leg(field.course, heading, field.out_nm);
@@ -132,6 +160,11 @@ pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     let leg = leg(field.course, heading, field.out_nm);
     let off = turn(heading, f64::from(rounded(leg.course)));
     Some(items(s, r, &field, &leg, off))
+}
+
+/// Whether a pilot who asks for an approach asks for a visual one, or leaves the kind open.
+pub(super) fn wants_visual(heard: &Understanding) -> bool {
+    heard.slots.approach.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("visual"))
 }
 
 /// The vector to the runway in use here, for an aircraft in distress, whatever its plan.
@@ -329,6 +362,13 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
             let visual = field.arrival.is_none_or(Arrival::offers_visual);
             if visual { "visual".to_owned() } else { String::new() }
         });
+        // A visual approach is cleared with the field in sight (7110.65 7-4-3).
+        let blind = kind.eq_ignore_ascii_case("visual") && field.arrival.is_some() && !r.sees_field;
+        if blind && r.emergency.is_none() && !r.no_gyro {
+            items.retain(|i| *i != Item::UntilEstablished);
+            items.push(Item::Report(ReportPoint::Words("the field in sight".into())));
+            return items;
+        }
         items.push(Item::Approach { kind, expect: false });
         items.push(Item::Runway(f.runway));
     } else {

@@ -80,6 +80,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         .or_else(|| entry(s, r, heard))
         .or_else(|| cleared(s, r, heard))
         .or_else(|| sequence(s, r, heard))
+        .or_else(|| follow(s, r, heard))
         .or_else(|| restriction(s, r, heard))
         .or_else(|| navigation(s, r, heard))
         .or_else(|| work(s, r, heard))
@@ -132,7 +133,7 @@ fn side(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let side = r.joins.or(r.closed_traffic).unwrap_or(s.pattern);
     let leg = match heard.slots.position.as_deref() {
         Some("base") => Leg::Base,
-        _ => Leg::Downwind,
+        _ => r.enters.filter(|_| !in_pattern(s.phase)).unwrap_or(Leg::Downwind),
     };
     // A question that offers both sides gets the side; one that names a side gets yes or no first.
     let both = heard.remarks.has(Remark::AsksWhich);
@@ -220,6 +221,17 @@ fn cleared(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
 fn sequence(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let unsure = heard.doubt.is_some() || matches!(heard.intent, Intent::Unknown | Intent::SayAgain);
     (s.facility == Facility::Tower && unsure && heard.remarks.has(Remark::AsksPlace)).then(|| super::questions::sequence(s, r))
+}
+
+/// The pilot sees the traffic: the aircraft ahead is now the one to follow (7110.65 3-8-1).
+fn follow(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let sees = heard.intent == Intent::TrafficInSight && !heard.has(Intent::PositionReport);
+    let lands = r.pattern_runway.is_some() || r.closed_traffic.is_some() || r.landing.is_some();
+    let runway = r.landing.map(|(x, _)| x).or(r.pattern_runway).or_else(|| s.runway_for(None))?;
+    let ahead = sees && lands && s.facility == Facility::Tower && !s.before(runway).is_empty();
+    let place = super::questions::place(s, runway);
+    let known = r.last.as_ref().is_some_and(|l| l.items.contains(&place));
+    (ahead && !known).then(|| Decision::say([place]))
 }
 
 /// "Which runway are they using there": the runway of another field is not known to a radar unit.

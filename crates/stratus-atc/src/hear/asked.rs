@@ -33,6 +33,11 @@ pub(super) fn inverts(t: &[Token], i: usize) -> bool {
     !led && !states && !governed && is(i, &VERBS) && is(i + 1, &SUBJECTS) && (i == 0 || !is(i - 1, &SUBJECTS))
 }
 
+/// Whether a token is a question word that always asks: "what", "which".
+pub(super) fn leads(t: &[Token], i: usize) -> bool {
+    t.get(i).is_some_and(|x| WHAT.contains(&x.word()))
+}
+
 /// Whether a token is a question word that asks.
 pub(super) fn opens(t: &[Token], i: usize) -> bool {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|x| list.contains(&x.word()));

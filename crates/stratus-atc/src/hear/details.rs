@@ -4,6 +4,23 @@
 use crate::instruction::Leg;
 use crate::units::Side;
 
+/// A value that a controller assigns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// An altitude or a flight level.
+    Level,
+    /// A heading.
+    Heading,
+    /// A speed.
+    Speed,
+    /// A transponder code.
+    Code,
+    /// A pressure setting.
+    Pressure,
+    /// A frequency.
+    Frequency,
+}
+
 /// What the words of a part name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Details {
@@ -33,6 +50,16 @@ pub(crate) struct Details {
     pub(crate) keeps: bool,
     /// It ends what it speaks of.
     pub(crate) ends: bool,
+    /// It asks what was assigned: "confirm", "what speed did you want", "are we cleared to".
+    pub(crate) confirms: bool,
+    /// It speaks of what is to come.
+    pub(crate) expects: bool,
+    /// It names a clearance besides values: a yes to the value must not seem to confirm that clearance.
+    pub(crate) of_clearance: bool,
+    /// It speaks of the release of a departure.
+    pub(crate) release: bool,
+    /// The assigned value that it names.
+    pub(crate) value: Option<Value>,
 }
 
 impl Details {
@@ -97,9 +124,63 @@ impl Details {
             denies: has(&["not", "no", "negative", "don", "doesn", "without", "nope"]),
             keeps: has(&["keep", "keeping", "remain", "stay", "continue"]),
             ends: has(&["complete", "completed", "done", "finished", "finishing"]),
+            confirms: has(&["confirm", "verify", "confirming", "verifying", "assigned", "supposed", "cleared"])
+                || (has(&["my", "our", "did", "was", "us", "again", "still", "given"])
+                    || has(&["want", "wanted", "need"]) && has(&["you"]))
+                    && !has(&[
+                        "available",
+                        "possible",
+                        "free",
+                        "chance",
+                        "open",
+                        "see",
+                        "show",
+                        "working",
+                        "get",
+                        "have",
+                        "request",
+                        "like",
+                        "could",
+                    ]),
+            expects: has(&["expect", "expecting", "expected"]),
+            of_clearance: has(&[
+                "takeoff",
+                "off",
+                "land",
+                "landing",
+                "cross",
+                "crossing",
+                "line",
+                "lineup",
+                "approach",
+                "option",
+                "touch",
+                "enter",
+                "entry",
+                "into",
+                "transition",
+                "through",
+                "taxi",
+                "bravo",
+                "ils",
+                "visual",
+                "rnav",
+            ]),
+            release: has(&["release", "released"]),
+            value: VALUES.iter().find(|(words, _)| has(words)).map(|(_, value)| *value),
         }
     }
 }
+
+/// The nouns of the values.
+const VALUES: [(&[&str], Value); 6] = [
+    (&["squawk", "code", "transponder"], Value::Code),
+    (&["altimeter", "qnh", "pressure"], Value::Pressure),
+    (&["frequency", "freq"], Value::Frequency),
+    (&["speed", "knots"], Value::Speed),
+    (&["heading"], Value::Heading),
+    (&["altitude", "level"], Value::Level),
+];
 
 fn is_figure(word: &str) -> bool {
     const FIGURES: [&str; 12] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "niner", "oh"];
@@ -129,6 +210,24 @@ mod tests {
         ] {
             let found = of(text);
             assert_eq!((found.side, found.both_sides), (side, both), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_about_what_was_assigned_is_told_from_a_wish() {
+        for (text, value) in [
+            ("what speed did you want", Value::Speed),
+            ("confirm our heading", Value::Heading),
+            ("which altitude are we cleared to", Value::Level),
+            ("say my squawk again", Value::Code),
+            ("verify the altimeter", Value::Pressure),
+            ("what was that frequency again", Value::Frequency),
+        ] {
+            let found = of(text);
+            assert_eq!((found.confirms, found.value), (true, Some(value)), "{text}");
+        }
+        for text in ["could we have a lower altitude", "is that level still available", "any chance of another heading for us"] {
+            assert!(!of(text).confirms, "{text}");
         }
     }
 

@@ -145,7 +145,7 @@ fn carriers(wish: Wish) -> &'static [(&'static str, Shape)] {
             ("bravo charlie delta zone airspace", Shape::Deed),
         ],
         Wish::SpecialVfr => &[("special svfr", Shape::Deed)],
-        Wish::IfrClearance => &[("clearance ifr release", Shape::Deed), ("copy", Shape::Deed)],
+        Wish::IfrClearance => &[("clearance ifr release released", Shape::Deed), ("copy", Shape::Deed)],
         // Confirmed by a question, or understood otherwise: the words are not examined.
         Wish::Level | Wish::Approach | Wish::Pattern | Wish::CancelIfr | Wish::Distress => &[],
     }

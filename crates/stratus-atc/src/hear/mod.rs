@@ -10,6 +10,7 @@ pub mod frames;
 mod grammar;
 pub mod joined;
 pub mod learned;
+pub(crate) mod manners;
 pub mod normalise;
 pub mod opinion;
 mod own;

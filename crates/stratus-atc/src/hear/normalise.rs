@@ -3,7 +3,7 @@
 //! A recogniser writes like films and books: grouped figures, homophones, unknown names misspelt. Each step corrects one kind of error, and
 //! only if the situation contains such a runway, frequency, callsign or letter. Text that nothing explains stays as written.
 
-use super::{own, sounds, standard};
+use super::{manners, own, sounds, standard};
 use crate::figures::run_end;
 use crate::intent::Context;
 use crate::transcript::{ALPHABET, Link, Token, tokens};
@@ -17,6 +17,7 @@ const SPELT: u16 = 18;
 /// The tokens of a transmission, corrected from the situation. Linear work and no panic, whatever the text.
 pub fn normalise(text: &str, ctx: &Context) -> Vec<Token> {
     let mut t = tokens(text);
+    manners::mend(&mut t);
     halves(&mut t);
     points(&mut t);
     niners(&mut t);
@@ -41,12 +42,24 @@ fn digits(t: &[Token]) -> String {
     t.iter().filter_map(Token::digit).collect()
 }
 
-/// "One and a half thousand": adds five hundred to the thousands.
+/// "One and a half thousand": adds five hundred to the thousands. "Two and a half" alone means the same, unless a unit or a frequency's figures
+/// follow.
 fn halves(t: &mut Vec<Token>) {
-    let said = ["and", "a", "half", "thousand"];
-    while let Some(i) = (1..t.len()).find(|i| t[i - 1].digit().is_some() && (0..said.len()).all(|n| word(t, i + n) == said[n])) {
+    const OTHERS: [&str; 12] =
+        ["mile", "miles", "minute", "minutes", "hour", "hours", "hundred", "degrees", "percent", "knots", "tons", "million"];
+    let said = ["and", "a", "half"];
+    let thousands = |t: &[Token], i: usize| {
+        let figures = t[..i].iter().rev().take_while(|x| x.digit().is_some()).count();
+        let end = i + said.len();
+        (1..=2).contains(&figures)
+            && (0..said.len()).all(|n| word(t, i + n) == said[n])
+            && !OTHERS.contains(&word(t, end))
+            && t.get(end).is_none_or(|x| x.digit().is_none())
+    };
+    while let Some(i) = (1..t.len()).find(|i| thousands(t, *i)) {
         let hundreds = [Token::Word("thousand".into()), Token::Digit('5', Link::First), Token::Word("hundred".into())];
-        t.splice(i..i + said.len(), hundreds);
+        let end = i + said.len() + usize::from(word(t, i + said.len()) == "thousand");
+        t.splice(i..end, hundreds);
     }
 }
 
@@ -424,6 +437,8 @@ mod tests {
             ("altimeter 29.92 and 2.5 miles", "altimeter 29.92 and 2.5 miles"),
             ("heading zero nine or zero", "heading 090"),
             ("would one and a half thousand be okay", "would 1 thousand 5 hundred be okay"),
+            ("down to two and a half", "down to 2 thousand 5 hundred"),
+            ("two and a half miles out", "2 and a half miles out"),
             ("delta echo fox golf tango", "delta echo foxtrot golf tango"),
             ("a fox on runway 30", "a fox on runway 30"),
             ("cancel a FR", "cancel ifr"),

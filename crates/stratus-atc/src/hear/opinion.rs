@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::learned::{HEADS, LABELS, softmax};
+use super::manners;
 use super::ranked::{Ranked, Subjects};
 use crate::correction;
 use crate::intent::Intent;
@@ -44,7 +45,7 @@ impl Opinion {
     /// The words of a call that the model reads: the recognised text, without what the pilot corrected ("touch and go, make that a full
     /// stop"). `None` if nothing was said.
     pub fn words(call: &str) -> Option<Cow<'_, str>> {
-        let said = if correction::is_in(call) { Cow::Owned(text(&tokens(call))) } else { Cow::Borrowed(call) };
+        let said = if correction::is_in(call) { Cow::Owned(text(&tokens(call))) } else { manners::in_english(call) };
         (!said.trim().is_empty()).then_some(said)
     }
 

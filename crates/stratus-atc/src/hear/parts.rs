@@ -2,7 +2,10 @@
 //! sentence is one part, and so is a question or a request in the middle of a sentence. The parts are read apart, so that the words and values
 //! of one are not taken for those of another.
 
+use std::ops::Range;
+
 use super::asked;
+use super::manners;
 use super::question::Form;
 use crate::caller;
 use crate::telephony;
@@ -19,6 +22,80 @@ const MODALS: [&str; 7] = ["can", "could", "may", "might", "would", "will", "sha
 /// Adjectives that make a request of a phrase: "a long landing okay?"
 const GRANTS: [&str; 9] = ["okay", "ok", "alright", "possible", "approved", "fine", "chance", "objection", "objections"];
 
+/// Verbs of a wish, behind "we" or "I".
+const WISHES: [&str; 15] = [
+    "would",
+    "could",
+    "need",
+    "want",
+    "like",
+    "love",
+    "prefer",
+    "rather",
+    "take",
+    "appreciate",
+    "wish",
+    "hope",
+    "hoping",
+    "looking",
+    "request",
+];
+/// Words that open a clause which depends on another one: a wish in it opens no part.
+const SUBORDINATES: [&str; 20] = [
+    "if", "when", "that", "what", "where", "which", "who", "how", "why", "because", "as", "once", "until", "till", "after", "before",
+    "unless", "since", "than", "think",
+];
+/// Words that a question word behind them belongs to: "we know what that means", "hold short of which runway".
+const GOVERNS: [&str; 42] = [
+    "know",
+    "knows",
+    "knew",
+    "see",
+    "say",
+    "tell",
+    "me",
+    "us",
+    "you",
+    "ask",
+    "asking",
+    "asked",
+    "wonder",
+    "wondering",
+    "understand",
+    "that",
+    "about",
+    "of",
+    "is",
+    "was",
+    "be",
+    "sure",
+    "matter",
+    "no",
+    "exactly",
+    "with",
+    "to",
+    "for",
+    "on",
+    "at",
+    "by",
+    "from",
+    "in",
+    "into",
+    "than",
+    "like",
+    "guess",
+    "again",
+    "confirm",
+    "verify",
+    "need",
+    "short",
+];
+/// Units of a number: the words behind it belong to it.
+const UNITS: [&str; 15] = [
+    "thousand", "hundred", "feet", "knots", "degrees", "mile", "miles", "minutes", "minute", "point", "decimal", "heavy", "left", "right",
+    "center",
+];
+
 /// Words that make a question of the statement before them.
 const TAGS: [&str; 6] = ["right", "correct", "yes", "okay", "ok", "affirm"];
 
@@ -32,9 +109,17 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The words as a plain request or statement: "a long landing okay?" is "request a long landing".
+    /// The words as a plain request or statement: "a long landing okay?" is "request a long landing", and so is "a long landing if able".
     pub(crate) fn plain(&self) -> String {
         let words: Vec<&str> = self.text.split_whitespace().collect();
+        if self.form == Form::Requests
+            && let Some(tail) = condition(&bare_tokens(&words)).filter(|tail| tail.start > 1)
+        {
+            let joins = words.iter().take_while(|w| JOINS.contains(&bare(w).as_str())).count().min(tail.start);
+            let rest: Vec<&str> = words[joins..tail.start].iter().chain(&words[tail.end..]).copied().collect();
+            let already = requests(&bare_tokens(&rest), 0, true) || asked::inverts(&bare_tokens(&rest), 0);
+            return if already { rest.join(" ") } else { format!("request {}", rest.join(" ")) };
+        }
         match words.split_last() {
             Some((last, rest)) if self.form == Form::Requests && GRANTS.contains(&bare(last).as_str()) && rest.len() > 1 => {
                 format!("request {}", rest.join(" "))
@@ -56,7 +141,7 @@ pub(crate) fn parts(text: &str) -> Vec<Part> {
     if words.is_empty() {
         return Vec::new();
     }
-    let plain: Vec<Token> = words.iter().map(|w| Token::Word(bare(w))).collect();
+    let plain = bare_tokens(&words);
     let mut starts = vec![0];
     for i in 1..words.len() {
         let last = starts[starts.len() - 1];
@@ -67,7 +152,7 @@ pub(crate) fn parts(text: &str) -> Vec<Part> {
     let end = |n: usize| starts.get(n + 1).copied().unwrap_or(words.len());
     let mut ranges: Vec<(usize, usize)> = (0..starts.len()).map(|n| (starts[n], end(n))).collect();
     // "Leaving via Romeo, squawk seven thousand?": what the question mark belongs to.
-    ranges = ranges.into_iter().flat_map(|(a, b)| tag(&words, &plain, a, b)).collect();
+    ranges = ranges.into_iter().flat_map(|(a, b)| tag(&words, &plain, a, b)).flat_map(|(a, b)| conditional(&words, &plain, a, b)).collect();
     // The callsign and the unit alone belong to what follows.
     let mut merged: Vec<(usize, usize)> = Vec::new();
     let mut opened = None;
@@ -99,6 +184,10 @@ fn bare(word: &str) -> String {
     low.split_once(['\'', '’']).map_or(low.clone(), |(w, _)| w.to_owned())
 }
 
+fn bare_tokens(words: &[&str]) -> Vec<Token> {
+    words.iter().map(|w| Token::Word(bare(w))).collect()
+}
+
 fn ends_sentence(word: &str) -> bool {
     word.ends_with(['.', '?', '!', ';']) && !ABBREVIATIONS.contains(&bare(word).as_str())
 }
@@ -117,7 +206,12 @@ fn names_only(t: &[Token]) -> bool {
     let unit = unit.filter(|u| t[..*u].iter().all(|x| caller::may_name_a_unit(x.word()))).map_or(0, |i| i + 1);
     t[unit..].iter().all(|x| {
         let w = x.word();
-        of_callsign(w) || telephony::is_airline_word(w) || telephony::is_type(w) || GREETINGS.contains(&w) || JOINS.contains(&w)
+        of_callsign(w)
+            || telephony::is_airline_word(w)
+            || telephony::is_type(w)
+            || GREETINGS.contains(&w)
+            || JOINS.contains(&w)
+            || manners::is_greeting(w)
     })
 }
 
@@ -134,26 +228,105 @@ fn tag(words: &[&str], t: &[Token], a: usize, b: usize) -> Vec<(usize, usize)> {
     }
 }
 
-/// Whether a question or a request begins at `i`, in a part that began at `from`.
-fn opens(words: &[&str], t: &[Token], i: usize, from: usize) -> bool {
-    let joined = JOINS.contains(&t[i].word());
-    let at = if joined { i + 1 } else { i };
-    // A part that consists of connecting words only has not begun.
-    let begun = (from..i).any(|k| !JOINS.contains(&t[k].word()));
-    let paused = joined || words[i - 1].ends_with([',', ':']);
-    let asks = asked::inverts(t, at) || paused && (asked::opens(t, at) || asked::demands(t, at) || granted(t, at));
-    begun && !JOINS.contains(&t[i - 1].word()) && (asks || paused && requests(t, at, joined))
+/// Splits a request off that only its last words show to be one: "cleared for takeoff three one left turn out if that works". It begins behind
+/// the last value or callsign, or behind the last comma.
+fn conditional(words: &[&str], t: &[Token], a: usize, b: usize) -> Vec<(usize, usize)> {
+    let Some(tail) = condition(&t[a..b]).filter(|_| (a..b).all(|i| !asked::inverts(t, i) && !asked::opens(t, i))) else {
+        return vec![(a, b)];
+    };
+    let tail = a + tail.start;
+    let value = |i: usize| of_callsign(t[i].word());
+    let ends = |i: usize| words[i].ends_with(',') || value(i) && !value(i + 1) && !is_unit(t, i + 1);
+    let start = (a..tail.saturating_sub(1)).rev().find(|i| ends(*i)).map_or(a, |i| i + 1);
+    if start > a && tail >= start + 2 && !names_only(&t[a..start]) { vec![(a, start), (start, b)] } else { vec![(a, b)] }
 }
 
-/// "Request", "requesting", "we would like", and "we could use" at a word.
+/// The words behind a number belong to it: its unit, or the side of a runway. "Left turn" names no side of a runway.
+fn is_unit(t: &[Token], i: usize) -> bool {
+    let sided = matches!(t[i].word(), "left" | "right");
+    let led = sided && t.get(i + 1).is_some_and(|x| x.word().starts_with("turn") || matches!(x.word(), "base" | "downwind" | "traffic"));
+    UNITS.contains(&t[i].word()) && !led
+}
+
+/// "If that works", "if able", "when you can", behind which only the callsign follows: what stands before is a request.
+fn condition(t: &[Token]) -> Option<Range<usize>> {
+    const ABLE: [&str; 9] = ["able", "possible", "approved", "available", "okay", "ok", "permitted", "practical", "needed"];
+    const WORKS: [&str; 12] =
+        ["works", "okay", "ok", "possible", "alright", "fine", "suits", "helps", "fits", "available", "approved", "good"];
+    let end = (0..t.len()).rev().find(|i| !of_callsign(t[*i].word()) && !telephony::is_type(t[*i].word())).map_or(0, |i| i + 1);
+    let is = |i: usize, list: &[&str]| i < end && t.get(i).is_some_and(|w| list.contains(&w.word()));
+    // "Straight in works for us", "a short approach would be great".
+    let suits = |i: &usize| {
+        let rest = &t[*i + 1..end];
+        let kind = |list: &[&str]| rest.iter().all(|w| list.contains(&w.word()));
+        match t[*i].word() {
+            "works" | "suits" => kind(&["for", "us", "me", "best", "fine", "better", "here"]),
+            "would" if !rest.is_empty() => {
+                kind(&["be", "work", "help", "suit", "do", "great", "nice", "good", "fine", "perfect", "for", "us", "me"])
+            }
+            _ => false,
+        }
+    };
+    if let Some(from) = (end.saturating_sub(6)..end).find(suits).filter(|i| *i > 0 && !SUBORDINATES.contains(&t[*i - 1].word())) {
+        return Some(from..end);
+    }
+    let from = (end.saturating_sub(6)..end).find(|i| is(*i, &["if", "when", "traffic", "workload"]))?;
+    let rest = &t[from + 1..end];
+    let last = |list: &[&str]| rest.last().is_some_and(|w| list.contains(&w.word()));
+    let polite = match t[from].word() {
+        "if" | "when" if rest.len() == 1 => last(&ABLE),
+        "if" if is(from + 1, &["that", "it", "this", "traffic", "workload"]) => {
+            rest.len() <= 5 && (last(&WORKS) || last(&["permits", "you", "us"]))
+        }
+        "if" | "when" => is(from + 1, &["you", "we", "i"]) && rest.len() <= 3 && last(&["can", "could", "may", "able", "might"]),
+        _ => rest.len() == 1 && last(&["permitting"]),
+    };
+    polite.then_some(from..end)
+}
+
+/// Whether a question or a request begins at `i`, in a part that began at `from`.
+fn opens(words: &[&str], t: &[Token], i: usize, from: usize) -> bool {
+    let word = |k: usize| t.get(k).map_or("", Token::word);
+    let joined = JOINS.contains(&word(i));
+    let at = (i..t.len()).find(|k| !JOINS.contains(&word(*k))).unwrap_or(i);
+    // A part that consists of connecting words only has not begun.
+    let begun = (from..i).any(|k| !JOINS.contains(&word(k)));
+    if !begun || JOINS.contains(&word(i - 1)) {
+        return false;
+    }
+    let marked = joined || words[i - 1].ends_with([',', ':']);
+    // Recognisers leave commas out: a value or the callsign ends what it stands in.
+    let paused = marked || of_callsign(word(i - 1));
+    let asks = asked::inverts(t, at)
+        || paused && (asked::opens(t, at) || asked::demands(t, at) || granted(t, at))
+        || asked::leads(t, at) && !GOVERNS.contains(&word(i - 1));
+    asks || wishes(t, at) || takes_back(t, at) || marked && requests(t, at, joined)
+}
+
+/// "Disregard that", "never mind", "scratch that": what was said before is withdrawn.
+fn takes_back(t: &[Token], at: usize) -> bool {
+    let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|w| list.contains(&w.word()));
+    is(at, &["disregard", "nevermind"])
+        || is(at, &["never"]) && is(at + 1, &["mind"])
+        || is(at, &["cancel", "forget", "ignore", "scratch"]) && is(at + 1, &["that", "it", "my", "our"])
+}
+
+/// "We would like", "I could use": a wish in a main clause.
+fn wishes(t: &[Token], at: usize) -> bool {
+    let word = |k: usize| t.get(k).map_or("", Token::word);
+    let depends = at > 0 && SUBORDINATES.contains(&word(at - 1));
+    let adverb = ["also", "just", "really", "still", "now", "probably", "actually"];
+    let verb = if adverb.contains(&word(at + 1)) { at + 2 } else { at + 1 };
+    !depends && matches!(word(at), "we" | "i") && WISHES.contains(&word(verb))
+}
+
+/// "Request", "requesting", "looking for" at a word; "tell them" anywhere behind a pause.
 fn requests(t: &[Token], at: usize, joined: bool) -> bool {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|w| list.contains(&w.word()));
     let tells = is(at, &["tell", "pass"]) && !is(at + 1, &["me", "us"]) || is(at, &["please"]) && is(at + 1, &["tell", "pass"]);
-    if tells {
-        return true;
-    }
-    let wish = is(at, &["we", "i"]) && is(at + 1, &["would", "could", "need", "want", "like"]);
-    joined && (is(at, &["request", "requesting"]) || wish)
+    let seeks =
+        is(at, &["request", "requesting", "need", "needing", "like"]) || is(at, &["looking", "hoping"]) && is(at + 1, &["for", "to"]);
+    tells || joined && seeks || wishes(t, at)
 }
 
 /// "Okay if we", "mind if we", "any chance".
@@ -166,8 +339,9 @@ fn granted(t: &[Token], at: usize) -> bool {
 /// How a part is put.
 fn form(words: &[&str], t: &[Token]) -> Form {
     let is = |i: usize, list: &[&str]| t.get(i).is_some_and(|w| list.contains(&w.word()));
-    // A question word in the middle of a statement does not ask: "we know what that means".
-    let begins = |i: usize| (0..i).all(|k| JOINS.contains(&t[k].word()) || of_callsign(t[k].word())) || words[i - 1].ends_with([',', ':']);
+    // A question word in the middle of a statement does not ask: "we know what that means". Behind the unit and the callsign it does.
+    let begins =
+        |i: usize| names_only(&t[..i]) || words[i - 1].ends_with([',', ':']) || asked::leads(t, i) && !GOVERNS.contains(&t[i - 1].word());
     let marked = words.last().is_some_and(|w| w.ends_with('?'));
     let choice = (1..t.len().saturating_sub(1)).any(|i| is(i, &["or"]));
     let inverted = (0..t.len()).find(|i| asked::inverts(t, *i));
@@ -189,16 +363,16 @@ fn form(words: &[&str], t: &[Token]) -> Form {
             (false, false) => Form::Whether,
         };
     }
-    if (0..t.len()).any(|i| begins(i) && asked::opens(t, i)) {
+    if (0..t.len()).any(|i| asked::opens(t, i) && begins(i)) {
         return if choice { Form::Either } else { Form::What };
     }
     if (0..t.len().min(3)).any(|i| is(i, &["tell", "pass"]) && !is(i + 1, &["me", "us"])) {
         return Form::Requests;
     }
-    if granted || marked && (0..t.len()).any(|k| is(k, &GRANTS)) {
+    if granted || marked && (0..t.len()).any(|k| is(k, &GRANTS)) || condition(t).is_some_and(|tail| tail.start > 1) {
         return Form::Requests;
     }
-    if let Some(i) = (0..t.len()).find(|i| begins(*i) && asked::demands(t, *i)) {
+    if let Some(i) = (0..t.len()).find(|i| asked::demands(t, *i) && begins(*i)) {
         return if is(i, &["confirm", "verify"]) { Form::Whether } else { Form::What };
     }
     match (marked, choice) {
@@ -227,6 +401,10 @@ mod tests {
             "United five twelve, are we cleared to cross two eight left",
             "Good morning Palo Alto Tower. Skyhawk 172SP. What is the wind?",
             "St. Louis Approach, 172SP, with you at 3,500",
+            "hold short of which runway 172SP",
+            "172SP what's the wind",
+            "we know what that means",
+            "report the field if you have it in sight",
         ] {
             assert_eq!(split(text), text);
         }
@@ -245,6 +423,17 @@ mod tests {
                 "level at 5,000 | and requesting direct Sunol | and we would like the ILS",
             ),
             ("leaving via Romeo, 1500 feet, squawk 7000?", "leaving via Romeo, 1500 feet, | squawk 7000?"),
+            // A recogniser leaves the punctuation out.
+            ("climbing one seven zero any chance of higher 172SP", "climbing one seven zero | any chance of higher 172SP"),
+            ("172SP two mile final what's the wind", "172SP two mile final | what's the wind"),
+            ("level five thousand 172SP we'd like direct Sunol", "level five thousand 172SP | we'd like direct Sunol"),
+            ("roger 172SP and then we would also take the ILS", "roger 172SP | and then we would also take the ILS"),
+            (
+                "cleared for takeoff three one left turn out if that works two sierra papa",
+                "cleared for takeoff three one | left turn out if that works two sierra papa",
+            ),
+            ("cleared to land three one, long landing if able", "cleared to land three one, | long landing if able"),
+            ("172SP request the ramp, actually disregard that we'll stay", "172SP request the ramp, actually | disregard that we'll stay"),
             ("runway 27, cleared to land, okay to land long?", "runway 27, cleared to land, | okay to land long?"),
         ] {
             assert_eq!(split(text), parts);
@@ -257,6 +446,8 @@ mod tests {
             ("runway 31, taxi via Alpha, 172SP", Form::States),
             ("172SP, what is the wind?", Form::What),
             ("172SP what's the wind", Form::What),
+            ("united fifty seven what speed did you want", Form::What),
+            ("norcal approach skyhawk 172SP confirm our heading", Form::Whether),
             ("any traffic ahead?", Form::What),
             ("is there any traffic ahead", Form::Whether),
             ("confirm squawk 4211", Form::Whether),
@@ -265,6 +456,11 @@ mod tests {
             ("could you call our base", Form::Requests),
             ("could you say the temperature", Form::What),
             ("long landing okay?", Form::Requests),
+            ("left turn out if that works", Form::Requests),
+            ("early turn on course when able", Form::Requests),
+            ("straight in works for us", Form::Requests),
+            ("a short approach would be great", Form::Requests),
+            ("report the field if you see it", Form::States),
             ("is it okay if we stop here", Form::Requests),
             ("do we stay with you or go to Ground", Form::Either),
             ("we know what that means", Form::States),

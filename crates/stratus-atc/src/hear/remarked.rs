@@ -7,10 +7,11 @@ use super::frames::{self, Facts, Words};
 use super::is_used;
 use crate::caller;
 use crate::entities;
-use crate::remark::{Remark, Remarks};
+use crate::figures;
+use crate::remark::{Circle, Remark, Remarks};
 use crate::say::spoken;
 use crate::transcript::Token;
-use crate::units::{Facility, Region};
+use crate::units::{Facility, Region, Runway};
 
 /// Words before the name of a point that a pilot flies to, past or over.
 const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
@@ -32,6 +33,7 @@ pub(crate) fn remarked(
     super::asked::subjects(t).into_iter().for_each(|r| remarks.tell(r));
     remarks.out = super::way_out::way_out(t, hidden);
     remarks.facing = facing(t);
+    remarks.circle = circle(t);
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
     if remarks.has(Remark::AsksFrequency) {
         let free = |i: &usize| !hidden.iter().any(|h| h.contains(i));
@@ -80,6 +82,21 @@ fn facing(t: &[Token]) -> Option<String> {
         let choice = t.get(at + 1).is_some_and(|x| x.is("or"));
         (!choice).then(|| format!("{end} {way}"))
     })
+}
+
+/// "Circle to land one zero", "ILS two eight right, circling one zero": the runway of the landing, and that of the approach.
+fn circle(t: &[Token]) -> Option<Circle> {
+    let at = t.iter().position(|x| ["circle", "circling", "circles"].iter().any(|w| x.is(w)))?;
+    let said = figures::runways(t);
+    // A number behind "circle to" is a runway, also without that word.
+    let bare = (at + 1..(at + 6).min(t.len())).find(|i| t[*i].digit().is_some()).and_then(|i| {
+        let end = figures::run_end(t, i);
+        let number = figures::digits(t, i..end).parse().ok().filter(|_| end - i <= 2)?;
+        Runway::new(number, figures::side_at(t, end))
+    });
+    let behind = said.iter().find(|f| f.range.start > at && f.range.start < at + 6).map(|f| f.value);
+    let from = said.iter().find(|f| f.range.end <= at).map(|f| f.value);
+    behind.or(bare).map(|to| Circle { to, from })
 }
 
 /// Words around "weather" that do not name a place.
@@ -237,6 +254,10 @@ mod tests {
             ("172sp request to cancel the hold", Remark::LeavesHold),
             ("172sp can we get out of the hold", Remark::LeavesHold),
             ("172sp let us make it a full stop", Remark::ChangesMind),
+            ("172sp light icing at seven thousand minus five", Remark::GivesReport),
+            ("172sp we are picking up some rime at eight thousand", Remark::GivesReport),
+            ("172sp moderate chop through niner thousand", Remark::GivesReport),
+            ("172sp we would take a short approach", Remark::Wishes),
         ] {
             assert!(remarks(text).has(remark), "{text}: {:?}", remarks(text));
         }

@@ -10,6 +10,7 @@ use crate::entities::name;
 use crate::figures;
 use crate::hear::clauses::{Clauses, Shape, Subject, Time};
 use crate::hear::frames::{Said, Words};
+use crate::instruction::Legs;
 use crate::intent::{Intent, Slots};
 use crate::transcript::Token;
 use crate::units::{Facility, Runway, Side};
@@ -84,6 +85,12 @@ pub enum Request {
     Hold {
         /// The fix, in capitals; `None` for the present position.
         fix: Option<String>,
+        /// The direction of the turns.
+        turns: Option<Side>,
+        /// The length of the legs.
+        legs: Option<Legs>,
+        /// As the pilot's chart publishes it.
+        published: bool,
     },
     /// The next frequency.
     NextFrequency {
@@ -158,6 +165,10 @@ pub(crate) fn requests(said: &[Said], intents: &[Intent], call: &Call) -> Vec<Re
     if intents.contains(&Intent::ApproachRequest) && !found(Act::Approach) {
         call.of_act(Act::Approach, &whole).into_iter().for_each(&mut add);
     }
+    // "Request ten mile legs", from an aircraft that holds: the rest of the hold stays.
+    if !found(Act::Hold) && call.legs().is_some() {
+        add(call.hold(None));
+    }
     call.vectors().filter(|_| !found(Act::Hold)).into_iter().for_each(&mut add);
     // "Block three three zero to three five zero" requests no single level, and "request the ILS 28R" no different runway.
     if out.iter().any(|r| matches!(r, Request::BlockAltitude { .. })) {
@@ -218,7 +229,7 @@ impl Call<'_> {
                 Request::Level { feet: wanted.last().copied(), way: self.way() }
             }
             Act::Speed => Request::Speed { knots: self.knots(at), way: self.faster() },
-            Act::Hold => Request::Hold { fix: self.named_behind(&["at", "over", "near", "overhead"], at) },
+            Act::Hold => self.hold(self.named_behind(&["at", "over", "near", "overhead"], at)),
             Act::NextFrequency => Request::NextFrequency { unit: self.unit() },
             Act::Approach => Request::Approach {
                 kind: self.slots.approach.clone(),
@@ -236,6 +247,39 @@ impl Call<'_> {
         let reach = at.start..(at.end + 2).min(self.t.len());
         let lead = reach.rev().find(|i| self.free(*i) && words.contains(&self.word(*i)))?;
         name(self.t, lead + 1, self.hidden).map(|n| n.to_uppercase())
+    }
+
+    /// A hold with what the words say about its turns and legs.
+    fn hold(&self, fix: Option<String>) -> Request {
+        Request::Hold { fix, turns: self.turns(), legs: self.legs(), published: self.has(&["published", "charted", "depicted"]) }
+    }
+
+    /// "Left turns", "right hand pattern".
+    fn turns(&self) -> Option<Side> {
+        let named = |i: &usize| matches!(self.word(i + 1), "turns" | "turn" | "hand" | "handed" | "pattern" | "holding" | "hold");
+        (0..self.t.len()).filter(|i| self.free(*i)).filter(named).find_map(|i| match self.word(i) {
+            "left" => Some(Side::Left),
+            "right" => Some(Side::Right),
+            _ => None,
+        })
+    }
+
+    /// "Ten mile legs", "two minute legs", "legs of two minutes".
+    fn legs(&self) -> Option<Legs> {
+        let leg = (0..self.t.len()).find(|i| self.free(*i) && matches!(self.word(*i), "leg" | "legs"))?;
+        let near = leg.saturating_sub(2)..(leg + 6).min(self.t.len());
+        let unit = near.clone().find(|i| matches!(self.word(*i), "mile" | "miles" | "minute" | "minutes" | "minutes'"))?;
+        let count = |end: usize| {
+            let start = (0..end).rev().take_while(|i| self.t[*i].digit().is_some()).last()?;
+            figures::digits(self.t, start..end).parse::<u8>().ok()
+        };
+        if self.word(unit).starts_with("mile") {
+            return count(unit).filter(|n| (1..=40).contains(n)).map(Legs::Miles);
+        }
+        // "One and a half minutes".
+        let half = self.word(unit.wrapping_sub(1)) == "half";
+        let whole = if half { count(unit.saturating_sub(3)) } else { count(unit) };
+        whole.filter(|n| (1..=5).contains(n)).map(|n| Legs::HalfMinutes(2 * n + u8::from(half)))
     }
 
     /// The levels from a token on, in feet.
@@ -327,6 +371,7 @@ mod tests {
     fn requests_carry_their_spoken_values() {
         let named = |s: &str| Some(s.to_owned());
         let runway = |r: &str| r.parse().ok();
+        let hold = |fix, turns, legs| Hold { fix, turns, legs, published: false };
         for (text, want) in [
             ("skyhawk 2sp request direct SUNOL", DirectTo { fix: named("SUNOL") }),
             ("any chance of direct to half moon bay, 172sp", DirectTo { fix: named("HALF MOON BAY") }),
@@ -345,7 +390,13 @@ mod tests {
             ("172sp request climb to niner thousand", Level { feet: Some(9_000), way: Some(Way::Up) }),
             ("172sp can we speed it up to three twenty in the descent", Speed { knots: Some(320), way: Some(Way::Up) }),
             ("172sp request to reduce speed to one six zero knots", Speed { knots: Some(160), way: Some(Way::Down) }),
-            ("172sp would like to hold at GOBBI for ten minutes", Hold { fix: named("GOBBI") }),
+            ("172sp would like to hold at GOBBI for ten minutes", hold(named("GOBBI"), None, None)),
+            (
+                "172sp request to hold over SUNOL left turns two minute legs",
+                hold(named("SUNOL"), Some(Side::Left), Some(Legs::HalfMinutes(4))),
+            ),
+            ("172sp can we hold here with right turns and ten mile legs", hold(None, Some(Side::Right), Some(Legs::Miles(10)))),
+            ("172sp request one and a half minute legs", hold(None, None, Some(Legs::HalfMinutes(3)))),
             ("172sp who do we talk to next", NextFrequency { unit: None }),
             ("172sp request the ILS runway two eight right", Approach { kind: named("ILS"), runway: runway("28R"), other: false }),
             ("172sp request the RNAV three one instead", Approach { kind: named("RNAV"), runway: runway("31"), other: true }),

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::floor::{AROUND_NM, Floor, Terrain};
+use super::floor::{AROUND_NM, Floor, FloorWhy, Terrain};
 use crate::Engine;
 use crate::airports::data::Airports;
+use crate::airports::draw::ahead;
 use crate::airports::minima::Area;
 use crate::airports::surroundings::Surroundings;
 use crate::airports::{Station, controllers};
 use crate::say::spoken::characters;
 use crate::situation::Situation;
 use crate::tracks::Tracks;
-use crate::units::{Facility, Frequency, LatLon, Time};
+use crate::units::{FT_PER_NM, Facility, Frequency, LatLon, Time};
 
 /// The radius around the aircraft for which the pilot's files are searched, and the distance flown before they are searched again, nautical
 /// miles.
@@ -25,6 +26,10 @@ const KEPT_NM: f64 = 25.0;
 const MOVED_NM: f64 = 15.0;
 /// The distance from the aircraft within which places can be queried, nautical miles.
 const REACH_NM: f64 = 60.0;
+/// The floor along a track is looked up at places this far apart, nautical miles.
+const STEP_NM: f64 = 2.0;
+/// The part of an estimated floor's margin that does not count on a track, feet. The rest clears every known height by 1,000 feet.
+const ESTIMATE_SLACK_FT: i32 = 1000;
 
 /// The surroundings of a flight.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -189,6 +194,25 @@ impl Situation {
     /// situation without a live aircraft.
     pub fn floor(&self, at: LatLon) -> Option<Floor> {
         self.live.then(|| self.around.floor(at))
+    }
+
+    /// Where a fix lies: by the plan, or among the beacons around.
+    pub(crate) fn place_of(&self, fix: &str) -> Option<LatLon> {
+        let planned = self.flight_plan.iter().flat_map(|p| &p.points).find(|p| p.name.eq_ignore_ascii_case(fix)).and_then(|p| p.at);
+        let at = self.at?;
+        let beacons = self.around.told().into_iter().flat_map(|t| &t.beacons).filter(|b| b.ident.eq_ignore_ascii_case(fix));
+        planned.or_else(|| beacons.map(|b| b.at).min_by(|x, y| x.distance_nm(at).total_cmp(&y.distance_nm(at))))
+    }
+
+    /// The highest floor on a magnetic track from the aircraft to a place `nm` miles ahead, feet. Places of which nothing is known do not
+    /// count; `None` if nothing else is on the way. An estimate counts with a part of its margin: decisions choose levels above all of it, but an
+    /// aircraft that is a little lower need not climb before each turn.
+    pub(crate) fn floor_ahead(&self, track_mag: f64, nm: f64) -> Option<i32> {
+        let at = self.at.filter(|_| self.live)?;
+        let place = |n: u32| ahead(at, track_mag + self.variation, (f64::from(n) * STEP_NM).min(nm) * FT_PER_NM);
+        let floors = (0..=(nm / STEP_NM).ceil() as u32).map(|n| self.around.floor(place(n)));
+        let slack = |f: &Floor| if f.why == FloorWhy::Heights { ESTIMATE_SLACK_FT } else { 0 };
+        floors.filter(|f| f.why != FloorWhy::Unknown).map(|f| f.feet - slack(&f)).max()
     }
 
     /// The en-route unit at a place and altitude: see [`Around::en_route`].

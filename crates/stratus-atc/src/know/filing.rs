@@ -3,7 +3,9 @@
 use super::gather::home;
 use crate::act::Act;
 use crate::airports::{Airport, Station};
+use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
+use crate::record::Plight;
 use crate::remark::Remark;
 use crate::request::Request;
 use crate::situation::{FlightPlan, Home};
@@ -32,20 +34,34 @@ impl Engine {
     pub(crate) fn with_named_field(&self, text: &str, mut u: Understanding) -> Understanding {
         let heads_for = u.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. }));
         let troubled = heads_for || calls_for_help(&u) || self.record.emergency.is_some() || self.record.plight.is_some();
-        let Some(at) = self.report.position.filter(|_| troubled && u.slots.destination.is_none() && !self.report.on_ground) else {
-            return u;
-        };
+        if let Some(field) = self.alternate().filter(|_| u.slots.destination.is_none() && u.remarks.has(Remark::ToAlternate)) {
+            u.slots.destination = Some(field);
+        }
+        let (asked, aloft) = (self.asked_destination(), !self.report.on_ground);
+        let names = u.slots.destination.is_none() && (asked || troubled && aloft);
+        let Some(at) = self.report.position.filter(|_| names) else { return u };
         let low = text.to_lowercase();
         let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let leads = |i: &usize| matches!(words[*i], "to" | "for" | "into" | "at" | "want" | "wants");
         let named = |i: usize| {
-            let run = words.get(i + 1..(i + 4).min(words.len()))?;
+            let run = words.get(i..(i + 3).min(words.len()))?;
             let found = self.airports.named(&run.join(" "))?;
             let first = found.name.split_whitespace().next().unwrap_or("").to_lowercase();
             (run.first() == Some(&first.as_str()) && found.position.distance_nm(at) <= CHOSEN_NM).then_some(found.icao)
         };
-        u.slots.destination = (0..words.len()).filter(leads).find_map(named);
+        let led = (0..words.len()).filter(leads).find_map(|i| named(i + 1));
+        u.slots.destination = led.or_else(|| (0..words.len()).filter(|_| asked).find_map(named));
         u
+    }
+
+    /// Whether the last transmission asked for the destination.
+    fn asked_destination(&self) -> bool {
+        self.record.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::Destination)))
+    }
+
+    /// The first alternate in the plan.
+    fn alternate(&self) -> Option<String> {
+        self.plan.as_ref()?.alternates.first().cloned()
     }
 
     /// The direction from the aircraft to the nearest field whose name stands in these words.
@@ -89,11 +105,21 @@ impl Engine {
             return;
         }
         let visual = self.visual_destination(u);
-        let asks =
-            visual || u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion) || troubled;
+        // On the ground nobody diverts: an alternate that is named there belongs to the plan.
+        if self.report.on_ground && u.remarks.has(Remark::FlightData) && u.has(Intent::Diversion) && !u.has(Intent::IfrClearanceRequest) {
+            return;
+        }
+        // A pilot who was asked for the destination names it in any words.
+        let asked = self.asked_destination();
+        let asks = visual
+            || asked
+            || u.has(Intent::IfrClearanceRequest)
+            || u.has(Intent::FlightFollowingRequest)
+            || u.has(Intent::Diversion)
+            || troubled;
         let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
         let goes_elsewhere = visual && self.plan_spoken && u.has(Intent::InboundLanding);
-        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled && !goes_elsewhere {
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) && !troubled && !goes_elsewhere && !asked {
             return;
         }
         // "Diverting to you": the field of the unit that the pilot talks to.
@@ -101,8 +127,11 @@ impl Engine {
         let known = self.airports.find(&to).or_else(|| self.airports.named(&to)).is_some();
         let Some(to) = here().or_else(|| Some(to.clone()).filter(|_| known || self.plan.is_none())) else { return };
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
-        // A diversion does not change the flight rules.
+        // A diversion does not change the flight rules. What was announced at the earlier destination is not of the new one.
         let ifr = self.plan.as_ref().and_then(|p| p.ifr);
+        if self.plan.as_ref().is_some_and(|p| p.destination.as_ref() != Some(&to)) {
+            (self.record.approach, self.record.expects) = (None, None);
+        }
         self.plan = Some(FlightPlan { ifr, destination: Some(to), altitude_ft, ..FlightPlan::default() });
         self.plan_spoken = true;
     }
@@ -180,8 +209,23 @@ impl Engine {
         let declined = gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
         self.record.no_emergency |= declined || u.acts.contains(&Act::NoEmergency);
         let well = self.report.on_ground || declined;
-        self.record.plight = if well { None } else { decide::plight(self.record.plight, u) };
+        let was = self.record.plight;
+        self.record.plight = if well { None } else { decide::plight(was, u) };
+        self.record.cloud_ahead = match self.record.plight {
+            Some(Plight::InCloud) if was != Some(Plight::InCloud) => Some(self.report.heading_mag.round().rem_euclid(360.0) as u16),
+            Some(_) => self.record.cloud_ahead,
+            None => None,
+        };
+        if u.slots.souls.is_some() {
+            self.record.note_asked(Ask::SoulsAndFuel);
+        }
+        if u.slots.nature.is_some() {
+            self.record.note_asked(Ask::NatureOfEmergency);
+        }
         self.record.service = u.remarks.service.clone().or(self.record.service.take());
+        if u.has(Intent::FieldInSight) {
+            self.record.sees_field = !gate::refuses(u);
+        }
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);
         }

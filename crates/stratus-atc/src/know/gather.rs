@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{by_words, scope, sequence, whereabouts};
+use super::{by_words, scope, sequence, surface, whereabouts};
 use crate::airports::procedures::{self, Kind};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, Strip, routing};
@@ -21,16 +21,23 @@ const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
 const APPROACH_TAKES_NM: f64 = 40.0;
 /// Within this distance the destination's tower takes over a VFR arrival, nautical miles.
 const TOWER_TAKES_NM: f64 = 12.0;
+/// So near and so low, a visual flight enters the airspace of a tower, nautical miles and feet above the field.
+const TOWER_BELOW_NM: f64 = 8.0;
+const TOWER_BELOW_FT: f64 = 2_500.0;
 /// A radar unit of an airport works this far around it, nautical miles, where no volume is known.
 const RADAR_AREA_NM: f64 = 40.0;
+/// Another field is clearly nearer than the unit's own by this distance, nautical miles.
+const NEARER_NM: f64 = 5.0;
 /// A runway that most light twins and business aircraft in trouble can use, feet.
 const LONG_RUNWAY_FT: f64 = 4_000.0;
 /// Within this distance an aircraft on final affects others who want the runway, nautical miles.
 const FINAL_TRAFFIC_NM: f64 = 6.0;
+/// Nobody waits on the runway in front of an aircraft within this distance, nautical miles.
+const NEAR_FINAL_NM: f64 = 4.0;
 /// Within this distance an aircraft on final closes the runway to others, nautical miles.
 pub(crate) const CLOSE_FINAL_NM: f64 = 2.0;
 /// An aircraft over a runway below this height above the field uses it, feet.
-const OVER_RUNWAY_FT: f64 = 200.0;
+pub(super) const OVER_RUNWAY_FT: f64 = 200.0;
 /// The difference in lateral offset that decides between two centrelines, nautical miles.
 const EITHER_NM: f64 = 0.03;
 
@@ -59,10 +66,13 @@ impl Engine {
         // An arrival keeps the runway that it was told to expect, even if the wind changes.
         let bound_here = self.plan.as_ref().and_then(|p| p.destination.as_ref()) == Some(&airport.icao);
         let expected = self.record.expects.filter(|r| bound_here && !self.report.on_ground && airport.end(*r).is_some());
+        // So does an aircraft in distress.
+        let given = self.record.own_runway.filter(|r| !self.report.on_ground && airport.end(*r).is_some());
         let active = self
             .record
             .landing
             .map(|(r, _)| r)
+            .or(given)
             .or(expected)
             .or(said_runway.filter(|_| planned.is_some()))
             .or(planned)
@@ -76,7 +86,7 @@ impl Engine {
         let ends = runway::ends(airport);
         let finals = self.finals(&ends, airport.elevation_ft);
         let destination = self.destination(at);
-        let lands_on = self.record.landing.map(|(r, _)| r).or(self.record.pattern_runway).or(active);
+        let lands_on = self.record.landing.map(|(r, _)| r).or(given).or(self.record.pattern_runway).or(active);
         let course = ends.iter().find(|g| Some(g.runway) == lands_on);
         let own_seconds = course.and_then(|g| sequence::own_seconds(g, &self.report));
         let coming = course.map(|g| sequence::inbound(g, airport.elevation_ft, &self.report.others, name_of)).unwrap_or_default();
@@ -93,8 +103,8 @@ impl Engine {
             active,
             runways: airport.strips_ends(),
             pavements: airport.runways.iter().map(pavement).collect(),
-            closed: Vec::new(),
-            airport_closed: false,
+            closed: airport.runways.iter().filter(|s| s.closed).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect(),
+            airport_closed: !airport.runways.is_empty() && airport.runways.iter().all(|s| s.closed),
             occupied: self.occupied(&ends, airport.elevation_ft),
             pattern: active.map_or(Side::Left, |r| circuit_side(airport, r)),
             atis: self.atis.letter_at(&airport.icao),
@@ -109,6 +119,8 @@ impl Engine {
             } else {
                 matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
             },
+            at,
+            variation: turn(self.report.heading_mag, self.report.heading_true),
             altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
             position: at.map(|p| relative_position(airport, p)),
             distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
@@ -118,7 +130,8 @@ impl Engine {
             own_seconds,
             route_out: None,
             route_in: None,
-            intersections: BTreeMap::new(),
+            intersections: self.intersections(airport, &ends, u.slots.runway.or(self.record.taxi).or(here).or(active)),
+            surface: self.surface(airport, &ends),
             flight_plan: self.plan.clone(),
             ifr: self.record.ifr,
             assigned_altitude_ft: self.record.altitude_ft,
@@ -126,6 +139,7 @@ impl Engine {
             free_squawk,
             airspace_ahead: None,
             transponder: self.report.transponder,
+            ident: self.report.cockpit.ident == Some(true),
             heading_mag: at.map(|_| self.report.heading_mag),
             final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
@@ -178,6 +192,14 @@ impl Engine {
         s
     }
 
+    /// The intersections of a runway with their remaining length in words, from the taxi graph.
+    fn intersections(&self, airport: &Airport, ends: &[Geometry], runway: Option<Runway>) -> BTreeMap<String, String> {
+        let g = ends.iter().find(|g| Some(g.runway) == runway);
+        let graph = airport.taxiways.as_ref().filter(|_| self.report.on_ground && self.report.position.is_some());
+        let found = g.zip(graph).map(|(g, graph)| surface::intersections(graph, g)).unwrap_or_default();
+        found.into_iter().map(|(name, feet)| (name, surface::available(airport.region, feet))).collect()
+    }
+
     /// The destination in the plan.
     fn destination(&self, at: Option<LatLon>) -> Option<Destination> {
         let airport = self.destination_airport()?;
@@ -207,8 +229,8 @@ impl Engine {
                 own.and_then(other).or_else(|| self.radar_near(at).and_then(other))
             }
             Facility::Departure | Facility::Approach | Facility::Center => {
-                let there = self.destination_airport()?;
-                let distance = to?.distance_nm;
+                let there = self.destination_airport().or_else(|| self.field_below(at))?;
+                let distance = to.map_or_else(|| there.position.distance_nm(at), |d| d.distance_nm);
                 let tower_takes = if self.record.ifr {
                     self.record.approach.as_ref().is_some_and(|a| a.1)
                 } else {
@@ -227,6 +249,16 @@ impl Engine {
             }
             _ => None,
         }
+    }
+
+    /// The field with a tower that a visual flight without a stated destination flies low towards: its airspace is entered only with its
+    /// tower.
+    fn field_below(&self, at: LatLon) -> Option<Airport> {
+        let towered = |a: &Airport| a.stations.iter().any(|s| s.facility == Facility::Tower);
+        let visual = self.record.radar && !self.record.ifr && self.plan.is_none();
+        let field = visual.then(|| self.airports.nearest_of(at, TOWER_BELOW_NM, towered)).flatten()?;
+        let low = self.report.altitude_ft - field.elevation_ft < TOWER_BELOW_FT;
+        Some(field).filter(|f| low && self.flies_to(f.position))
     }
 
     /// The en-route unit that takes the aircraft over from a radar unit whose area it has left, or from another en-route unit.
@@ -258,10 +290,11 @@ impl Engine {
         let suitable = |a: &Airport| {
             a.stations.iter().any(|s| s.facility == Facility::Tower) || runway::ends(a).iter().any(|g| g.length_ft >= LONG_RUNWAY_FT)
         };
-        named
-            .or_else(|| Some(airport.clone()).filter(|a| suitable(a) && a.position.distance_nm(at) <= RADAR_AREA_NM))
-            .or_else(|| self.airports.nearest_of(at, RADAR_AREA_NM, suitable))
-            .unwrap_or_else(|| airport.clone())
+        let own = Some(airport.clone()).filter(|a| suitable(a) && a.position.distance_nm(at) <= RADAR_AREA_NM);
+        // The unit's own field, whose runways and weather are known, unless another one is clearly nearer.
+        let most = own.as_ref().map_or(RADAR_AREA_NM, |a| (a.position.distance_nm(at) - NEARER_NM).max(0.0));
+        let nearer = || self.airports.nearest_of(at, most, suitable);
+        named.or_else(nearer).or(own).unwrap_or_else(|| airport.clone())
     }
 
     /// Whether the aircraft flies towards a place, rather than away from it.
@@ -317,7 +350,12 @@ fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
         d if d < 0.75 => "on short final".to_owned(),
         d => format!("on {} mile final", d.round().max(1.0)),
     };
-    TrafficFacts { words: format!("{} {place}, runway {runway}", name_of(other)), runway: Some(runway), close: before_nm <= CLOSE_FINAL_NM }
+    TrafficFacts {
+        words: format!("{} {place}, runway {runway}", name_of(other)),
+        runway: Some(runway),
+        close: before_nm <= CLOSE_FINAL_NM,
+        near: before_nm <= NEAR_FINAL_NM,
+    }
 }
 
 /// The side of the circuit of a runway. Beside a parallel runway the circuit lies on the other side of it.
@@ -328,7 +366,7 @@ fn circuit_side(airport: &Airport, runway: Runway) -> Side {
 }
 
 /// The name by which another aircraft is pointed out: "Cessna", "Boeing 737", or its callsign.
-fn name_of(other: &Other) -> String {
+pub(super) fn name_of(other: &Other) -> String {
     // Simulator add-ons may put anything here: a value that is not a designator is just "aircraft".
     let designator = other.aircraft_type.as_deref().filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()));
     let kind = designator.map(say::type_name);
@@ -368,7 +406,10 @@ pub(super) fn round_up(feet: f64, step: f64) -> i32 {
 /// The direction and distance to an airport from a place.
 pub(super) fn home(airport: &Airport, here: &Airport, at: LatLon) -> Home {
     let degrees = (at.bearing(airport.position) - airport.variation).rem_euclid(360.0).round() as u16;
+    let open = airport.runways.iter().filter(|s| !s.closed && s.length_ft > 0.0);
+    let longest = open.max_by(|a, b| a.length_ft.total_cmp(&b.length_ft));
     Home {
+        longest: longest.map(|strip| ([strip.ends[0].runway, strip.ends[1].runway], strip.length_ft.round() as u16)),
         name: airport.name.clone(),
         heading_mag: if degrees == 0 { 360 } else { degrees },
         distance_nm: airport.position.distance_nm(at).round().min(999.0) as u16,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::around::Around;
+use super::surface::Surface;
 use crate::airports::airspace::Class;
 use crate::airports::{Procedure, Station, procedures};
 use crate::instruction::{Item, Pressure};
@@ -12,7 +13,7 @@ use crate::phase::Phase;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::region::PressureUnit;
-use crate::units::{Callsign, Facility, Frequency, Region, Runway, Side, Squawk, Transition};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Side, Squawk, Transition};
 
 /// Relevant traffic, in words made from the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +24,8 @@ pub struct TrafficFacts {
     pub runway: Option<Runway>,
     /// Whether it is so close that no other aircraft may enter that runway.
     pub close: bool,
+    /// Whether it is so near that no other aircraft may wait on that runway.
+    pub near: bool,
 }
 
 /// An aircraft inbound to a runway, on any leg.
@@ -137,6 +140,10 @@ pub struct Situation {
     pub runway_here: Option<Runway>,
     /// On the pavement of that runway.
     pub on_runway: bool,
+    /// The position of a live aircraft.
+    pub at: Option<LatLon>,
+    /// The magnetic variation there, degrees, east positive.
+    pub variation: f64,
     /// Altitude, feet above sea level.
     pub altitude_ft: Option<i32>,
     /// The position in words: "10 miles north".
@@ -157,6 +164,8 @@ pub struct Situation {
     pub route_in: Option<TaxiRoute>,
     /// Intersections and their remaining runway length in words.
     pub intersections: BTreeMap<String, String>,
+    /// The runways as seen from the aircraft.
+    pub surface: Surface,
     /// The filed plan.
     pub flight_plan: Option<FlightPlan>,
     /// An instrument flight.
@@ -171,6 +180,8 @@ pub struct Situation {
     pub airspace_ahead: Option<String>,
     /// The code that the transponder shows.
     pub transponder: Option<Squawk>,
+    /// The transponder is identing.
+    pub ident: bool,
     /// Magnetic heading of the aircraft, degrees.
     pub heading_mag: Option<f64>,
     /// The aircraft's position relative to the final approach of the runway in use.
@@ -241,6 +252,8 @@ pub struct Home {
     pub distance_nm: u16,
     /// It is the current airport, whose runways and weather are known.
     pub here: bool,
+    /// Both ends of its longest runway, and its length, feet.
+    pub longest: Option<([Runway; 2], u16)>,
 }
 
 /// The destination of a flight.
@@ -378,6 +391,11 @@ impl Situation {
         self.all_on_final(runway).any(|t| t.close)
     }
 
+    /// The aircraft on close final for a runway, from either end, in words.
+    pub(crate) fn about_to_land(&self, runway: Runway) -> Option<String> {
+        self.all_on_final(runway).find(|t| t.close).map(|t| t.words.clone())
+    }
+
     /// The nearest aircraft on final for a runway, from either end.
     pub fn on_final(&self, runway: Runway) -> Option<&TrafficFacts> {
         self.all_on_final(runway).next()
@@ -386,6 +404,40 @@ impl Situation {
     /// Inbound traffic that prevents a takeoff: close, or from the opposite end.
     pub fn against_departure(&self, runway: Runway) -> Option<&TrafficFacts> {
         self.all_on_final(runway).find(|t| t.close || t.runway == Some(runway.reciprocal()))
+    }
+
+    /// Inbound traffic in front of which nobody may wait on the runway: near, or from the opposite end.
+    pub fn against_waiting(&self, runway: Runway) -> Option<&TrafficFacts> {
+        self.all_on_final(runway).find(|t| t.near || t.close || t.runway == Some(runway.reciprocal()))
+    }
+
+    /// The aircraft near on final for this end of a runway, if there is only one and none comes from the other end.
+    pub fn next_to_land(&self, runway: Runway) -> Option<&TrafficFacts> {
+        let opposite = self.all_on_final(runway).any(|t| t.runway == Some(runway.reciprocal()));
+        let mut all = self.ahead(runway).into_iter().filter(|t| t.near);
+        all.next().filter(|_| !opposite && all.next().is_none())
+    }
+
+    /// Traffic of a crossing runway that meets an aircraft on this one: it rolls, or is about to land.
+    pub fn crossing_traffic(&self, runway: Runway) -> Option<String> {
+        let about_to_land = |other: Runway| {
+            let strip = |r: Runway| r == other || r == other.reciprocal();
+            self.finals.iter().find(|t| t.close && t.runway.is_some_and(strip)).map(|t| t.words.clone())
+        };
+        self.crossing_roll(runway).or_else(|| self.surface.across(runway).find_map(about_to_land))
+    }
+
+    /// The aircraft that rolls on a crossing runway, in words.
+    pub fn crossing_roll(&self, runway: Runway) -> Option<String> {
+        self.surface.across(runway).find_map(|other| {
+            let strip = |r: Runway| r == other || r == other.reciprocal();
+            self.surface.rolling.iter().find(|(r, _)| strip(*r)).map(|(r, who)| format!("{who}, rolling on runway {r}"))
+        })
+    }
+
+    /// Whether the aircraft moves no faster than one that taxies.
+    pub fn taxi_speed(&self) -> bool {
+        self.surface.speed_kt.is_none_or(|kt| kt <= super::surface::TAXI_KT)
     }
 
     /// Aircraft inbound to this runway end, nearest first. An arrival is behind all of them.

@@ -52,6 +52,9 @@ pub struct Track {
     pub vertical_fpm: f64,
     /// Its wheels are on the ground.
     pub on_ground: bool,
+    /// It comes from the air: it is about to land, or has landed and not taken off since.
+    #[serde(skip)]
+    pub lands: bool,
     /// When it was first reported.
     pub since: Time,
     /// When it was last reported.
@@ -73,6 +76,7 @@ impl Track {
             speed_kt: other.ground_speed_kt.max(0.0),
             vertical_fpm: 0.0,
             on_ground: other.on_ground,
+            lands: !other.on_ground,
             since: now,
             seen: now,
             from: (now, other.position, other.altitude_ft),
@@ -98,6 +102,11 @@ impl Track {
     fn update(&mut self, now: Time, other: &Other) {
         self.callsign = other.callsign.clone().or_else(|| self.callsign.take());
         self.aircraft_type = other.aircraft_type.clone().or_else(|| self.aircraft_type.take());
+        match (self.on_ground, other.on_ground) {
+            (true, false) => self.lands = false,
+            (false, true) => self.lands = true,
+            _ => {}
+        }
         self.on_ground = other.on_ground;
         // The report repeats old data, so the motion continues.
         if other.position == self.position

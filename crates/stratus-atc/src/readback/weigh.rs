@@ -12,7 +12,7 @@ use super::run_together;
 use super::words::Words;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::figures;
-use crate::instruction::{Climb, Item, Leg};
+use crate::instruction::{Climb, Hold, Item, Leg, Legs};
 use crate::spoken;
 use crate::transcript::{Link, Token, tokens};
 use crate::units::level::always_flight;
@@ -118,7 +118,8 @@ pub(super) fn weigh(
 /// The order in which items claim words: the most distinctive shape first.
 fn order(item: &Item) -> u8 {
     match item {
-        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } | Item::ExpectFurther(_) => 0,
+        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } => 0,
+        Item::Circle(_) | Item::Hold(_) | Item::ExpectFurther(_) | Item::ExpectedApproach(_) | Item::VoidTime { .. } => 0,
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => 1,
         Item::Contact { .. } | Item::Monitor { .. } => 2,
         Item::Squawk(_) => 3,
@@ -131,6 +132,33 @@ fn order(item: &Item) -> u8 {
     }
 }
 
+/// The course, the turns and the legs of a hold, as far as they were said.
+fn holding(hold: &Hold, w: &mut Words) -> Option<bool> {
+    let mut right = None;
+    let course = |r: &Range<usize>| r.len() == 3 && matches!(w.before(r.start), "course" | "track" | "inbound" | "radial");
+    if let (Some(run), Some(given)) = (w.runs().into_iter().find(course), hold.inbound) {
+        right = Some(w.digits(&run) == format!("{given:03}"));
+        w.mark(run);
+    }
+    let turns = |i: &usize| matches!(w.t[i + 1].word(), "turns" | "turn" | "hand" | "handed") && matches!(w.t[*i].word(), "left" | "right");
+    if let Some(i) = (0..w.t.len().saturating_sub(1)).find(turns) {
+        right = Some(right.unwrap_or(true) && w.t[i].is(hold.turns.word()));
+        w.mark(i..i + 2);
+    }
+    let unit = if matches!(hold.legs, Legs::Miles(_)) { "mile" } else { "minute" };
+    let legs = |r: &Range<usize>| w.t.get(r.end).is_some_and(|x| x.word().starts_with("mile") || x.word().starts_with("minute"));
+    if let Some(run) = w.runs().into_iter().find(legs) {
+        let given = match hold.legs {
+            Legs::Miles(n) => n,
+            Legs::HalfMinutes(n) => n / 2,
+        };
+        let same = w.digits(&run) == given.to_string() && w.t[run.end].word().starts_with(unit);
+        right = Some(right.unwrap_or(true) && same);
+        w.mark(run.start..run.end + 1);
+    }
+    right
+}
+
 /// `Some(true)`: the exact value was said. `Some(false)`: a different one was said instead. `None`: neither is certain.
 fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
     match item {
@@ -138,6 +166,11 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         Item::HoldShortOf(place) => held_short(place, w),
         Item::HoldingPoint(name) => holding_point(name, w),
         Item::Cross { runway, .. } => role(w, *runway, Role::Cross),
+        Item::Circle(r) => {
+            let hit = runways(w).into_iter().find(|s| s.role == Role::Plain && s.is(*r))?;
+            w.mark(hit.taken(*r));
+            Some(true)
+        }
         Item::Runway(r) => {
             let said = runways(w);
             if let Some(hit) = said.iter().find(|s| s.role == Role::Plain && s.is(*r)) {
@@ -182,16 +215,28 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             w.mark(run);
             Some(true)
         }
-        Item::ExpectFurther(minutes) => {
+        Item::Hold(hold) => holding(hold, w),
+        Item::ExpectFurther(minutes) | Item::ExpectedApproach(minutes) => {
             let clock = format!("{:02}{:02}", minutes / 60 % 24, minutes % 60);
             if let Some(run) = w.run_of(&[clock.clone(), clock[2..].to_owned()]).or_else(|| rounded(&clock, w)) {
                 w.mark(run);
                 return Some(true);
             }
-            let other =
-                w.runs().into_iter().find(|r| r.len() == 4 && (w.before(r.start) == "clearance" || w.before(r.start) == "further"))?;
+            let other = w
+                .runs()
+                .into_iter()
+                .find(|r| r.len() == 4 && matches!(w.before(r.start), "clearance" | "further" | "time" | "approach"))?;
             w.mark(other);
             Some(false)
+        }
+        Item::VoidTime { off_by, advise_by, now } => {
+            let clocks = [*off_by, *advise_by, *now].map(|t| format!("{:02}{:02}", t / 60 % 24, t % 60));
+            let leads =
+                |r: &std::ops::Range<usize>| matches!(w.before(r.start), "by" | "void" | "than" | "time" | "at" | "until" | "before");
+            let times: Vec<_> = w.runs().into_iter().filter(|r| r.len() == 4 && leads(r)).collect();
+            let right = times.iter().all(|r| clocks.iter().any(|c| w.digits(r) == *c));
+            times.iter().for_each(|r| w.mark(r.clone()));
+            (!times.is_empty()).then_some(right)
         }
         Item::FieldAt { degrees, miles, .. } => {
             for value in [format!("{degrees:03}"), miles.to_string()] {

@@ -1,9 +1,9 @@
 //! The words of one item, written and spoken.
 
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Part, Pressure, ReportPoint, Services, Wish};
+use crate::instruction::{Ask, Climb, Emergency, Hold, Item, Landing, Legs, Part, Pressure, ReportPoint, Services, Wish};
 use crate::spoken;
 use crate::units::region::filled;
-use crate::units::{Frequency, Region, Runway, Transition};
+use crate::units::{Frequency, Region, Runway, Transition, compass_word};
 
 /// The runway is inside the published name of an instrument approach: "ILS runway 28R approach" (7110.65 4-8-1).
 pub(super) fn names_runway(item: &Item, region: Region) -> bool {
@@ -141,6 +141,13 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
         Item::HoldForRelease => same("hold for release"),
         Item::Released => same("released for departure"),
+        Item::VoidTime { off_by, advise_by, now } => {
+            let at = |said: &dyn Fn(&str) -> String| {
+                let [off, advise, now] = [off_by, advise_by, now].map(|t| said(&clock(*t)));
+                format!("clearance void if not off by {off}, if not off by {off} advise not later than {advise} of intentions, time {now}")
+            };
+            (at(&str::to_owned), at(&spoken::characters))
+        }
         Item::FieldAt { name, degrees, miles } => {
             let unit = if *miles == 1 { "mile" } else { "miles" };
             let small = u8::try_from(*miles).map_or_else(|_| miles.to_string(), spoken::small);
@@ -170,12 +177,13 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 ),
             )
         }
-        Item::Hold { fix: Some(fix) } => {
-            (format!("hold at {fix} as published"), format!("hold at {} as published", spoken::words(fix, region)))
+        Item::Hold(hold) => held(hold, region),
+        Item::ExpectedApproach(minutes) => {
+            let clock = clock(*minutes);
+            (format!("expected approach time {clock}"), format!("expected approach time {}", spoken::characters(&clock)))
         }
-        Item::Hold { fix: None } => same("hold at present position, right turns"),
         Item::ExpectFurther(minutes) => {
-            let clock = format!("{:02}{:02}", minutes / 60 % 24, minutes % 60);
+            let clock = clock(*minutes);
             (format!("expect further clearance {clock}"), format!("expect further clearance {}", spoken::characters(&clock)))
         }
         Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
@@ -215,6 +223,17 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 }
                 _ => (format!("{verb} {kind} approach"), format!("{verb} {said} approach")),
             }
+        }
+        Item::Circle(r) => {
+            let (w, s) = rw(*r);
+            (format!("circle to runway {w}"), format!("circle to runway {s}"))
+        }
+        Item::OnTop(None) => same("maintain VFR-on-top"),
+        Item::OnTop(Some(feet)) => {
+            let words = |n: String| {
+                format!("climb to and report reaching VFR-on-top, no tops reports, if not on top at {n}, maintain {n} and advise")
+            };
+            (words(figure(*feet, false)), words(spoken::altitude(*feet, false)))
         }
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
@@ -269,6 +288,10 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::HoldPosition => same("hold position"),
         Item::HoldingPoint(name) => same(&format!("holding point {name}")),
         Item::HoldShortOf(place) => same(&format!("hold short of {place}")),
+        Item::RunwayAvailable(r) => {
+            let (w, s) = rw(*r);
+            (format!("runway {w} available"), format!("runway {s} available"))
+        }
         Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
     }
 }
@@ -344,6 +367,41 @@ fn altitude(way: Climb, feet: i32, level: bool, region: Region) -> (String, Stri
     let (written, said) = (figure(feet, level), spoken::level(feet, level, region));
     let (written, said) = if level { (written, said) } else { both(region.altitude, &[("feet", written, said)]) };
     both(verb, &[("level", written, said)])
+}
+
+/// "hold east of SUNOL, inbound course 270, 1 minute legs, right turns", in the words of the state.
+fn held(hold: &Hold, region: Region) -> (String, String) {
+    let place = hold.fix.clone().unwrap_or_else(|| "present position".to_owned());
+    let Some(inbound) = hold.inbound else {
+        return (format!("hold at {place} as published"), format!("hold at {} as published", spoken::words(&place, region)));
+    };
+    // The aircraft holds on the side from which it comes.
+    let side = compass_word(f64::from(inbound) + 180.0);
+    let lead = if region.hold_direction && hold.fix.is_some() { format!("{side} of") } else { "at".to_owned() };
+    let (figures, named) = match hold.legs {
+        Legs::HalfMinutes(2) => ("1 minute".to_owned(), "one minute".to_owned()),
+        Legs::HalfMinutes(n) if n % 2 == 0 => (format!("{} minute", n / 2), format!("{} minute", spoken::small(n / 2))),
+        Legs::HalfMinutes(n) => (format!("{}.5 minute", n / 2), format!("{} and a half minute", spoken::small(n / 2))),
+        Legs::Miles(n) => (format!("{n} mile"), format!("{} mile", spoken::small(n))),
+    };
+    // "Outbound two minutes", but "two minute legs".
+    let plural = if region.hold.contains("outbound") && hold.legs != Legs::HalfMinutes(2) { "s" } else { "" };
+    let (figures, named) = (figures + plural, named + plural);
+    let course = format!("{inbound:03}");
+    both(
+        region.hold,
+        &[
+            ("where", format!("{lead} {place}"), format!("{lead} {}", spoken::words(&place, region))),
+            ("course", course.clone(), spoken::characters(&course)),
+            ("side", hold.turns.word().to_owned(), hold.turns.word().to_owned()),
+            ("legs", figures, named),
+        ],
+    )
+}
+
+/// "1745": minutes of the UTC day.
+pub(super) fn clock(minutes: u16) -> String {
+    format!("{:02}{:02}", minutes / 60 % 24, minutes % 60)
 }
 
 /// "3,500", or "FL350".

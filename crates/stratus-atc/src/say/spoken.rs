@@ -138,6 +138,12 @@ pub fn small(n: u8) -> String {
 /// Clock positions for traffic.
 const HOURS: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
+/// A letter that names a taxiway: "at B", "on A".
+fn is_taxiway(word: &str, before: Option<&&str>) -> bool {
+    let letter = word.len() == 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
+    letter && before.is_some_and(|w| matches!(*w, "at" | "on" | "taxiway" | "intersection"))
+}
+
 /// Text with numbers in spoken form: "runway 31" -> "runway three one", "118.6" -> "one one eight point six", "28L" -> "two eight left".
 /// Other words stay.
 pub fn words(text: &str, region: Region) -> String {
@@ -160,7 +166,7 @@ pub fn words(text: &str, region: Region) -> String {
                 frequency(f, region)
             } else if let (true, Ok(r)) = (bare.ends_with(['L', 'R', 'C']) || i > 0 && all[i - 1] == "runway", bare.parse::<Runway>()) {
                 runway(r, region)
-            } else if bare.chars().any(|c| c.is_ascii_digit()) {
+            } else if bare.chars().any(|c| c.is_ascii_digit()) || is_taxiway(bare, i.checked_sub(1).and_then(|b| all.get(b))) {
                 characters(bare)
             } else if bare.len() >= 2
                 && bare.chars().all(|c| c.is_ascii_uppercase())

@@ -1,6 +1,7 @@
 //! The engine from outside, in one program: recorded cases, arbitrary text, and the laws of readbacks.
 
 mod cases;
+mod departures;
 mod instruments;
 mod metamorphic;
 mod news_and_names;
@@ -9,6 +10,9 @@ mod readback_beside;
 mod readback_laws;
 mod readback_swaps;
 mod regions;
+mod requests;
+mod runways;
+mod second_halves;
 mod several;
 mod tower_alone;
 mod understand;

@@ -113,6 +113,7 @@ fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
     let start = ahead(field.position, bearing, nm * FT_PER_NM);
     let heading = start.bearing(field.position);
     let mut a = Arrival { at: start, heading, feet: 6000.0, to_heading: None, to_feet: 6000.0, cleared: false, vectors: 0 };
+    let mut look = None;
     for second in 1..2700 {
         let now = Time((second + 100) * 1000);
         a.second();
@@ -122,7 +123,10 @@ fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
         if second == 1 {
             engine.surveyed(Arc::new(flat_ground(&field)));
         }
-        let reply: Option<Reply> = if second == 5 {
+        let reply: Option<Reply> = if look == Some(second) {
+            let heard = engine.understand("field in sight, two sierra papa");
+            engine.answer(now, "field in sight, two sierra papa", heard).reply
+        } else if second == 5 {
             let call = "NorCal Approach, november one seven two sierra papa, request visual approach runway two eight left";
             let heard = engine.understand(call);
             engine.answer(now, call, heard).reply
@@ -133,6 +137,8 @@ fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
         };
         if let Some(reply) = reply {
             a.obey(&reply.instruction, field.variation);
+            let asked = reply.instruction.items.iter().any(|i| matches!(i, Item::Report(_)));
+            look = if asked { Some(second + 20) } else { look };
             engine.delivered(now, true);
             let back = reply.transmission.spoken.clone();
             let heard = engine.understand(&back);

@@ -1,7 +1,7 @@
 //! How the pilot talks and listens: calls in varied words, readbacks, answers to questions, and the reaction to a reply.
 
 use stratus_airports::Station;
-use stratus_atc::instruction::{Ask, Item, Landing, Leg, Part};
+use stratus_atc::instruction::{Ask, Item, Landing, Leg, Part, ReportPoint};
 use stratus_atc::spoken;
 use stratus_units::{Facility, Transition, compass_word};
 
@@ -315,7 +315,7 @@ impl Pilot<'_> {
                 self.due.push_back((t + pause, Due::Readback(items.to_vec())));
             }
         } else if correction {
-            self.corrections += 1;
+            self.corrections = self.corrections.saturating_add(1);
             self.due.retain(|(_, due)| !matches!(due, Due::Readback(_)));
             if self.corrections <= REPEATS {
                 self.due.push_front((t + 2, Due::Readback(self.last.clone())));
@@ -397,9 +397,12 @@ impl Pilot<'_> {
                 Item::Ask(Ask::SoulsAndFuel | Ask::FuelMinutes | Ask::NatureOfEmergency) => "souls",
                 Item::Ask(Ask::AtisLetter) => "letter",
                 Item::Confirm { .. } => "affirm",
+                Item::Report(ReportPoint::Words(w)) if w.contains("field in sight") => "in_sight",
                 _ => continue,
             };
-            self.due.push_back((t + 2, Due::Say(key)));
+            // The pilot looks for the field before answering.
+            let pause = if key == "in_sight" { 15 } else { 2 };
+            self.due.push_back((t + pause, Due::Say(key)));
             return;
         }
     }

@@ -95,7 +95,10 @@ fn runway_in_use(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<R
         return;
     }
     if let Some(x) = enters {
-        if v.traffic.on_runway(x) {
+        // "Line up and wait" behind an aircraft that rolls away is safe.
+        let up = matches!(item, Item::LineUpAndWait);
+        let behind = up && geometry(v.field, x).is_some_and(|g| v.traffic.leaves_room(x, guide::before(&g, v.a.position).0));
+        if v.traffic.on_runway(x) && !behind {
             r.breach(2, "cleared onto an occupied runway", v.t, said.text.clone());
         }
         let takeoff = matches!(item, Item::ClearedForTakeoff { .. });

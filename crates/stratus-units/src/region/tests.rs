@@ -86,6 +86,7 @@ fn every_placeholder_in_a_template_is_filled_in() {
             (r.closed_traffic, &["{side}"]),
             (r.orbit, &["{side}"]),
             (r.zulu, &["{time}"]),
+            (r.hold, &["{where}", "{course}", "{side}", "{legs}"]),
         ] {
             assert!(values.iter().all(|v| words.contains(v)), "{r:?}: {words}");
         }

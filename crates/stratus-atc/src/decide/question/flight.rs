@@ -47,6 +47,11 @@ pub(super) fn next_unit(m: &Matter) -> Vec<Item> {
             None => vec![Item::RemainThisFrequency],
         };
     }
+    // In the circuit, the next unit is the one on the ground.
+    let lands = s.facility == Facility::Tower && (r.landing.is_some() || m.in_circuit() && r.closed_traffic.is_none());
+    if lands && let Some(ground) = s.station(Facility::Ground).filter(|_| !s.tower_works_ground()) {
+        return vec![advice(format!("{} is {} when clear of the runway", ground.name, ground.frequency))];
+    }
     if s.facility.is_radar() && !s.ifr {
         let items = to_the_tower(m);
         if items != [Item::RemainThisFrequency] {

@@ -81,9 +81,10 @@ pub(super) fn hold_short(m: &Matter) -> Vec<Item> {
     if !s.on_ground || !m.of_field() {
         return Vec::new();
     }
-    // The question whether to cross is a request at the runway, and passes the gate.
+    // The question whether to cross is a request at the runway, and passes the gate. "All the runways on the way" names none.
     if m.form == Form::Requests
         && m.heard.slots.crossing
+        && (m.heard.slots.runway.is_some() || s.runway_here.is_some())
         && let Some(decision) = super::super::ground::crossing(s, r, m.heard)
     {
         return of(decision);

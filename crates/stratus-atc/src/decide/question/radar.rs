@@ -2,7 +2,7 @@
 //! A request goes to the decision for that request; a question gets the value in force, or when it comes.
 
 use super::{advice, no_information};
-use crate::decide::{Decision, distress, facts, hold, instruments, missed, questions, radar::grouped, sky, vectors};
+use crate::decide::{Decision, distress, facts, hold, instruments, missed, questions, radar::grouped, route, sky, vectors};
 use crate::gate;
 use crate::hear::question::{Form, Subject};
 use crate::instruction::{Climb, Item};
@@ -207,7 +207,7 @@ fn past_weather(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     if instruments::gives_approach(s, a) && r.heading.is_some() {
         return vectors::now(s, r, a);
     }
-    let on = if r.on_course && !r.deviating { vec![Item::Roger] } else { vec![Item::ResumeOwnNavigation, Item::Direct(a.name.clone())] };
+    let on = if r.on_course && !r.deviating { vec![Item::Roger] } else { vec![Item::ResumeOwnNavigation, route::on_route(s, a)] };
     Some(on)
 }
 
@@ -257,7 +257,7 @@ fn own_navigation(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     }
     let clear = s.altitude_ft.is_some_and(|now| now + 200 >= instruments::lowest(s, a) || r.heading.is_none());
     Some(if clear {
-        vec![Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]
+        vec![Item::ResumeOwnNavigation, route::on_route(s, a)]
     } else {
         vec![Item::Unable("below the minimum altitude here".into()), instruments::level(s, instruments::lowest(s, a))]
     })
@@ -361,14 +361,14 @@ fn position(s: &Situation, r: &Record, a: &Arrival, form: Form) -> Option<Vec<It
 
 /// A hold, its end, or its time (7110.65 4-6-1).
 fn holding(s: &Situation, r: &Record, heard: &Understanding, form: Form) -> Option<Vec<Item>> {
-    if r.holding && form != Form::States {
-        return Some(vec![r.holds_until.map_or_else(|| advice("advise ready to proceed"), Item::ExpectFurther)]);
+    let request = heard.requests.iter().find_map(hold::Wanted::of);
+    if let Some(items) = hold::told(s, r, form, &heard.remarks).filter(|_| request.is_none()) {
+        return Some(items);
     }
-    if matches!(form, Form::What | Form::Whether | Form::Either) {
+    if matches!(form, Form::What | Form::Whether | Form::Either) && request.is_none() {
         return Some([advice("no holding expected")].into_iter().collect());
     }
-    let fix = heard.requests.iter().find_map(|q| if let Request::Hold { fix } = q { fix.clone() } else { None });
-    Some(hold::clearance(s, r, fix.as_deref()))
+    Some(hold::clearance(s, r, request.unwrap_or_default()))
 }
 
 /// What follows a miss: announced while the approach goes on, flown once it is missed.

@@ -16,6 +16,8 @@ pub(in crate::decide) fn is_deed(subject: Subject) -> bool {
                 | S::TaxiOut
                 | S::TaxiIn
                 | S::RunUp
+                | S::Intersection
+                | S::FullLength
                 | S::DepartureWay
                 | S::DeIcing
                 | S::Tow
@@ -90,6 +92,7 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         S::StopTaxi | S::NeedsTime => matches!(item, Item::HoldPosition | Item::CancelTakeoff) || says(&["advise when ready"]),
         S::ResumeTaxi => says(&["continue taxi"]) || matches!(item, Item::Taxi { .. } | Item::TaxiToParking { .. }),
         S::RunUp => says(&["run-up", "advise when"]),
+        S::Intersection | S::FullLength => says(&["intersection", "full length", "backtrack"]),
         S::DeIcing => says(&["de-icing"]),
         S::Tow => matches!(item, Item::Services(_)),
         S::DepartureWay | S::LeavePattern => {
@@ -139,16 +142,11 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         S::Heading if form == Form::States => {
             matches!(
                 item,
-                Item::Heading { .. }
-                    | Item::RunwayHeading
-                    | Item::StartTurn(_)
-                    | Item::Approach { .. }
-                    | Item::Hold { .. }
-                    | Item::Speed(_)
+                Item::Heading { .. } | Item::RunwayHeading | Item::StartTurn(_) | Item::Approach { .. } | Item::Hold(_) | Item::Speed(_)
             )
         }
         S::ApproachChoice => matches!(item, Item::Approach { .. }),
-        S::Hold if form == Form::States => matches!(item, Item::Hold { .. }),
+        S::Hold if form == Form::States => matches!(item, Item::Hold(_)),
         S::NoGyro => matches!(item, Item::NoGyro | Item::StartTurn(_)),
         S::EmergencyServices | S::StaysOnRunway => matches!(item, Item::Services(_)),
         S::Distance => matches!(item, Item::FieldAt { .. }) || says(&["miles to"]),
@@ -172,6 +170,8 @@ pub(in crate::decide) fn replaces(subject: Subject, item: &Item) -> bool {
                 || matches!(item, Item::Advice(w) if w.contains("discretion"))
         }
         S::LeaveFrequency => matches!(item, Item::FrequencyChangeApproved | Item::RadarServiceTerminated | Item::SquawkVfr) || weather(),
+        // Another way to join than the one that the report alone gets.
+        S::Join => matches!(item, Item::Enter(..) | Item::StraightIn | Item::Report(_)),
         S::RunwayChoice => weather(),
         S::Rollout => matches!(item, Item::Confirm { wish: Wish::Landing, .. }),
         S::TakesBack => matches!(item, Item::Confirm { .. }),

@@ -178,7 +178,7 @@ fn a_departure_along_a_leg_ends_closed_traffic() {
 fn a_short_approach_is_refused_behind_traffic() {
     let mut s = scene(Facility::Tower, Phase::Downwind);
     let runway = s.active.unwrap();
-    s.finals.push(TrafficFacts { words: "Cessna, 2 mile final".into(), runway: Some(runway), close: false });
+    s.finals.push(TrafficFacts { words: "Cessna, 2 mile final".into(), runway: Some(runway), close: false, near: false });
     let items = ask(&s, &known(), Subject::ShortApproach, Form::Requests, "");
     assert_eq!(items, [Item::Unable("short approach due to traffic".into()), Item::Traffic("Cessna, 2 mile final".into())]);
 }
@@ -190,7 +190,7 @@ fn the_base_turn_waits_for_the_traffic_or_the_promised_call() {
     let promised = Record { owed: vec![Owed::Base], ..known() };
     assert_eq!(ask(&s, &promised, Subject::TurnBase, Form::What, ""), [pattern("extend downwind, I will call your base")]);
     let runway = s.active;
-    s.finals.push(TrafficFacts { words: "Piper, 3 mile final".into(), runway, close: false });
+    s.finals.push(TrafficFacts { words: "Piper, 3 mile final".into(), runway, close: false, near: false });
     assert!(ask(&s, &known(), Subject::TurnBase, Form::What, "").contains(&Item::Traffic("Piper, 3 mile final".into())));
 }
 
@@ -267,12 +267,12 @@ fn an_arrival_near_its_field_is_sent_to_the_tower() {
     let mut s = scene(Facility::Approach, Phase::Inbound);
     let tower = |items: &[Item]| items.iter().any(|i| matches!(i, Item::Contact { unit, .. } if unit == "Lindau Tower"));
     for (miles, sent) in [(6, true), (25, false)] {
-        s.home = Some(Home { name: "Lindau".into(), heading_mag: 90, distance_nm: miles, here: true });
+        s.home = Some(Home { name: "Lindau".into(), heading_mag: 90, distance_nm: miles, here: true, longest: None });
         for (subject, form) in [(Subject::FieldSeen, Form::States), (Subject::NextUnit, Form::Whether), (Subject::Join, Form::What)] {
             assert_eq!(tower(&ask(&s, &known(), subject, form, "")), sent, "{subject:?} at {miles} miles");
         }
     }
-    s.home = Some(Home { name: "Lindau".into(), heading_mag: 90, distance_nm: 6, here: true });
+    s.home = Some(Home { name: "Lindau".into(), heading_mag: 90, distance_nm: 6, here: true, longest: None });
     assert_eq!(ask(&s, &known(), Subject::FieldSeen, Form::States, "not in sight yet"), [Item::Roger]);
     let seen = Understanding { intents: vec![Intent::PositionReport, Intent::FieldInSight], ..Understanding::default() };
     assert!(tower_in_sight(&s, &known(), &seen).is_some_and(|d| tower(&of(d))));
@@ -321,7 +321,7 @@ fn an_exit_is_approved_on_the_side_asked_and_refused_in_front_of_traffic() {
     let mut s = scene(Facility::Tower, Phase::LandingRoll);
     assert_eq!(ask(&s, &known(), Subject::Rollout, Form::Requests, "exit to the left"), [pattern("exit left approved")]);
     let runway = s.active;
-    s.finals.push(TrafficFacts { words: "Airbus on short final".into(), runway, close: true });
+    s.finals.push(TrafficFacts { words: "Airbus on short final".into(), runway, close: true, near: true });
     assert!(matches!(ask(&s, &known(), Subject::Rollout, Form::Requests, "roll to the end")[0], Item::Unable(_)));
 }
 
@@ -331,4 +331,44 @@ fn orbits_are_approved_over_a_place_and_refused_on_final() {
     assert_eq!(ask(&s, &known(), Subject::Orbit, Form::Requests, "two left orbits over the lake")[0], pattern("left orbits approved"));
     let s = scene(Facility::Tower, Phase::Final);
     assert!(matches!(ask(&s, &known(), Subject::Orbit, Form::Requests, "")[0], Item::Unable(_)));
+}
+
+/// The answer to a question in these words, with the values that it names.
+fn confirm(s: &Situation, r: &Record, text: &str, slots: crate::intent::Slots) -> Option<Vec<Item>> {
+    let details = Details::of(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    in_force(s, r, &Understanding { slots, ..Understanding::default() }, Form::Whether, details)
+}
+
+#[test]
+fn values_in_force_are_confirmed_or_corrected() {
+    use crate::intent::Slots;
+    let s = scene(Facility::Approach, Phase::Cruise);
+    let level = Item::Altitude { way: crate::instruction::Climb::Maintain, feet: 5000, level: false };
+    let r = Record { altitude_ft: Some(5000), heading: Some(270), speed_kt: Some(210), owed: vec![Owed::Release], ..known() };
+    let feet = |n| Slots { altitude_ft: vec![n], ..Slots::default() };
+    let held = [Item::Affirm, Item::HoldForRelease].to_vec();
+    for (text, slots, wanted) in [
+        ("confirm we are cleared to maintain five thousand", feet(5000), vec![Item::Affirm, level.clone()]),
+        ("verify six thousand for us", feet(6000), vec![Item::Negative, level.clone()]),
+        ("which altitude did you give us", Slots::default(), vec![level.clone()]),
+        ("verify our heading", Slots::default(), vec![Item::Heading { turn: None, degrees: 270 }]),
+        (
+            "confirm heading",
+            Slots { heading: Some(280), ..Slots::default() },
+            vec![Item::Negative, Item::Heading { turn: None, degrees: 270 }],
+        ),
+        ("what speed did you want", Slots::default(), vec![Item::Speed(210)]),
+        ("are we still on hold for release", Slots::default(), held),
+        ("are we released yet", Slots::default(), vec![Item::Negative, Item::HoldForRelease]),
+    ] {
+        assert_eq!(confirm(&s, &r, text, slots), Some(wanted), "{text}");
+    }
+    // A yes to a value must not seem to confirm a clearance, and a wish is no question about what was assigned.
+    for text in [
+        "confirm cleared for takeoff maintain five thousand",
+        "are we cleared into the bravo at five thousand",
+        "is five thousand available",
+    ] {
+        assert_eq!(confirm(&s, &r, text, feet(5000)), None, "{text}");
+    }
 }

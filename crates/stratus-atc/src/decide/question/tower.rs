@@ -97,7 +97,7 @@ pub(super) fn pattern_side(m: &Matter) -> Vec<Item> {
         (true, _) if s.facility == Facility::Ground => advice(format!("{} hand circuits runway {runway}", side.word())),
         (true, _) => Item::ClosedTraffic(side),
         (false, _) if m.wants() => Item::Enter(side, Leg::Downwind),
-        (false, _) => pattern(format!("{} downwind", side.word())),
+        (false, _) => pattern(format!("{} {}", side.word(), r.enters.unwrap_or(Leg::Downwind).word())),
     };
     let named = |item: &Item| (!matches!(item, Item::Advice(_))).then_some(Item::Runway(runway));
     let item = match (m.form, said) {
@@ -151,6 +151,10 @@ pub(super) fn extend(m: &Matter) -> Vec<Item> {
     }
     if m.r.owed.contains(&Owed::Base) {
         return vec![pattern("extend downwind, I will call your base")];
+    }
+    // A choice between the extension and the base turn: the base turn answers it.
+    if m.form == Form::Either {
+        return turn_base(m);
     }
     if let Some(again) = m.confirmed("extended") {
         return again;
@@ -278,11 +282,37 @@ pub(super) fn join(m: &Matter) -> Vec<Item> {
     // "How do you want us to join": the way that was given, else the one for this side of the field.
     let given = r.joins.zip(r.pattern_runway).filter(|_| !m.wants());
     if let Some((side, runway)) = given {
-        return vec![Item::Enter(side, Leg::Downwind), Item::Runway(runway)];
+        return vec![Item::Enter(side, r.enters.unwrap_or(Leg::Downwind)), Item::Runway(runway)];
+    }
+    if m.details.leg == Some(Leg::Base) && m.form != Form::What {
+        return base_entry(m);
     }
     match straight && (m.wants() || m.form == Form::Whether) {
         true => of(tower::straight_in(s, r, m.heard)),
         false => of(tower::inbound(s, r, m.heard)),
+    }
+}
+
+/// An entry on base: on the side of the pattern, behind no other traffic. On the other side, the pattern in use stands.
+fn base_entry(m: &Matter) -> Vec<Item> {
+    let (s, r) = (m.s, m.r);
+    let Some(runway) = s.runway_for(m.heard.slots.runway.or(r.pattern_runway)) else { return Vec::new() };
+    if let Some(weather) = minima::refusal(s, r) {
+        return weather;
+    }
+    let side = m.side().unwrap_or_else(|| m.pattern_side());
+    let why = if let Some(ahead) = s.before(runway).pop() {
+        Some(vec![Item::Unable(format!("{} base due to traffic", side.word())), Item::Traffic(ahead)])
+    } else {
+        let other = side != m.pattern_side();
+        other.then(|| vec![Item::Unable(format!("{} base, {} traffic in use", side.word(), m.pattern_side().word()))])
+    };
+    match why {
+        Some(why) => {
+            let stays = [Item::Enter(m.pattern_side(), Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))];
+            why.into_iter().chain(stays).collect()
+        }
+        None => vec![Item::Enter(side, Leg::Base), Item::Runway(runway), Item::Report(ReportPoint::MileLeg(2, Some(side), Leg::Base))],
     }
 }
 

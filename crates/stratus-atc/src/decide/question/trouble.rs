@@ -91,7 +91,7 @@ fn help_choice(s: &Situation) -> Option<Vec<Item>> {
         return None;
     }
     let here = s.home.as_ref().is_some_and(|h| h.here);
-    let runway = s.active.filter(|_| here).map(|x| advice(format!("runway {x} available")));
+    let runway = s.active.filter(|_| here).map(Item::RunwayAvailable);
     // The simulator reports the wind at the aircraft, which is not that of a distant field.
     let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= WIND_WITHIN_NM);
     let weather = if near && s.facility != Facility::Center { s.wind() } else { None };

@@ -85,7 +85,7 @@ fn floors_leave_useful_levels_at_most_airline_airports() {
 fn reported_terrain_counts_nearby() {
     let mut t = Terrain { heights: vec![Height { at: LatLon::new(45.0, 8.0), feet: 400.0 }], ..Terrain::default() };
     let hill = LatLon::new(45.1, 8.0);
-    assert_eq!(t.floor(hill), Floor { feet: 1900, why: FloorWhy::Heights });
+    assert_eq!(t.floor(hill), Floor { feet: 2400, why: FloorWhy::Heights });
     t.see(&report(hill, 5000.0, 2950.0), hill);
     assert_eq!(t.floor(hill), Floor { feet: 3100, why: FloorWhy::Ground });
     assert_eq!(t.floor(LatLon::new(45.4, 8.0)).why, FloorWhy::Heights, "18 miles from it");

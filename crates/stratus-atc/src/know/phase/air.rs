@@ -270,9 +270,16 @@ impl PhaseTracker {
             // Above twice a normal glide path the aircraft overflies the threshold instead of being on final. For a runway not in use, it
             // must be low and close to count as landing.
             let preferred = in_use == Some(g.runway);
-            let (far_nm, steep) = if preferred { (8.0, 600.0) } else { (2.5, 380.0) };
+            // A parallel of the runway in use is in use too.
+            let parallel = n.end(in_use).is_some_and(|u| turn(u.heading, g.heading).abs() < 5.0);
+            let (far_nm, steep) = if preferred || parallel { (8.0, 600.0) } else { (2.5, 380.0) };
             if lined_up && out_nm > 0.0 && out_nm < far_nm && agl < steep * out_nm + 200.0 {
-                let key = p.aside.abs() - if preferred { 1000.0 } else { 0.0 };
+                let trust = if n.ends.iter().any(|o| o.runway != g.runway && turn(o.heading, g.heading).abs() < 5.0) {
+                    120.0 * out_nm
+                } else {
+                    1000.0
+                };
+                let key = p.aside.abs() - if preferred { trust } else { 0.0 };
                 if finals.is_none_or(|(k, _)| key < k) {
                     finals = Some((key, g.runway));
                 }
