@@ -1,8 +1,12 @@
 //! The last check of every transmission to an instrument flight: no level below the floor, and no heading towards ground that is higher than
-//! the aircraft will fly. Each decision chooses its own levels and headings; this check holds for all of them, whatever led to them.
+//! the aircraft will fly. Each decision chooses its own levels and headings; this check follows all of them.
 //!
 //! A level below the floor is raised. A heading that leads below the floor waits: the aircraft climbs first, or navigates by itself where no
 //! climb is possible (7110.65 5-6-1, 5-6-3). An aircraft in distress, and one on a visual approach, chooses its own way.
+//!
+//! Three things pass unchecked: an approach clearance with its vector, the level that the aircraft holds, and a part of the margin of an
+//! estimated floor (`Situation::floor_ahead`).
+//! Without these exceptions, an estimate made safe aircraft climb.
 
 use super::initiative::Notice;
 use super::instruments::{self, level, up_to};
