@@ -21,6 +21,8 @@ if [ "${1:-}" != subjects ]; then
   "$work/venv/bin/python" scripts/sentences/train.py "$work/base" "$work/learned.pickle" corpora/*.jsonl corpora/more/*.jsonl \
     $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl --held-out corpora/held-out/*.jsonl
   "$work/venv/bin/python" scripts/sentences/export.py "$work/learned.pickle" assets/sentences/sentences.bin
+  # Layers of 7 bits: the same scores on every processor.
+  "$work/venv/bin/python" scripts/sentences/coarse.py assets/sentences/sentences.bin 0 corpora/*.jsonl corpora/more/*.jsonl
 fi
 "$work/venv/bin/python" scripts/sentences/subjects.py assets/sentences/sentences.bin corpora/subjects/*.jsonl \
   --held-out corpora/subjects/held-out/*.jsonl

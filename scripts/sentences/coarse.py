@@ -1,9 +1,13 @@
 """Rounds the weights of a sentence model so that packages compress them. Usage: coarse.py SENTENCES.bin STEP CALLS.jsonl...
 
-A weight is an 8-bit number times the scale of its column (of its row, among the pieces). Here the scale becomes STEP times the
-root mean square of the column, so that nearly all numbers are small and an archive needs three to four bits for each. The
+A weight is an 8-bit number times the scale of its column (of its row, among the pieces). With a STEP above 0, the scale becomes STEP
+times the root mean square of the column, so that nearly all numbers are small and an archive needs three to four bits for each. The
 graph, its reader and its memory use stay the same. Later rows of a matrix compensate for the rounding error of earlier ones
 as far as possible (GPTQ), based on the correlation of the inputs in 450 calls; their labels are not used.
+
+With any STEP, also 0, the weights of the layers get 7 bits. Processors without VNNI instructions (AMD before Zen 4, Intel before the
+10th generation) add two products of an unsigned 8-bit input and a weight in a signed 16-bit register, which saturates (VPMADDUBSW):
+2 * 255 * 63 fits, 2 * 255 * 127 does not. With 8 bits, a call could have one meaning on one computer and another one on the next.
 """
 import json
 import random
@@ -18,6 +22,8 @@ from onnx import numpy_helper
 import pieces
 
 CALLS, ROWS, HEADS, WIDTH = 450, 128, 12, 384
+# The largest numbers: of the layers, and of the pieces.
+LAYERS, PIECES = 63, 127
 
 
 def normalised(x, scale, shift):
@@ -34,13 +40,13 @@ def gelu(x):
     return 0.5 * x * (1 + np.sign(x) * (1 - polynomial * np.exp(-z * z)))
 
 
-def scales(weight, axis, step):
-    """The scale of each column or row; no number gets beyond 127."""
-    return np.maximum(np.sqrt((weight**2).mean(axis, keepdims=True)) * step, np.abs(weight).max(axis, keepdims=True) / 127).astype(np.float32)
+def scales(weight, axis, step, most):
+    """The scale of each column or row; no number gets beyond `most`."""
+    return np.maximum(np.sqrt((weight**2).mean(axis, keepdims=True)) * step, np.abs(weight).max(axis, keepdims=True) / most).astype(np.float32)
 
 
 def rounded(weight, inputs, scale):
-    """The 8-bit numbers of a matrix [inputs, outputs], given its inputs."""
+    """The numbers of a matrix [inputs, outputs], given its inputs."""
     moment = (inputs.T @ inputs).astype(np.float64) / len(inputs)
     moment += np.eye(len(moment)) * 0.02 * np.mean(np.diag(moment))
     # Active inputs first: the others compensate for their error.
@@ -52,7 +58,7 @@ def rounded(weight, inputs, scale):
         end = min(start + ROWS, len(rest))
         lost = np.zeros((end - start, rest.shape[1]), np.float32)
         for i in range(start, end):
-            q = np.clip(np.round(rest[i] / scale), -127, 127)
+            q = np.clip(np.round(rest[i] / scale), -LAYERS, LAYERS)
             lost[i - start] = (rest[i] - q * scale) / spread[i, i]
             numbers[order[i]] = q
             rest[i + 1 : end] -= np.outer(spread[i, i + 1 : end], lost[i - start])
@@ -71,7 +77,7 @@ def coarse(model, calls, step):
 
     def linear(x, name):
         weight = of(name + ".w").astype(np.float32) * of(name + ".s")
-        scale = scales(weight, 0, step)[0]
+        scale = scales(weight, 0, step, LAYERS)[0]
         numbers = rounded(weight, x, scale)
         put(name + ".w", numbers)
         put(name + ".s", scale)
@@ -84,8 +90,8 @@ def coarse(model, calls, step):
         return (shares / shares.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(len(queries), WIDTH)
 
     words = of("pieces").astype(np.float32) * of("pieces.s")
-    scale = scales(words, 1, step)
-    numbers = np.clip(np.round(words / scale), -127, 127).astype(np.int8)
+    scale = scales(words, 1, step, PIECES)
+    numbers = np.clip(np.round(words / scale), -PIECES, PIECES).astype(np.int8)
     put("pieces", numbers)
     put("pieces.s", scale)
     x = np.concatenate([(numbers[ids] * scale[ids]) + of("places")[: len(ids)] + of("parts")[types] for ids, types in calls])

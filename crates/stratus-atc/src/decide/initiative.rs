@@ -15,7 +15,7 @@ use crate::instruction::{Ask, Climb, Item, Landing, ReportPoint};
 use crate::phase::Phase;
 use crate::record::{Owed, Record};
 use crate::situation::{FinalCourse, NearAirspace, Situation};
-use crate::units::{Facility, Frequency, Runway, Side, Squawk, Time, turn};
+use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// Delay before a wrong transponder code is mentioned.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
@@ -29,12 +29,6 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 const TAKEN_BACK: Duration = Duration::from_secs(20);
 /// The altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
-
-/// A turn is made within this time. One that was given longer ago is not watched.
-const TURNED: Duration = Duration::from_secs(50);
-const LONG_AGO: Duration = Duration::from_secs(120);
-/// A heading that is off by more than this was not flown, degrees.
-const ASTRAY: f64 = 60.0;
 
 /// The subject of a notice. Each notice is given once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +75,6 @@ pub enum Notice {
     Traffic(u32),
     /// Class B airspace without a clearance; `true` if already inside.
     Bravo(bool),
-    /// The turn to this assigned heading has not been made.
-    Turning(u16),
     /// The field is not in sight on the last vector to a visual approach.
     Sight,
     /// Speed reduction for the approach.
@@ -354,9 +346,6 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         let verify = Item::Verify { feet: assigned, level: s.is_level(assigned) };
         return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
     }
-    if let Some(found) = astray(now, s, r).filter(|(n, _)| unsaid(*n).is_some()) {
-        return Some(found);
-    }
     match s.facility {
         Facility::Tower if s.tower_works_ground() && s.on_ground => ground(s, r, w).or_else(|| tower(now, s, r, w)),
         Facility::Tower => tower(now, s, r, w).or_else(|| instruments::next(now, s, r, w)),
@@ -365,23 +354,6 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         _ => None,
     }
     .or_else(|| still_here(now, s, r, w))
-}
-
-/// The heading of this notice was repeated when the turn was not begun.
-fn told_to_turn(w: &Watch, notice: Notice) -> bool {
-    matches!(notice, Notice::Heading(degrees) if w.told(Notice::Turning(degrees)))
-}
-
-/// An aircraft that was turned and, after the time for the turn, still flies another way: it hears the heading once more.
-fn astray(now: Time, s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
-    let working = s.facility.is_radar() && s.ifr && !s.on_ground && r.pending.is_none() && r.emergency.is_none() && !r.deviating;
-    let degrees = r.heading.filter(|_| working)?;
-    let last = r.last.as_ref()?.items.iter().any(|i| matches!(i, Item::Heading { degrees: d, .. } if *d == degrees));
-    let off = turn(s.heading_mag?, f64::from(degrees));
-    let late = last && off.abs() > ASTRAY && r.issued.is_some_and(|at| (TURNED..LONG_AGO).contains(&now.since(at)));
-    let side = if off < 0.0 { Side::Left } else { Side::Right };
-    let words = Item::Advice(format!("your assigned heading is {degrees:03}"));
-    late.then(|| (Notice::Turning(degrees), vec![words, Item::Heading { turn: Some(side), degrees }]))
 }
 
 pub(super) fn identified(s: &Situation, r: &Record) -> Vec<Item> {
@@ -542,7 +514,7 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let Some(found) = handoff(s, r, w).or_else(|| instruments::next(now, s, r, w)) {
         return Some(found);
     }
-    if let Some(found) = mistakes::heading(now, s, r).filter(|found| !w.told(found.0) && !told_to_turn(w, found.0)) {
+    if let Some(found) = mistakes::heading(now, s, r).filter(|found| !w.told(found.0)) {
         return Some(found);
     }
     // Radar service ends when a destination without a tower is in sight (7110.65 5-1-9).

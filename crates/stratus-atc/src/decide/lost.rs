@@ -55,14 +55,16 @@ fn sees_again(heard: &Understanding) -> bool {
 
 /// The pilot's current trouble. Only the pilot's own words set it or end it.
 pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Plight> {
+    let sees_ground = heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround);
     if in_cloud(heard) {
         Some(Plight::InCloud)
+    } else if was == Some(Plight::InCloud) && sees_ground {
+        // The ground in sight is not the field in sight, however similar the words are.
+        Some(Plight::Lost)
     } else if was.is_some() && heard.has(Intent::FieldInSight) {
         None
     } else if heard.has(Intent::Lost) && !heard.has(Intent::InboundLanding) {
         was.or(Some(Plight::Lost))
-    } else if was == Some(Plight::InCloud) && sees_again(heard) {
-        Some(Plight::Lost)
     } else {
         was
     }
