@@ -4,15 +4,17 @@ use std::ops::Range;
 
 mod amid;
 mod forms;
+mod marks;
 mod near;
 
-use amid::{AMID, by_designator, stands_alone, within};
+use amid::{AMID, by_designator, cut_off, stands_alone, within};
 use forms::american;
 pub(super) use forms::own_forms;
 use near::{Nearness, nearness};
 
 use super::figures::{digits, run_end};
 use super::intent::{Addressed, Context};
+use super::places::place;
 use super::telephony;
 use super::transcript::{Link, Token, text};
 use crate::units::region::Registrations;
@@ -83,8 +85,10 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     if t[p].letter() == Some('N') {
         return Some(if p > 0 && telephony::is_type(word(t, p - 1)) { p - 1 } else { p });
     }
+    // "To Cheyenne, niner zero niner tango whiskey": a place, not the type.
+    let led = p > 0 && matches!(word(t, p - 1), "to" | "for" | "into" | "from") && place(&[word(t, p)]).is_some();
     if telephony::is_type(word(t, p)) {
-        return Some(p);
+        return (!led).then_some(p);
     }
     // "Delta eighty eight": an airline whose name is also a letter.
     let free = p == 0
@@ -288,6 +292,9 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
             return Some((said, i..end, true));
         }
     }
+    if let Some(marked) = marks::marked(t, start) {
+        return Some(marked);
+    }
     // A registration of letters.
     for i in 0..t.len() {
         let letters = t[i..].iter().take_while(|x| x.letter().is_some()).count();
@@ -372,8 +379,9 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
 
 /// The callsign of a transmission whose message starts at token `start` (after the station's name).
 pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
+    let by_parts = |own: &Callsign| by_designator(t, own.as_str()).or_else(|| cut_off(t, own.as_str())).map(|r| Caller::own(own, r));
     if let Some(own) = &ctx.own
-        && let Some(c) = own_caller(t, own, ctx, start).or_else(|| by_designator(t, own.as_str()).map(|r| Caller::own(own, r)))
+        && let Some(c) = own_caller(t, own, ctx, start).or_else(|| by_parts(own))
     {
         return Some(c);
     }

@@ -36,6 +36,9 @@ const KINDS: [&[&str]; 6] = [
     &["tower", "ground", "approach", "departure", "center", "radar", "director", "delivery", "information"],
 ];
 
+/// The directions among them.
+const COMPASS: usize = 1;
+
 /// The maximum number of tokens that a correction replaces.
 const LONGEST: usize = 30;
 
@@ -52,6 +55,12 @@ pub(super) fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
         MARKS.iter().find(|m| i + m.len() <= tokens.len() && m.iter().zip(&tokens[i..]).all(|(w, t)| t.is(w))).map(|m| (i, m.len()))
     }) {
         let cut = corrected(&tokens, at, at + n);
+        // "Scratch that go-around": at the beginning it takes back an earlier call.
+        let earlier = at == 0 && tokens[at].is("scratch");
+        if earlier {
+            from = n;
+            continue;
+        }
         tokens.drain(cut..at + n);
         from = cut;
     }
@@ -74,7 +83,9 @@ fn hinted(tokens: &mut Vec<Token>) {
         }
         let kind_of = |t: &Token| KINDS.iter().position(|k| k.iter().any(|w| t.is(w)));
         let (before, after) = (kind_of(&tokens[i - 1]), tokens.get(i + n).and_then(kind_of));
-        if apologises && before.is_some() && before == after {
+        // "To the west, no, east": two directions side by side exclude each other.
+        let turned = before == Some(COMPASS) && tokens.get(i + n).is_some_and(|t| *t != tokens[i - 1]);
+        if n > 0 && (apologises || turned) && before.is_some() && before == after {
             tokens.drain(i - 1..i + n);
         } else if let Some(start) = led_before(tokens, i, i + n).filter(|_| apologises) {
             tokens.drain(start..i + n);
@@ -124,6 +135,11 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
             let mut start = end;
             while start > 0 && (amount(&tokens[start - 1])) {
                 start -= 1;
+                // A number that begins after a pause is one of two: only the last is corrected.
+                let begins = matches!(tokens[start], Token::Digit(_, Link::First));
+                if begins && start > 0 && tokens[start - 1].digit().is_some() {
+                    break;
+                }
             }
             if start < end { start } else { at }
         }

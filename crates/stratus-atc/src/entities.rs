@@ -215,7 +215,7 @@ fn legs(t: &[Token], slots: &mut Slots) {
         }
         if matches!(w, "over" | "overhead" | "reporting")
             && slots.position.is_none()
-            && back(t, i, 1) != "cross"
+            && !matches!(back(t, i, 1), "cross" | "all")
             && !matches!(word(t, i + 1), "to")
         {
             let from = if word(t, i + 1) == "the" { i + 2 } else { i + 1 };
@@ -276,8 +276,8 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
             && let Some((code, n)) = place(&words[i..])
         {
             let radio = whereabouts::UNITS.contains(&word(t, i + n)) || word(t, i + n) == "in" && word(t, i + n + 1) == "sight";
-            if (goes || weather && word(t, i + n) == "weather") && !radio {
-                slots.destination = Some(code.to_owned());
+            if (goes || weather && word(t, i + n) == "weather") && !radio && !crate::hear::states(word(t, i + n)) {
+                slots.destination = Some(whereabouts::one_of_two(t, i, n).unwrap_or_else(|| code.into_owned()));
                 return;
             }
         }
@@ -309,7 +309,7 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
                 word(t, i),
                 "the" | "land" | "" | "enter" | "tower" | "ground" | "taxi" | "final" | "cross" | "transition" | "transit"
             );
-            if n > 0 && !radio {
+            if n > 0 && !radio && !crate::hear::states(word(t, i + n)) {
                 slots.destination = Some(text(&t[i..i + n]));
                 return;
             }

@@ -65,7 +65,7 @@ pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
 const BEFORE_RUNWAY: &[&str] = &[
     "final", "land", "landing", "option", "short", "takeoff", "wait", "departure", "downwind", "base", "crosswind", "upwind",
     "ils", "rnav", "visual", "gps", "localizer", "vor", "cross", "crossing", "go", "stop", "for", "vacated", "expect", "of",
-    "in", "approach", "to", "around", "via", "active", "depart", "departing", "cleared", "unable", "ready", "traffic",
+    "in", "approach", "to", "around", "via", "across", "active", "depart", "departing", "cleared", "unable", "ready", "traffic",
 ];
 
 /// Words after a number that show that it is not a runway.
@@ -118,6 +118,7 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
         let after = t.get(i + len);
         let unit = after.is_some_and(|x| UNITS.contains(&x.word()) || *x == Token::Point) && !taken.contains(&(i + len));
         let before_point = i > 0 && t[i - 1] == Token::Point;
+        let unit = unit || counts_on(t, i, prev) || timed(t, i + len, prev);
         let text = digits(t, i..i + len);
         let number = text.parse::<u8>().unwrap_or(0);
         let possible = Runway::new(number, side);
@@ -147,6 +148,28 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
         }
     }
     out
+}
+
+/// "Expect one one in ten", "out of three four zero for ten": what follows a level is a time or another level.
+fn counts_on(t: &[Token], i: usize, prev: &str) -> bool {
+    if !matches!(prev, "in" | "for" | "to") || i < 2 {
+        return false;
+    }
+    let figures = t[..i - 1].iter().rev().take_while(|x| x.digit().is_some()).count();
+    let before = (i - 1 - figures).checked_sub(1).map_or("", |k| word(t, k));
+    let expected = before == "expect" && prev == "in";
+    let level = figures == 3 && matches!(before, "of" | "level" | "leaving" | "through" | "passing" | "from");
+    figures > 0 && (expected || level)
+}
+
+/// "Expect one one in ten": a level and its time.
+fn timed(t: &[Token], end: usize, prev: &str) -> bool {
+    prev == "expect" && word(t, end) == "in" && t.get(end + 1).is_some_and(|x| x.digit().is_some())
+}
+
+/// Whether a word states the unit of the number before it, so that the number is no runway.
+pub(crate) fn is_unit(w: &str) -> bool {
+    UNITS.contains(&w)
 }
 
 /// The runways that can exist, in spoken order.

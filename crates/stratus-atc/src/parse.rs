@@ -107,7 +107,8 @@ fn abbreviated(segment: &str) -> Option<Named> {
         return Some(Named { id: whole.to_owned(), airline: None });
     }
     let (first, last) = whole.split_once('-')?;
-    (letters(first, 1) && letters(last, 2)).then(|| Named { id: format!("{first}{last}"), airline: None })
+    let figure = first.len() == 1 && first.bytes().all(|b| b.is_ascii_digit());
+    ((figure || letters(first, 1)) && letters(last, 2)).then(|| Named { id: format!("{first}{last}"), airline: None })
 }
 
 /// The callsign in a segment, if it is one.
@@ -326,9 +327,16 @@ fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
             .take_while(|w| !w.is_empty() && !matches!(*w, "via" | "airport" | "runway" | "squawk"))
             .collect();
         if !limit.is_empty() {
-            items.push(Item::ClearedTo { limit: limit.join(" "), procedure: None, route: None });
+            items.push(Item::ClearedTo { limit: limit.join(" "), procedure: None, route: named_route(t) });
         }
     }
+}
+
+/// The route of a clearance, "via GESOK UA405", unless it is a departure.
+fn named_route(t: &[Token]) -> Option<String> {
+    let via = t.iter().position(|x| x.is("via"))?;
+    let leaves = t.iter().any(|x| matches!(x.word(), "departure" | "sid" | "vectors"));
+    Some(super::transcript::text(&t[via + 1..])).filter(|r| !leaves && !r.is_empty())
 }
 
 /// Words that name an approach.

@@ -1,5 +1,14 @@
 //! Spoken names of airports that pilots ask for, and their ICAO codes.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::airports::Airport;
+use crate::airports::world::World;
+use crate::hear::is_used;
+use crate::hear::manners::without_accents;
+use crate::telephony;
+
 /// Spoken name in lower case, and code. An airport that is not in the table stays in the pilot's words.
 #[rustfmt::skip]
 const PLACES: &[(&str, &str)] = &[
@@ -110,8 +119,46 @@ const PLACES: &[(&str, &str)] = &[
     ("marrakech", "GMMX"), ("casablanca", "GMMN"), ("mexico city", "MMMX"), ("sao paulo", "SBGR"), ("bogota", "SKBO"), ("buenos aires", "SAEZ"), ("santiago", "SCEL"),
 ];
 
-/// The airport whose name starts `words`: its code and the number of words in the name. The longest name wins.
-pub fn place(words: &[&str]) -> Option<(&'static str, usize)> {
+/// The airports of the world, as built in.
+static WORLD: LazyLock<Option<World>> = LazyLock::new(World::embedded);
+
+/// The longest name of an airport, words.
+const LONGEST: usize = 3;
+
+/// The airport whose name starts `words`: its code and the number of words in the name. The longest name wins; of equals, one in the table.
+pub fn place(words: &[&str]) -> Option<(Cow<'static, str>, usize)> {
+    if words.iter().all(|w| w.is_ascii()) {
+        return listed(words);
+    }
+    let plain: Vec<String> = words.iter().map(|w| without_accents(w)).collect();
+    listed(&plain.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn listed(words: &[&str]) -> Option<(Cow<'static, str>, usize)> {
+    let table = known(words).map(|(code, n)| (Cow::Borrowed(code), n));
+    let shortest = table.as_ref().map_or(1, |(_, n)| n + 1);
+    towered(words, shortest).or(table)
+}
+
+/// The airport with a tower whose name starts `words` and has at least so many words; of several, the one with the most stations. A word
+/// that pilots use for anything else names no airport by itself.
+fn towered(words: &[&str], shortest: usize) -> Option<(Cow<'static, str>, usize)> {
+    let world = WORLD.as_ref()?;
+    let first = *words.first()?;
+    (shortest..=words.len().min(LONGEST)).rev().find_map(|n| {
+        let name = words.get(..n)?;
+        // An airline's name is part of a callsign.
+        if telephony::airline(words).is_some() || first.len() < 4 || n == 1 && is_used(first) || name.iter().any(|w| w.is_empty()) {
+            return None;
+        }
+        let name = name.join(" ");
+        let called = |a: &Airport| a.name.to_lowercase() == name;
+        let best = world.towers_named(&name).filter(called).max_by_key(|a| a.stations.len())?;
+        Some((Cow::Owned(best.icao), n))
+    })
+}
+
+fn known(words: &[&str]) -> Option<(&'static str, usize)> {
     let first = *words.first()?;
     let fits = |name: &str| {
         // Most names fail at the first word; only the others are split.
@@ -130,8 +177,14 @@ mod tests {
 
     #[test]
     fn the_longest_place_name_wins() {
-        assert_eq!(place(&["half", "moon", "bay", "at"]), Some(("KHAF", 3)));
-        assert_eq!(place(&["london", "gatwick"]), Some(("EGKK", 2)));
-        assert_eq!(place(&["nowhere"]), None);
+        let found = |words: &[&str]| place(words).map(|(code, n)| (code.into_owned(), n));
+        let is = |code: &str, n| Some((code.to_owned(), n));
+        assert_eq!(found(&["half", "moon", "bay", "at"]), is("KHAF", 3));
+        assert_eq!(found(&["london", "gatwick"]), is("EGKK", 2));
+        assert_eq!(found(&["nowhere"]), None);
+        assert_eq!(found(&["málaga"]), is("LEMG", 1));
+        // A name that is not in the table, and a word that is in use.
+        assert_eq!(found(&["salina", "and"]), is("KSLN", 1));
+        assert_eq!(found(&["ground", "control"]), None);
     }
 }

@@ -331,3 +331,6 @@ pub(super) fn pressure_digits(p: Pressure) -> String {
         Pressure::Altimeter(n) | Pressure::Qnh(n) | Pressure::Qfe(n) => n.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Spoken names of airlines and aircraft types before the digits of a callsign.
 
+use crate::hear::manners::without_accents;
+
 /// Telephony names (lower case, as a recogniser writes them) and ICAO three-letter designators. Of several names of one airline, the first is
 /// the one that a controller says.
 #[rustfmt::skip]
@@ -88,12 +90,22 @@ pub fn is_type(word: &str) -> bool {
 
 /// Whether a word is the last word of an airline's spoken name.
 pub fn is_airline_word(word: &str) -> bool {
+    if !word.is_ascii() {
+        let plain = without_accents(word);
+        return plain.is_ascii() && is_airline_word(&plain);
+    }
     !word.is_empty() && AIRLINES.iter().any(|(t, _)| t.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
 }
 
 /// The airline whose spoken name, or written three-letter code, starts `words`: its code and the number of words.
 pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
     let first = *words.first()?;
+    if !first.is_ascii() {
+        // "Widerøe".
+        let plain = without_accents(first);
+        let second = words.get(1).copied().unwrap_or("");
+        return plain.is_ascii().then(|| airline(&[plain.as_str(), second])).flatten().filter(|(_, n)| *n <= words.len());
+    }
     let two = words.get(1).map(|second: &&'a str| (first, *second));
     if let Some((a, b)) = two
         && let Some((_, code)) = AIRLINES.iter().find(|(t, _)| t.strip_prefix(a).and_then(|r| r.strip_prefix(' ')) == Some(b))

@@ -185,6 +185,13 @@ fn thousands_follow(raw: &[Raw], i: usize) -> bool {
     (1..=2).contains(&figures) && raw.get(i + 1 + figures).is_some_and(|r| r.word == "thousand")
 }
 
+/// A letter's word that belongs to a name: "Air India", "Quebec City".
+fn in_a_name(raw: &[Raw], i: usize) -> bool {
+    let word = |k: usize| raw.get(k).map_or("", |r| r.word.as_str());
+    let airline = i > 0 && super::telephony::airline(&[word(i - 1), word(i)]).is_some_and(|(_, n)| n == 2);
+    airline || !raw[i].pause && super::places::place(&[word(i), word(i + 1)]).is_some_and(|(_, n)| n == 2)
+}
+
 /// 1 to 36: "63L" is not a runway.
 fn runway_number(digits: &str) -> bool {
     digits.len() <= 2 && digits.parse::<u8>().is_ok_and(|n| (1..=36).contains(&n))
@@ -291,6 +298,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
         } else if matches!(w, "point" | "decimal" | "dot") && next_is_number && !names_a_place(&out) {
             out.push(Token::Point);
+        } else if letter_of(w).is_some() && in_a_name(&raw, i) {
+            out.push(Token::Word(w.to_owned()));
         } else if let Some(c) = letter_of(w)
             .or((w == "fox" && next.is_empty() && matches!(out.last(), Some(Token::Letter(_) | Token::Digit(..)))).then_some('F'))
         {

@@ -143,7 +143,8 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     // A call without a listed intent may still have an act, which the rules name.
     let finer = |r: &Reading| r.intent == Intent::Unknown && has_finer_act(&acts, &found);
     // A denial ("we cannot go around"), or words about others, contain the words of the act, which misleads a model that reads words.
-    let took_back = |r: &Reading| taken_back.contains(&r.intent) && !found.contains(&r.intent);
+    let same = |a: Intent, b: Intent| a == b || joined::is_distress(a) && joined::is_distress(b);
+    let took_back = |r: &Reading| taken_back.iter().any(|i| same(*i, r.intent)) && !found.iter().any(|i| same(*i, r.intent));
     let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r) && !finer(r) && !took_back(r));
     let wishes = found.clone();
     let by_rules = |i: Intent| wishes.iter().any(|w| *w == i || joined::is_departure(*w) && joined::is_departure(i));
@@ -169,7 +170,10 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     }
     // A level requested without the word: "could we try three eight zero", "is 340 free".
     if found.first() == Some(&Intent::AltitudeRequest) && slots.altitude_ft.is_empty() {
-        slots.altitude_ft.extend(lone_level(&t, caller.as_ref()));
+        slots.altitude_ft.extend(lone_level(&t, caller.as_ref()).or_else(|| lone_thousands(&t, caller.as_ref())));
+    }
+    if found.first() == Some(&Intent::Diversion) && slots.destination.is_none() {
+        slots.destination = whereabouts::new_destination(&t, &hidden);
     }
     if found.first() == Some(&Intent::Unknown) && caller.is_none() && !scene.station {
         addressed = super::intent::Addressed::default();
@@ -275,12 +279,27 @@ fn bare_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
     (1..t.len()).find_map(|i| {
         let before = t[i - 1].word();
         let opens = matches!(before, "you" | "at" | "for" | "level" | "to" | "leaving" | "through" | "passing" | "climbing" | "descending");
+        // "Southwest nineteen oh five, three six oh": directly behind the callsign.
+        let opens = opens || caller.is_some_and(|c| c.range.end == i);
         let end = figures::run_end(t, i);
         if !opens || end - i != 3 || !(i..end).all(free) || t.get(end) == Some(&Token::Point) {
             return None;
         }
         let level: i32 = figures::digits(t, i..end).parse().ok()?;
         ((180..=600).contains(&level) && level % 10 == 0).then_some(level * 100)
+    })
+}
+
+/// "It's bumpy at nine, can we try seven": thousands without the word, after a verb of wanting.
+fn lone_thousands(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
+    let free = |i: usize| caller.is_none_or(|c| !c.range.contains(&i));
+    (1..t.len()).rev().find_map(|i| {
+        let wanted = matches!(t[i - 1].word(), "try" | "take" | "have" | "get" | "accept" | "like" | "request" | "up" | "down" | "to");
+        let end = figures::run_end(t, i);
+        // A unit or another digit makes it something else.
+        let alone = t.get(end).is_none_or(|x| !crate::figures::is_unit(x.word()) && *x != Token::Point);
+        let thousands: i32 = figures::digits(t, i..end).parse().ok().filter(|n| (1..=17).contains(n))?;
+        (wanted && alone && end - i <= 2 && (i..end).all(free)).then_some(thousands * 1000)
     })
 }
 
@@ -314,7 +333,8 @@ fn only_number(t: &[Token], caller: Option<&Caller>, len: usize) -> Option<Strin
 fn complete(slots: &mut Slots, echoed: &[Item]) {
     for item in echoed {
         match item {
-            Item::Runway(r) => slots.runway = slots.runway.or(Some(*r)),
+            // A runway to hold short of is not the runway of the clearance.
+            Item::Runway(r) => slots.runway = slots.runway.filter(|said| slots.hold_short != Some(*said)).or(Some(*r)),
             Item::HoldShort { runway, .. } => slots.hold_short = slots.hold_short.or(Some(*runway)),
             Item::Cross { runway, .. } => slots.runway = slots.runway.or(Some(*runway)),
             Item::Altitude { feet, .. } if slots.altitude_ft.is_empty() => slots.altitude_ft.push(*feet),
@@ -377,3 +397,6 @@ pub fn to_json(u: &Understanding) -> Value {
         "confidence": confidence,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod level;
+pub mod marks;
 pub mod number_words;
 pub mod region;
 pub mod text;
@@ -262,11 +263,17 @@ impl Callsign {
     }
 
     /// The form painted on the aircraft: "GABCD" is G-ABCD. One letter precedes the hyphen with the usual one-letter
-    /// prefixes, otherwise two; a registration with digits has no hyphen.
+    /// prefixes, otherwise two. Of registrations with digits, only those with the digit in their mark have a hyphen.
     pub fn painted(&self) -> String {
         let id = self.as_str();
         let one = matches!(id.as_bytes().first(), Some(b'G' | b'D' | b'F' | b'I' | b'C' | b'B' | b'M'));
         let at = if one { 1 } else { 2.min(id.len()) };
+        if let Some((mark, rest)) = id.split_at_checked(2).filter(|(mark, _)| marks::has_figure(mark))
+            && rest.len() == 3
+            && rest.bytes().all(|b| b.is_ascii_alphabetic())
+        {
+            return format!("{mark}-{rest}");
+        }
         if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{NOT_BEFORE, character, registration, word};
 use crate::figures::{digits, run_end};
-use crate::transcript::Token;
+use crate::transcript::{Link, Token};
 
 /// Words before two letters that name a taxiway, a point or a stand.
 #[rustfmt::skip]
@@ -32,6 +32,15 @@ pub(super) fn by_designator(t: &[Token], own: &str) -> Option<Range<usize>> {
     })
 }
 
+/// "Any chance of the actual, zulu uniform" from G-IZUP: the key was released before the last letter.
+pub(super) fn cut_off(t: &[Token], own: &str) -> Option<Range<usize>> {
+    let from = t.len().checked_sub(2)?;
+    let said: String = t[from..].iter().filter_map(Token::letter).collect();
+    let part = own.bytes().all(|b| b.is_ascii_alphabetic()) && own.get(2..).is_some_and(|rest| rest.contains(&said));
+    let before = from.checked_sub(1).map_or("", |p| word(t, p));
+    (said.len() == 2 && part && stands_alone(t, from, t.len()) && !AMID.contains(&before)).then_some(from..t.len())
+}
+
 /// Digits followed by one or two letters, anywhere: "go around eight niner four two echo, unstable".
 pub(super) fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
     const LEADS: [&str; 5] = ["final", "short", "on", "gets", "have"];
@@ -44,7 +53,9 @@ pub(super) fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
         let (said, end) = registration(t, i)?;
         let letters = said.bytes().filter(u8::is_ascii_alphabetic).count();
         // Digits after the letters make it a taxiway or a stand.
-        let ends = t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
+        // ... unless they are a level of their own: "niner tango whiskey, 10,500".
+        let level = matches!(t.get(end), Some(Token::Digit(_, Link::First))) && run_end(t, end) >= end + 4;
+        let ends = level || t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
         (letters > 0 && said.len() >= 3 && ends).then(|| (format!("N{said}"), i..end, false))
     })
 }

@@ -1,5 +1,7 @@
 //! The forms under which the pilot's own callsign may be said.
 
+use crate::units::marks::has_figure;
+
 /// A United States registration: "N" and digits.
 pub(super) fn american(callsign: &str) -> bool {
     callsign.strip_prefix('N').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
@@ -33,6 +35,9 @@ pub(crate) fn own_forms(own: &str) -> Vec<(String, bool)> {
         add(own, true);
         if own.len() >= 4 {
             add(&format!("{}{}", &own[..1], tail(2)), false);
+            if own.get(..2).is_some_and(has_figure) {
+                add(&format!("{}{}", &own[..2], tail(2)), false);
+            }
             add(tail(3), false);
             add(tail(2), false);
         }

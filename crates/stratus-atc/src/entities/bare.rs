@@ -66,6 +66,12 @@ impl<'a> Bare<'a> {
             }
             i = end.max(i + 1);
         }
+        // "Seventy seven hundred was a slip, back on one two zero zero": an emergency code beside the code that is set.
+        if slots.squawk.is_some() {
+            slots
+                .altitude_ft
+                .retain(|feet| !matches!(feet, 7500 | 7600 | 7700) || self.says(&["feet", "altitude", "climbing", "descending"]));
+        }
     }
 
     fn put(&self, run: &Range<usize>, slots: &mut Slots) {
@@ -115,13 +121,17 @@ impl<'a> Bare<'a> {
         let counted =
             after.len() > 3 && after.ends_with('s') && !matches!(after, "this" | "circuits" | "thanks" | "cross" | "request" | "plus");
         let measured = MEASURES.contains(&after);
-        let named = run.start > 0 && self.t[run.start - 1].letter().is_some();
+        // The last letter of the callsign names nothing else.
+        let callsign = |i: usize| self.taken.iter().any(|r| r.contains(&i));
+        let named = run.start > 0 && self.t[run.start - 1].letter().is_some() && !callsign(run.start - 1);
         let numbered = NUMBERED.contains(&before);
         match kind {
             Kind::Code => {
                 let code = text.len() == 4 && text.bytes().all(|b| b < b'8') && !measured;
                 let cue = self.says(&["squawk", "squawking", "transponder", "code", "box", "flash", "dialed", "dialled", "mode", "set"]);
-                point(code, 1) + point(code && cue, 2) + point(code && self.told(&["squawk", "transponder", "code"]), 3)
+                // "Back on one two zero zero": a code that every pilot knows.
+                let visual = matches!(text, "1200" | "7000") && matches!(before, "on" | "back" | "to");
+                point(visual, 2) + point(code, 1) + point(code && cue, 2) + point(code && self.told(&["squawk", "transponder", "code"]), 3)
                     - point(self.told(&["contact", "monitor"]) && text.starts_with('1'), 2)
             }
             Kind::Heading => {

@@ -39,6 +39,7 @@ fn leads(t: &[Token], i: usize) -> bool {
         || w == "from" && matches!(back(t, i, 1), "inbound" | "in")
         || w == "on" && back(t, i, 1) == "up" && back(t, i, 2) == "coming"
         || w == "crossed"
+        || w == "passing" && next == "the"
         || w == "at"
             && next == "the"
             && matches!(word(t, i + 2), "vor" | "bridge" | "lake" | "river" | "marker" | "pier" | "coast" | "shoreline" | "stadium" | "dam")
@@ -234,14 +235,20 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
             // A name that is in no table, if the words say that it is flown to.
             let by = back(t, i, 2);
             let to = before == "to" && GOES.contains(&by)
-                || before == "for" && (clearance || matches!(by, "clearance" | "ifr" | "vfr" | "headed" | "bound" | "plan"));
+                || before == "for"
+                    && (clearance || level_ends(t, i - 1) || matches!(by, "clearance" | "ifr" | "vfr" | "headed" | "bound" | "plan"));
             let from = before == "to" && (3..=5).any(|n| matches!(back(t, i, n), "from" | "routing"));
             // "Voghera to Albenga", "inbound to Turweston": from a place, or on the way. After other words "to" starts a verb.
             let origin = by.len() > 3 && !is_used(by) && !by.contains('\'') || compass(by).is_some();
             let flies = before == "to" && (origin || matches!(by, "inbound" | "coast" | "across" | "along" | "outbound"));
-            let lands = before == "at" && matches!(by, "land" | "landing" | "stop" | "stopping" | "lunch" | "fuel" | "overnight");
+            let lands = before == "at" && matches!(by, "land" | "landing" | "down" | "stop" | "stopping" | "lunch" | "fuel" | "overnight");
             let goes = rules || matches!(before, "routing" | "destination" | "towards") || (to || from || flies || lands) && !taxies_in;
-            if goes && let Some(name) = own_name(t, i, hidden).filter(|_| !UNITS.contains(&word(t, i + 1))) {
+            // "Rock Springs is down" says something of the place.
+            let told_of = |name: &String| {
+                let end = i + name.split(' ').count();
+                (end..end + 2).any(|k| crate::hear::states(word(t, k)))
+            };
+            if goes && let Some(name) = own_name(t, i, hidden).filter(|n| !UNITS.contains(&word(t, i + 1)) && !told_of(n)) {
                 slots.destination = Some(name);
                 return;
             }
@@ -252,10 +259,37 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
         let alone =
             clearance && !matches!(before, "from" | "at" | "off" | "over" | "of" | "near" | "passing") && !UNITS.contains(&word(t, i + n));
         if rules || bound || alone {
-            slots.destination = Some(code.to_owned());
+            slots.destination = Some(code.into_owned());
             return;
         }
     }
+}
+
+/// "Tenerife north rather than south": a city has several fields, and the pilot's words tell them apart.
+pub(super) fn one_of_two(t: &[Token], i: usize, n: usize) -> Option<String> {
+    let side = matches!(word(t, i + n), "north" | "south" | "east" | "west");
+    let other = matches!(word(t, i + n + 1), "rather" | "instead" | "not" | "airport" | "field");
+    (side && other).then(|| text(&t[i..=i + n]))
+}
+
+/// "Climbing six thousand five hundred for Bundaberg": whether a level ends directly before a token.
+fn level_ends(t: &[Token], i: usize) -> bool {
+    matches!(back(t, i, 1), "thousand" | "hundred") || i > 0 && t[i - 1].digit().is_some()
+}
+
+/// The destination of a call that changes it, if no other words show it: the last place that is named and of which nothing else is said.
+/// "Rock Springs is down, so Casper now", "the company wants us in Omaha".
+pub(crate) fn new_destination(t: &[Token], hidden: &[Range<usize>]) -> Option<String> {
+    let open = |i: usize| !hidden.iter().any(|h| h.contains(&i));
+    let words: Vec<&str> = t.iter().map(Token::word).collect();
+    (0..t.len()).rev().filter(|i| open(*i)).find_map(|i| {
+        let (code, n) = place(words.get(i..)?)?;
+        // "Wichita is closed", "the line off Wichita", "Denver Center", and the end of a longer name.
+        let told_of = crate::hear::states(word(t, i + n)) || UNITS.contains(&word(t, i + n));
+        let elsewhere = matches!(back(t, i, 1), "from" | "off" | "of" | "near" | "over" | "past" | "left" | "not" | "than");
+        let part = i > 0 && place(&words[i - 1..]).is_some_and(|(_, m)| m > n);
+        (!told_of && !elsewhere && !part).then(|| code.into_owned())
+    })
 }
 
 /// Words that follow a kind of unit.

@@ -88,6 +88,9 @@ pub struct Clauses {
     words: Vec<String>,
 }
 
+/// The words behind a thing that may say whose it is.
+const CLAUSE: usize = 8;
+
 /// Words for others on the frequency and the field, besides types and airlines.
 const TRAFFIC: &str = "traffic aircraft airplane aeroplane plane guy guys fellow gentleman lady company helicopter chopper jet jets airliner \
     glider tug tanker vehicle truck trucks car cars sweeper heavy regional turboprop twin bizjet preceding leader wingman somebody friend buddy student instructor";
@@ -180,6 +183,47 @@ impl Clauses {
     pub(crate) fn is_conditional(&self) -> bool {
         let polite = |i: usize| (i + 1..i + 4).any(|k| g::one_of(self.word(k), "can could may might possible able"));
         self.find(|w| matches!(w, "if" | "unless")).into_iter().any(|i| !polite(i))
+    }
+
+    /// Whether the pilot says that what these words call for is not theirs, or not for now: "that mayday wasn't us", "a practice pan",
+    /// "scratch that go-around". `lost`: of a person who is lost, the words may also say that it is somebody else.
+    pub(in crate::hear) fn is_not_ours(&self, at: Range<usize>, lost: bool) -> bool {
+        let named = |w: &str| g::article(w) || g::pointer(w) || g::own_possessive(w);
+        let before = (0..at.start).rev().find(|k| !named(self.word(*k))).unwrap_or(0);
+        let revoked = at.start > 0
+            && before < at.start
+            && g::one_of(self.word(before), "cancel cancelling canceling scratch disregard forget ignore");
+        // "A practice mayday" is a thing that is spoken of. Without the article it may be the call itself.
+        let spoken_of = at.start >= 2 && self.practises(at.start - 1) && named(self.word(at.start - 2));
+        let ends = |w: &str| w == "|" || g::own_subject(w);
+        let disowned = (at.end..(at.end + CLAUSE).min(self.words.len())).take_while(|k| !ends(self.word(*k))).any(|k| {
+            let ours = |k: usize| g::own_object(self.word(k)) || g::own_possessive(self.word(k));
+            let copula = g::one_of(self.word(k), "is was are were") && g::negator(self.word(k + 1));
+            copula && (ours(k + 2) || g::preposition(self.word(k + 2)) && ours(k + 3))
+        });
+        let other = || {
+            // "The instructor got lost on his way", "he is lost, not us".
+            let theirs = |w: &str| g::one_of(w, "his her their");
+            let subject = self.sense(at.end - 1, Shape::State).subject == Subject::Other;
+            let way = (at.end..(at.end + 5).min(self.words.len())).take_while(|k| !ends(self.word(*k))).any(|k| theirs(self.word(k)));
+            let own = (0..at.start).any(|k| g::own_subject(self.word(k)) || g::own_object(self.word(k)));
+            way && (subject || !own)
+        };
+        revoked || spoken_of || disowned || lost && at.end > at.start && other()
+    }
+
+    /// The pilot has not received what is named at `at`: "we never saw a clearance", "did not get our".
+    pub(in crate::hear) fn lacks(&self, at: usize) -> bool {
+        let gets = |w: &str| g::one_of(w, "saw see seen got get receive received have had");
+        (at.saturating_sub(5)..at).any(|k| g::negator(self.word(k)) && gets(self.word(k + 1)))
+    }
+
+    /// The clause that ends at `end` goes on with a time that is not near: "later", "tomorrow".
+    pub(in crate::hear) fn put_off(&self, end: usize) -> bool {
+        let ends = |w: &str| matches!(w, "|" | "#") || g::own_subject(w) || g::joins(w);
+        (end..(end + 5).min(self.words.len()))
+            .take_while(|k| !ends(self.word(*k)))
+            .any(|k| g::one_of(self.word(k), "later tomorrow afterwards eventually") && self.word(k + 1) != "than")
     }
 
     /// There are no words.

@@ -37,6 +37,11 @@ use super::transcript::Token;
 use super::units::Region;
 use super::{readback, spoken, understand};
 
+/// Whether a verb says something of the noun before it: "is".
+pub(crate) fn states(word: &str) -> bool {
+    grammar::third_person(word) || word == "are"
+}
+
 /// A transmission as tokens, for comparison with a readback. Decisions pass it on without looking into it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {

@@ -225,6 +225,13 @@ fn abbreviations(t: &mut Vec<Token>) {
         // Up to three tokens, at least one of them a letter or a fragment that is not a word.
         let hit = (1..=3).rev().find_map(|n| {
             let window = t.get(i..i + n)?;
+            // "Tyabb, zulu echo tango": letters that are spelled in a row stay together.
+            let letter = |x: Option<&Token>| x.is_some_and(|x| x.letter().is_some());
+            let before = i.checked_sub(1).and_then(|p| t.get(p));
+            let cuts = letter(window.last()) && letter(t.get(i + n)) || letter(window.first()) && letter(before);
+            if cuts {
+                return None;
+            }
             if n == 1 {
                 // "AFR": three letters that are not a known word.
                 let w = window[0].word();

@@ -29,6 +29,7 @@ struct Form {
 pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
     let Some(own) = &ctx.own else { return };
     let (_, station) = caller::addressed(t, ctx);
+    spelt_out(t, own.as_str());
     apart(t, own.as_str(), &ctx.runways);
     tens_apart(t, own.as_str());
     if let Some(c) = caller::own_caller(t, own, ctx, station.end) {
@@ -73,6 +74,23 @@ pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
         let from = range.start;
         t.splice(range, tokens(&form.characters));
         name_before(t, from, own.as_str(), ctx.aircraft_type.as_deref());
+    }
+}
+
+/// "ZUP", "gizup": letters of the own registration, written as one word.
+fn spelt_out(t: &mut Vec<Token>, own: &str) {
+    let forms = caller::own_forms(own);
+    let is_form = |w: &str| forms.iter().any(|(f, _)| f.eq_ignore_ascii_case(w) && f.bytes().all(|b| b.is_ascii_alphabetic()));
+    let mut i = 0;
+    while i < t.len() {
+        let w = t[i].word();
+        // Two letters may be anything, unless the call begins or ends with them.
+        let placed = w.len() >= 3 || i == 0 || i + 1 == t.len();
+        if placed && is_form(w) && !is_used(w) {
+            let letters = tokens(&w.to_ascii_uppercase());
+            t.splice(i..i + 1, letters);
+        }
+        i += 1;
     }
 }
 

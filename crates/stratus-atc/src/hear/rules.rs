@@ -179,8 +179,9 @@ impl Scene<'_> {
         let facts = self.facts(slots, clauses);
         let mut d = decode(self.words, facts);
         let mut denied: Vec<Intent> = Vec::new();
+        let late: Vec<Intent> = d.said.iter().filter(|s| is_put_off(s, clauses)).map(|s| s.act.intent()).collect();
         d.said.retain_mut(|s| {
-            let back = taken_back(s, clauses);
+            let back = taken_back(s, clauses) || late.contains(&s.act.intent());
             if back {
                 denied.push(s.act.intent());
             }
@@ -330,6 +331,9 @@ impl Scene<'_> {
 
 /// Whether a request or report is denied or merely quoted, by the grammar of its clause. The gate checks more strictly what it admits.
 fn taken_back(said: &Said, clauses: &Clauses) -> bool {
+    if stands_alone(said.act.intent()) {
+        return clauses.is_not_ours(said.words.clone(), said.act.intent() == Intent::Lost);
+    }
     let own_negation = matches!(said.act, Act::TrafficNotSeen | Act::Roger | Act::CancelFollowing | Act::CancelIfr);
     if said.act < Act::ProgressiveTaxi || said.act.intent() == Intent::Unknown || own_negation {
         return false;
@@ -338,7 +342,19 @@ fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     let shape = if said.act == Act::Ready { Shape::State } else { Shape::Deed };
     let sense = clauses.sense(head, shape);
     let negated = (head.saturating_sub(4)..said.words.start).any(|i| negator(clauses.word(i)));
-    sense.denied && negated || sense.time == Time::Reported || ended(clauses, said.words.start)
+    // "We never saw a clearance": what the pilot lacks is wanted.
+    let lacks = said.act.intent() == Intent::IfrClearanceRequest && clauses.lacks(head);
+    sense.denied && negated && !lacks || sense.time == Time::Reported || ended(clauses, said.words.start)
+}
+
+/// "Might ask for higher later": there will be a call of its own.
+fn is_put_off(said: &Said, clauses: &Clauses) -> bool {
+    matches!(said.act, Act::Level | Act::Approach) && clauses.put_off(said.words.end)
+}
+
+/// Acts that a denial in the call does not cancel by itself: only words that say whose, or what for, they are.
+fn stands_alone(intent: Intent) -> bool {
+    matches!(intent, Intent::Mayday | Intent::PanPan | Intent::Lost | Intent::LowFuel | Intent::GoAround)
 }
 
 /// Whether the thing at a word is over, or replaced by something else: "no more touch and goes", "enough of the circuit", "done with".
@@ -398,7 +414,8 @@ const TOPICS: [(Act, Topic); 14] = [
 
 /// Stores uncommon acts in the slots.
 fn circumstances(d: &Decoded, words: &Words, t: &[Token], clauses: &Clauses, slots: &mut Slots) {
-    slots.not_ready = d.has(Act::NotReady);
+    // A pilot who taxis back has given up the departure.
+    slots.not_ready = d.has(Act::NotReady) && !d.has(Act::TaxiIn);
     slots.crossing = d.has(Act::Cross) || slots.runway.is_some() && clauses.wants_to("cross");
     slots.enters = !slots.crossing && d.has(Act::EnterRunway);
     slots.disabled = d.has(Act::Stuck);

@@ -106,7 +106,11 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
     }
     // "Up to six": thousands without the word "thousand".
     let thousands = (feet % 1000 == 0 && !always_flight(feet) && !level).then(|| (feet / 1000).to_string());
-    let goal = |w: &Words, r: &Range<usize>| matches!(w.before(r.start), "to" | "for" | "block" | "at") && !w.measures(r) && !w.scaled(r);
+    let goal = |w: &Words, r: &Range<usize>| {
+        // "Five till established".
+        let until = w.t.get(r.end).is_some_and(|x| matches!(x.word(), "till" | "until"));
+        (until || matches!(w.before(r.start), "to" | "for" | "block" | "at")) && !w.measures(r) && !w.scaled(r)
+    };
     if let Some(run) = thousands.and_then(|n| w.runs().into_iter().find(|r| w.digits(r) == n && goal(w, r))) {
         claimed.note(run.start, true);
         w.mark(run);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::parse::Named;
 use crate::telephony;
 use crate::transcript::{Link, Token};
+use crate::units::marks::has_figure;
 
 /// The result of the search for the callsign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +124,11 @@ fn forms(id: &str) -> Vec<String> {
         if bare.len() > 4 {
             forms.push(bare[bare.len() - 4..].to_owned());
         }
-        if id.len() >= 4 && !id.starts_with('N') && id.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            forms.push(format!("{}{}", &id[..1], &id[id.len() - 2..]));
+        let marked = id.get(..2).is_some_and(has_figure);
+        if id.len() >= 4 && !id.starts_with('N') && (marked || id.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            let last = &id[id.len() - 2..];
+            forms.push(format!("{}{last}", &id[..1]));
+            forms.extend(marked.then(|| format!("{}{last}", &id[..2])));
         }
     }
     forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
@@ -132,16 +136,22 @@ fn forms(id: &str) -> Vec<String> {
     forms
 }
 
+/// At most so many words follow the callsign at the end of a call.
+const COURTESY: usize = 2;
+
 /// The last two characters of a registration, at least one of them a letter, at the end of the call and after no other character.
 fn last_two(t: &[Token], id: &str) -> Option<Range<usize>> {
     let tail = id.get(id.len().checked_sub(2)?..).filter(|x| x.bytes().any(|b| b.is_ascii_alphabetic()))?;
-    let start = t.len().checked_sub(2)?;
     let sign = |x: &Token| x.digit().or(x.letter());
+    // "Lima sierra, cheers": a word or two of courtesy may follow.
+    let courtesy = t.iter().rev().take_while(|x| !x.word().is_empty()).count();
+    let end = t.len() - if courtesy <= COURTESY { courtesy } else { 0 };
+    let start = end.checked_sub(2)?;
     // "Via kilo, papa quebec": the letter before it is a taxiway.
     let taxiway = start >= 2 && matches!(t[start - 2].word(), "via" | "on" | "at" | "taxiway");
     // Digits before it belong to an item or to another callsign. Which one shows once the items have claimed theirs.
     let alone = start == 0 || sign(&t[start - 1]).is_none() || t[start - 1].digit().is_some() || taxiway;
-    (alone && t[start..].iter().filter_map(sign).collect::<String>() == tail).then_some(start..t.len())
+    (alone && t[start..end].iter().filter_map(sign).collect::<String>() == tail).then_some(start..end)
 }
 
 /// A three-character short form at the end, with digits and letters in the same places as in our callsign, that is not ours: "two four

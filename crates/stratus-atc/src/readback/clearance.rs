@@ -1,6 +1,7 @@
 //! What a readback claims to be cleared for: clearances, approaches, departures.
 
 use super::ReadbackItem;
+use crate::hear::is_used;
 use crate::instruction::{Item, Landing};
 use crate::transcript::Token;
 
@@ -79,6 +80,20 @@ fn claims(said: &[Token], what: impl Fn(&[Token]) -> bool) -> bool {
     said.iter().enumerate().filter(|(_, x)| x.is("cleared")).any(|(i, _)| {
         let denied = said[i.saturating_sub(2)..i].iter().any(|x| matches!(x.word(), "not" | "until" | "when" | "expect" | "before"));
         !denied && what(&said[i + 1..said.len().min(i + 4)])
+    })
+}
+
+/// The names of the route were left out, and so was every word that stands for them. A recogniser spells such names as it likes, so any
+/// unknown word beside the limit counts as one.
+pub(super) fn leaves_out_route(items: &[Item], said: &[Token]) -> bool {
+    const STANDS_FOR: [&str; 6] = ["via", "route", "routing", "filed", "planned", "direct"];
+    let name = |w: &str| w.len() >= 4 && w.bytes().all(|b| b.is_ascii_alphabetic()) && !is_used(w);
+    items.iter().any(|i| {
+        let Item::ClearedTo { limit, route: Some(route), .. } = i else { return false };
+        let limit = limit.to_lowercase();
+        let low = route.to_lowercase();
+        let named = low.split(' ').any(name);
+        named && !said.iter().any(|x| STANDS_FOR.contains(&x.word()) || name(x.word()) && !limit.contains(x.word()))
     })
 }
 

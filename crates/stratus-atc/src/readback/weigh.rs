@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::altitude::{self, Claimed};
 use super::caller::Caller;
-use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
+use super::clearance::{claims_approach, leaves_out_route, other_procedure, verb, verb_of, verbs};
 use super::ground::{Role, condition, crosses_unasked, held_short, holding_point, role, runways, taxi_route};
 use super::reported::{self, Own};
 use super::rest::{self, Told};
@@ -30,8 +30,12 @@ pub(super) fn weigh(
 ) -> Check {
     // A sequence number belongs to no callsign: "number two, Quebec Alpha".
     let number = callsign.start > 1 && said[callsign.start - 2].is("number");
-    let two =
-        callsign.len() == 2 && callsign.end == said.len() && callsign.start > 0 && said[callsign.start - 1].digit().is_some() && !number;
+    let courtesy = said.iter().rev().take_while(|x| !x.word().is_empty()).count();
+    let two = callsign.len() == 2
+        && callsign.end + courtesy == said.len()
+        && callsign.start > 0
+        && said[callsign.start - 1].digit().is_some()
+        && !number;
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
     run_together::cut(items, &mut w.t);
@@ -72,7 +76,7 @@ pub(super) fn weigh(
         }
     }
     // Unclaimed digits directly before the last two characters of the callsign make it a different callsign.
-    let ahead = w.t.len().checked_sub(3).and_then(|i| w.t.get(i));
+    let ahead = w.t.len().checked_sub(3 + courtesy).and_then(|i| w.t.get(i));
     wrong.extend((two && ahead.is_some_and(|x| x.digit().is_some())).then_some(ReadbackItem::Callsign));
     let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || always_flight(*feet)));
     wrong.extend(altitude::one_too_many(level, &claimed, &w).then_some(ReadbackItem::Altitude));
@@ -101,6 +105,8 @@ pub(super) fn weigh(
             missing.push(ReadbackItem::DepartureProcedure);
         }
     }
+    let routed = region.wants_readback(ReadbackItem::Route.word()) && leaves_out_route(items, &w.t);
+    missing.extend((routed && !missing.contains(&ReadbackItem::Route)).then_some(ReadbackItem::Route));
     wrong.sort_unstable();
     wrong.dedup();
     missing.retain(|m| !wrong.contains(m));

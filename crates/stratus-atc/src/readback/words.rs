@@ -132,7 +132,25 @@ impl Words {
     }
     /// Like [`Words::run_of`], unless the word before it assigns it to something else.
     pub(super) fn run_named(&self, wanted: &str, others: &[&str]) -> Option<Range<usize>> {
-        let foreign = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word());
+        // "Zero four zero on the heading, one seventy knots": what is said of the number before does not name this one.
+        let said_of_another = |i: usize| {
+            let claimed = |x: &Token| x.digit().is_some() || x.is("|");
+            i >= 3 && self.before(i) == "the" && matches!(self.before(i - 1), "on" | "for") && claimed(&self.t[i - 3])
+        };
+        // "Zero niner zero knots" is no heading, and "one five zero on the heading" no speed.
+        let behind = |r: &Range<usize>| {
+            let word = |n: usize| self.t.get(r.end + n).map_or("", Token::word);
+            let name = if self.of_speed(r.end) {
+                "speed"
+            } else if word(0) == "on" && word(1) == "the" {
+                word(2)
+            } else {
+                ""
+            };
+            others.contains(&name)
+        };
+        let before = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word()) && !said_of_another(r.start - 1);
+        let foreign = |r: &Range<usize>| before(r) || behind(r);
         self.runs().into_iter().find(|r| self.digits(r) == wanted && !self.scaled(r) && !foreign(r))
     }
     /// The items that a run belongs to by the word before it: "squawk four five two one" is not an altitude, whatever was assigned.

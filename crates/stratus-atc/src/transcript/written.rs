@@ -1,6 +1,7 @@
 //! The written words of a transcript before they become tokens: cleaned, split, with the slips of the recogniser corrected.
 
 use super::{MAX_TEXT, MAX_TOKENS, letter_of, spell};
+use crate::units::marks::has_figure;
 use crate::units::number_words::digits as number_word;
 
 const FILLERS: [&str; 12] = ["uh", "um", "er", "erm", "ah", "uhh", "umm", "hmm", "eh", "uhm", "mm", "hm"];
@@ -141,9 +142,10 @@ pub(super) fn raw_words(cleaned: &str) -> Vec<Raw> {
             // "D-EABC", "TC-ABC", and the short form "D-BC".
             ((1..=2).contains(&a.len()) && (3..=4).contains(&b.len()) && a.len() + b.len() == 5 || (a.len(), b.len()) == (1, 2))
                 && core.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+                // "5Y-ABC".
+                || has_figure(&a.to_ascii_uppercase()) && b.len() == 3 && b.bytes().all(|c| c.is_ascii_alphabetic())
         }) && !["go", "up", "on", "in", "to"].iter().any(|w| core.starts_with(w));
-        let parts: Vec<String> =
-            if registration { core.chars().filter(|c| *c != '-').map(|c| spell(c).to_owned()).collect() } else { split_commas(core) };
+        let parts: Vec<String> = if registration { core.chars().filter(|c| *c != '-').map(spelt).collect() } else { split_commas(core) };
         let n = parts.len();
         for (i, p) in parts.into_iter().enumerate() {
             if FILLERS.contains(&p.as_str()) || p.is_empty() {
@@ -159,6 +161,11 @@ pub(super) fn raw_words(cleaned: &str) -> Vec<Raw> {
         }
     }
     out
+}
+
+/// A character of a registration as a word.
+fn spelt(c: char) -> String {
+    if c.is_ascii_digit() { c.to_string() } else { spell(c).to_owned() }
 }
 
 /// "10,000" stays one number; "left,cleared" and "forty-six" are split.
