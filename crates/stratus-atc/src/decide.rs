@@ -20,6 +20,7 @@ mod departure;
 mod distress;
 mod doubt;
 mod facts;
+mod foremost;
 mod given_back;
 mod ground;
 mod hold;
@@ -46,6 +47,7 @@ mod runway_meant;
 mod runway_watch;
 pub(crate) mod sky;
 mod stage;
+mod tailwind;
 mod topics;
 mod tower;
 mod trouble;
@@ -67,7 +69,7 @@ use crate::instruction::{Ask, Emergency, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{Check, Verdict};
-use crate::record::{Owed, Record};
+use crate::record::Record;
 use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
@@ -117,7 +119,13 @@ impl From<Decision> for Outcome {
 
 /// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    let outcome = no_gyro::with_no_gyro(s, record, heard, beside::answered(s, record, heard, main_answer(s, record, heard, said)));
+    // What the pilot sees counts at once.
+    let sees = heard.has(Intent::FieldInSight) && !heard.other_aircraft && !gate::refuses(heard) && !record.sees_field;
+    let seen = sees.then(|| Record { sees_field: true, ..record.clone() });
+    let record = seen.as_ref().unwrap_or(record);
+    let answer = given_back::taken(s, record, heard, main_answer(s, record, heard, said));
+    let outcome = no_gyro::with_no_gyro(s, record, heard, beside::answered(s, record, heard, answer));
+    let outcome = trouble::beside(s, record, heard, tailwind::told(s, outcome));
     aid::once(record, radio_out::blind(s, record, heard, outcome))
 }
 
@@ -137,7 +145,11 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(meant) = runway_meant::with_its_letter(s, record, heard) {
         return decide(s, record, &meant, said);
     }
-    if let Some(meant) = runway_meant::without_the_turn(s, heard) {
+    if let Some(d) = runway_meant::by_the_wind(s, record, heard) {
+        return d.into();
+    }
+    let changed = || runway_meant::changed(s, record, heard);
+    if let Some(meant) = runway_meant::without_the_turn(s, heard).or_else(changed) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = ground::as_meant(s, record, heard) {
@@ -149,7 +161,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if let Some(meant) = visual::as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
-    if let Some(meant) = answered::as_asked(s, record, heard) {
+    if let Some(meant) = answered::as_asked(s, record, heard).or_else(|| answered::level_as_asked(s, record, heard)) {
         return decide(s, record, &meant, said);
     }
     if let Some(meant) = gate::answered(heard, record) {
@@ -158,10 +170,18 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if gate::declined_distress(heard, record) {
         return Decision::say([Item::Roger]).into();
     }
+    if let Some(meant) = foremost::as_meant(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
+    if let Some(meant) = stage::practised(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
     let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
     let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
-    let tells_souls = (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some());
-    if heard.slots.cancels_distress
+    let told_souls = record.plight.is_some() && heard.slots.souls.is_some();
+    let tells_souls =
+        told_souls || (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some());
+    if (heard.slots.cancels_distress || record.emergency.is_some() && gate::takes_distress_back(heard))
         && !heard.other_aircraft
         && (record.emergency.is_some() || !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan))
     {
@@ -183,6 +203,11 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     }
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
+            // What is known already is not acknowledged again: what the pilot says besides matters.
+            Call::Declared(_) if !gate::is_new_distress(heard, record) => {
+                return decide(s, record, &circumstances::without_cries(heard), said);
+            }
+            Call::Declared(_) if trouble::is_medical(heard) => return trouble::medical(s, record, heard, said),
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
             // The emergency is already active, so further words about it need no confirmation.
             Call::Unsure if record.emergency.is_some() => {
@@ -225,6 +250,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     let asks_more = !heard.requests.is_empty() || heard.has(Intent::Diversion) || heard.remarks.has(Remark::AsksNearest);
     if tells_souls && !led_on && !asks_more {
         return Decision::Say(distress::comes_in(s, record, heard).unwrap_or_else(|| distress::noted(s, record))).into();
+    }
+    if let Some(d) = ground::asked_to_cross(s, record, heard) {
+        return d.into();
     }
     if let Some(d) = facts::decide(s, record, heard) {
         return d.into();
@@ -281,7 +309,9 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return runway_meant::unknown(s, heard).into();
     }
-    if gate::not_now(heard).is_some() {
+    // After the landing nothing waits for the pilot: the way in is free.
+    let arrived = circumstances::has_landed(s, record) && heard.remarks.has(Remark::Wishes);
+    if gate::not_now(heard).is_some() && !arrived {
         return circumstances::when_ready().into();
     }
     if let Some(d) = radio_out::special_code(s, record, heard) {
@@ -296,7 +326,7 @@ fn main_answer(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     {
         return d.into();
     }
-    if let Some(d) = waits_at_runway(s, record, heard).or_else(|| tower::other_landing(s, record, heard)) {
+    if let Some(d) = departure::waits_at_runway(s, record, heard).or_else(|| tower::other_landing(s, record, heard)) {
         return d.into();
     }
     if heard.intent != Intent::Unknown
@@ -339,9 +369,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
             if let Some(place) = visual::another_place(s, heard) {
                 // What is known here is the weather of this field, and no other field's runway belongs to that answer.
-                return Some(Decision::say(
-                    [Item::Unable(format!("weather for {place} is not available here"))].into_iter().chain(s.pressure()),
-                ));
+                return Some(Decision::say(sky::not_here(s, &place).into_iter().chain(s.pressure())));
             }
             let runway = s.arrival.as_ref().map_or(s.active, |a| a.runway);
             if items.is_empty() {
@@ -378,7 +406,11 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, record, heard),
         // A pilot who names the field to go to has stated the intentions.
         Intent::LowFuel if s.live && !s.on_ground && s.facility.is_radar() && s.asked_place.is_some() => {
-            Decision::say([Item::Roger].into_iter().chain(s.asked_place.clone().map(Item::Direct)).chain([Item::Ask(Ask::SoulsAndFuel)]))
+            // A lost pilot cannot fly direct, and gets the heading.
+            let lost = record.plight.is_some() && s.home.is_some();
+            let way = if lost { lost::way_home(s, record) } else { s.asked_place.clone().map(Item::Direct).into_iter().collect() };
+            let known = slots.fuel_minutes.is_some() || slots.souls.is_some();
+            Decision::say([Item::Roger].into_iter().chain(way).chain((!known).then_some(Item::Ask(Ask::SoulsAndFuel))))
         }
         // Only the pilot knows whether the fuel lasts (7110.65 10-1-1).
         Intent::LowFuel if s.live && !s.on_ground && !record.no_emergency && record.emergency.is_none() => {
@@ -511,15 +543,6 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Dec
     None
 }
 
-/// A pilot who was told to hold short for traffic calls again. The takeoff request has already been accepted, so only the state of the
-/// runway matters.
-fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
-    let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
-    let waits = owed && asks && s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort;
-    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| departure::still_short(s, record))
-}
-
 /// "Negative, hold short", with the traffic that is in the way.
 fn hold_short(s: &Situation, runway: Runway) -> Decision {
     let there = s.in_the_way(runway).or_else(|| s.on_final(runway).map(|t| t.words.clone()));
@@ -555,6 +578,8 @@ fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<D
         {
             Facility::Ground
         }
+        // An emergency stays with radar down to the runway, and taxies in with Ground.
+        Intent::TaxiRequest | Intent::TaxiToParking if s.facility.is_radar() && circumstances::has_landed(s, record) => Facility::Ground,
         Intent::DepartureReady | Intent::TakeoffRequest if s.facility == Facility::Ground => Facility::Tower,
         Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::GoAround if s.facility == Facility::Ground && !s.on_ground => {
             Facility::Tower

@@ -2,11 +2,11 @@
 
 use crate::Engine;
 use crate::airports::Station;
-use crate::decide::parts::Part;
+use crate::decide::parts::{Part, is_deed};
 use crate::hear::Said;
 use crate::hear::details::Details;
 use crate::hear::parts::{Part as SpokenPart, parts as spoken_parts};
-use crate::hear::question::{self, Subject};
+use crate::hear::question::{self, Form, Subject};
 use crate::intent::{Context, Intent, Understanding};
 use crate::remark::Remark;
 use crate::understand;
@@ -46,7 +46,10 @@ impl Engine {
             let found = by_rules.intent != Intent::Unknown || !by_rules.requests.is_empty() || !by_rules.acts.is_empty();
             let ruled = found || by_rules.remarks.asks();
             let of_controller = words.iter().any(|w| w == "you");
-            Some(Part { situation, heard, said, form: p.form, subjects, read, ruled, details: Details::of(&words), of_controller })
+            // "Request time check": a wish for nothing but a fact asks for it.
+            let of_facts = !subjects.is_empty() && !subjects.iter().any(|x| is_deed(*x)) && heard.remarks.has(Remark::Wishes);
+            let form = if p.form == Form::States && of_facts && !ruled { Form::Requests } else { p.form };
+            Some(Part { situation, heard, said, form, subjects, read, ruled, details: Details::of(&words), of_controller })
         };
         parts.iter().enumerate().filter_map(read).collect()
     }

@@ -344,7 +344,9 @@ fn location(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, vacating: b
                 return;
             }
         }
-        if GROUND_PLACES.contains(&w) && slots.location.is_none() {
+        // "We'll contact ramp": a unit, and no place.
+        let called = matches!(back(t, i, 1), "contact" | "call" | "calling" | "with");
+        if GROUND_PLACES.contains(&w) && slots.location.is_none() && !called {
             let mut s = i;
             while s > 0 && i - s < 2 && !hidden.iter().any(|h| h.contains(&(s - 1))) {
                 let p = word(t, s - 1);
@@ -427,7 +429,8 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
     let taken = caller.map_or(0..0, |c| c.range.clone());
     let mut s = Slots::default();
     runways(t, &taken, &mut s);
-    s.altitude_ft = figures::altitudes_beside(t, &taken).into_iter().map(|f| f.value).collect();
+    let plain = figures::counted::without(t);
+    s.altitude_ft = figures::altitudes_beside(&plain, &taken).into_iter().map(|f| f.value).collect();
     s.altitude_ft.truncate(4);
     s.frequency = figures::frequencies_beside(t, &taken).last().map(|f| f.value);
     if let Some(h) = figures::headings(t).into_iter().find(|h| !h.range.clone().any(|k| taken.contains(&k))) {
@@ -473,6 +476,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
             s.speed_kt = figures::digits(t, i + 1..n).parse().ok().filter(|n| (40..=600).contains(n));
         }
     }
+    s.souls = s.souls.or_else(|| figures::counted::people(t));
     s.approach = [
         ("ils", "ILS"),
         ("rnav", "RNAV"),
@@ -553,10 +557,11 @@ pub(super) fn name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<
 /// Words in the position of a name that are not one.
 #[rustfmt::skip]
 const NO_PLACE: &[&str] = &[
-    "when", "able", "if", "possible", "again", "there", "here", "after", "then", "next", "course", "present", "position", "any", "chance", "get",
+    "when", "able", "if", "final", "runway", "possible", "again", "there", "here", "after", "then", "next", "course", "present", "position", "any", "chance", "get",
     "us", "will", "work", "today", "or", "field", "airport", "fix", "point", "waypoint", "destination", "routing", "somewhere", "that", "this",
     "your", "our", "it", "maybe", "instead", "until", "while", "before", "a", "the", "be", "are", "can", "could", "have", "has", "not", "no",
     "because", "so", "but", "left", "right", "holding", "hold", "now", "cleared", "direct", "me", "him", "them",
+    "through", "across", "into", "onto", "around", "between", "toward", "towards", "under", "along", "line", "route", "track", "path",
 ];
 
 fn departure(t: &[Token]) -> Option<String> {

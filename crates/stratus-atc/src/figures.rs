@@ -1,5 +1,6 @@
 //! The numbers in a transmission: runways, altitudes, frequencies, headings, codes and pressures, each with its position.
 
+pub mod counted;
 mod spoken;
 
 pub use spoken::levels_of;

@@ -9,7 +9,7 @@ use super::act::Act;
 use super::hear::clauses::{Mood, Sense, Subject, Time};
 use super::hear::evidence::{self, affirms, denies};
 use super::hear::learned::{self, Grade, Reading};
-use super::instruction::{Item, Wish};
+use super::instruction::{Emergency, Item, Wish};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;
 use super::record::{Owed, Record};
@@ -177,9 +177,9 @@ pub fn standing(record: &Record) -> Option<Admitted<Landing>> {
     record.landing.map(|_| Admitted::new())
 }
 
-/// A crossing on the taxi route that the aircraft was given.
+/// A crossing on the taxi route that the aircraft was given, or on the way in from the runway.
 pub fn on_the_way(record: &Record) -> Option<Admitted<Crossing>> {
-    record.hold_short.map(|_| Admitted::new())
+    (record.hold_short.is_some() || record.arrived || record.parking.is_some()).then(Admitted::new)
 }
 
 /// A crossing that is still valid.
@@ -293,6 +293,11 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     }
     let cries = evidence::cries(c);
     let asked = record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress);
+    let named_now = cries.called.iter().chain(&cries.named).any(|s| s.stands());
+    if record.practises() && !named_now {
+        // The failure was approved as an exercise: its end is no emergency, and any other words about it are asked about.
+        return if evidence::withdraws(c) { Call::Denied } else { Call::Unsure };
+    }
     if asked && denies(c) && !cries.called.iter().any(|s| s.stands()) {
         return Call::Denied;
     }
@@ -329,6 +334,17 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
 pub fn calls_by_name(heard: &Understanding) -> bool {
     let cries = evidence::cries(&heard.clauses);
     cries.called.iter().chain(&cries.named).any(|s| s.stands())
+}
+
+/// Whether the pilot takes back a call for help: "negative mayday, no emergency". MAYDAY in front of the callsign is part of the address.
+pub fn takes_distress_back(heard: &Understanding) -> bool {
+    evidence::takes_distress_back(&heard.clauses)
+}
+
+/// Whether a call for help tells more than what is known: the first one, one by name, or a danger beside what was urgency.
+pub fn is_new_distress(heard: &Understanding, record: &Record) -> bool {
+    let danger = heard.acts.iter().any(|a| (Act::EngineFailure..=Act::InCloud).contains(a));
+    record.emergency.is_none() || calls_by_name(heard) || record.emergency == Some(Emergency::Pan) && danger
 }
 
 /// The learned reader is sure that this aircraft is in distress now, and that it is not an exercise.

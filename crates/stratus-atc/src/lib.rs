@@ -150,6 +150,8 @@ pub struct Engine {
     plan: Option<FlightPlan>,
     /// The plan was filed by voice.
     plan_spoken: bool,
+    /// The frequency on which a unit spoke last.
+    spoken_on: Option<Frequency>,
     /// The aircraft has flown with this plan.
     plan_flown: bool,
     /// Where the aircraft was last seen.
@@ -200,6 +202,7 @@ impl Engine {
             answered: None,
             plan: None,
             plan_spoken: false,
+            spoken_on: None,
             plan_flown: false,
             seen: None,
             atis: atis::Atis::default(),
@@ -478,6 +481,7 @@ impl Engine {
         if out.instruction.items.iter().any(|i| matches!(i, instruction::Item::AtisCurrent(_))) {
             self.atis.named();
         }
+        self.spoken_on = self.com1();
         self.keep_desk();
         let kept = (self.record.pending.clone(), self.record.last.clone());
         self.record.issue(now, &out.instruction);

@@ -4,6 +4,8 @@
 mod help;
 mod observed;
 
+pub(crate) use help::PRIORITY;
+
 use serde::{Deserialize, Serialize};
 
 use super::instruction::{Ask, Emergency, Hold, Instruction, Item, Landing, Leg, ReportPoint, Services, Wish};
@@ -22,6 +24,11 @@ pub struct Pending {
     #[serde(default)]
     pub whole: Vec<Item>,
 }
+
+/// The answer to a report of an animal or an object on the runway.
+pub const INSPECTED: &str = "the runway will be inspected";
+/// What is known of it afterwards.
+pub const OBSTRUCTED: &str = "obstruction reported on the runway, not reported clear";
 
 /// What the controller owes the pilot, and says unasked as soon as possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +237,9 @@ pub struct Record {
     /// What was approved besides the clearances, in spoken order: a way out, a short approach, orbits. A pilot who asks again gets it confirmed.
     #[serde(default)]
     pub granted: Vec<Item>,
+    /// The pilot reported an obstruction on the runway, and heard that it will be looked at. Nobody has reported the runway clear since.
+    #[serde(default)]
+    pub obstructed: bool,
     /// A tow was requested for this aircraft.
     #[serde(default)]
     pub towed: bool,
@@ -255,7 +265,7 @@ fn leads(item: &Item) -> bool {
 }
 
 /// The number of values of earlier transmissions that are kept.
-const RECENT: usize = 16;
+const RECENT: usize = 20;
 
 impl Record {
     /// The pilot's ATIS letter if it is this airport's: another airport's letter means nothing here.
@@ -289,8 +299,11 @@ impl Record {
         if !self.contacted.contains(&instruction.from) {
             self.contacted.push(instruction.from);
         }
-        let value =
-            |i: &&Item| matches!(i, Item::Runway(_) | Item::Squawk(_) | Item::Pressure(_) | Item::Contact { .. } | Item::Approach { .. });
+        // The pilot may read back several transmissions in one.
+        let value = |i: &&Item| {
+            matches!(i, Item::Runway(_) | Item::Squawk(_) | Item::Pressure(_) | Item::Contact { .. } | Item::Approach { .. })
+                || matches!(i, Item::Altitude { .. } | Item::Heading { .. } | Item::Speed(_))
+        };
         self.recent.extend(instruction.items.iter().filter(value).cloned());
         self.recent.drain(..self.recent.len().saturating_sub(RECENT));
         let mut runway = None;
@@ -315,6 +328,7 @@ impl Record {
                 // An aircraft that leaves the pattern flies no more circuits.
                 Item::DepartureApproved(_) if self.closed_traffic.is_some() => (self.closed_traffic, self.wants) = (None, None),
                 Item::Services(Services::Tow) => self.towed = true,
+                Item::Advice(w) if w == INSPECTED => self.obstructed = true,
                 Item::Runway(r) => runway = Some(*r),
                 Item::Pushback { facing, .. } => {
                     self.facing.clone_from(facing);
@@ -487,7 +501,11 @@ impl Record {
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => (self.emergency, self.no_emergency) = (Some(*e), false),
                 Item::Services(Services::Alerted) => self.alerted = true,
-                Item::EmergencyCancelled => (self.emergency, self.alerted) = (None, false),
+                Item::EmergencyCancelled => {
+                    // Nothing of it stays.
+                    (self.emergency, self.plight, self.alerted, self.no_emergency) = (None, None, false, true);
+                }
+                Item::Advice(w) if w == PRIORITY && self.emergency.is_none() => self.emergency = Some(Emergency::Pan),
                 Item::Confirm { wish, runway } => self.confirming = Some((*wish, *runway)),
                 _ => {}
             }

@@ -291,6 +291,10 @@ remarks! {
     AsksWantedLevel = "asks_wanted_level",
     /// Asks where the emergency services are.
     AsksWhereServices = "asks_where_services",
+    /// Wants priority.
+    WantsPriority = "wants_priority",
+    /// Makes a runway depend on the wind.
+    IfWind = "if_wind",
     /// Reports ice, turbulence, or tops for others.
     GivesReport = "gives_report",
 }

@@ -40,7 +40,8 @@ impl Engine {
         if self.record.emergency.is_some() {
             return None;
         }
-        let items = due::due(&self.record.pending.as_ref()?.instruction.items, s.region)?;
+        let pending = self.record.pending.as_ref().filter(|p| p.instruction.from == s.facility)?;
+        let items = due::due(&pending.instruction.items, s.region)?;
         let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         Some(format!("{}, {own}", crate::units::sentence(&items)))
     }

@@ -91,7 +91,9 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let words = Words::new(&t, &hidden, &taken);
     let here = whereabouts::Scene { facility: addressed.facility.or(ctx.facility), region: ctx.region };
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &words, here);
-    Bare::new(&t, &words, &hidden, &taken, ctx, addressed.facility.or(ctx.facility)).fill(&mut slots);
+    // What counts people, time or weight is no runway, level or speed.
+    let not_free: Vec<_> = hidden.iter().cloned().chain(crate::figures::counted::ranges(&t)).collect();
+    Bare::new(&t, &words, &not_free, &taken, ctx, addressed.facility.or(ctx.facility)).fill(&mut slots);
     let clauses = Clauses::new(&t, &hidden);
     let echo = echo(&t, ctx);
     if echo.asked_heading
@@ -182,7 +184,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         complete(&mut slots, &echo.items);
     }
     let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
-    let call = request::Call { t: &t, words: &words, clauses: &clauses, slots: &slots, hidden: &hidden, en_route };
+    let call = request::Call { t: &t, words: &words, clauses: &clauses, slots: &slots, hidden: &not_free, en_route };
     let mut requests = request::requests(&said, &found, &call);
     if evidence::miss_to_come(&clauses) {
         // What is wanted in that case is not wanted now.
@@ -212,7 +214,10 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
 
 /// The acts of the intents: the rules' acts, and the plain act for an intent that the rules did not find.
 fn acts_of(acts: Vec<Act>, intents: &[Intent]) -> Vec<Act> {
-    let mut all: Vec<Act> = acts.into_iter().filter(|a| a.intent() == Intent::Unknown || intents.contains(&a.intent())).collect();
+    // Somebody unwell stays what it is, whatever grade a model gives the call.
+    let distress = intents.iter().any(|i| joined::is_distress(*i));
+    let kept = |a: &Act| a.intent() == Intent::Unknown || intents.contains(&a.intent()) || distress && *a == Act::Medical;
+    let mut all: Vec<Act> = acts.into_iter().filter(kept).collect();
     for intent in intents {
         if let Some(plain) = Act::plain(*intent).filter(|_| all.iter().all(|a| a.intent() != *intent)) {
             all.push(plain);

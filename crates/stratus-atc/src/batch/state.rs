@@ -167,6 +167,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         destination: None,
         next_unit: None,
         asked_place: None,
+        asked_atis: None,
         asked_field: None,
         filed_place: None,
         called_elsewhere: false,

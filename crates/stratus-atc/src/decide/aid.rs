@@ -125,7 +125,9 @@ fn souls(r: &Record) -> Option<Vec<Item>> {
 fn down(s: &Situation, r: &Record) -> Option<Vec<Item>> {
     let slow = s.ias_kt.is_some_and(|kt| kt < TURNS_OFF_KT);
     let landed = r.arrived && s.on_runway && matches!(s.phase, Phase::LandingRoll | Phase::TaxiIn);
-    if !landed || !slow || s.facility != Facility::Tower || r.emergency.is_none() {
+    // Urgency on board an airliner does not keep it on the runway.
+    let urgent = r.emergency == Some(Emergency::Pan) && s.ifr;
+    if !landed || !slow || s.facility != Facility::Tower || r.emergency.is_none() || urgent {
         return None;
     }
     let services = (r.emergency == Some(Emergency::Mayday) && !r.alerted).then_some(Item::Services(Services::Alerted));
@@ -134,7 +136,14 @@ fn down(s: &Situation, r: &Record) -> Option<Vec<Item>> {
 }
 
 /// An aircraft in distress is asked one thing at a time, and nothing twice. Nothing has to be read back (7110.65 10-1-1).
-pub(super) fn once(r: &Record, outcome: Outcome) -> Outcome {
+pub(super) fn once(r: &Record, mut outcome: Outcome) -> Outcome {
+    if let Decision::Say(items) = &mut outcome.decision
+        && let Some(help) = items.iter().position(|i| matches!(i, Item::Services(_)))
+    {
+        // Help that is called is the answer; no verdict follows it.
+        let late: Vec<Item> = items.drain(help..).filter(|i| *i != Item::Affirm).collect();
+        items.extend(late);
+    }
     if r.emergency.is_none() || !matches!(&outcome.decision, Decision::Say(items) if items.iter().any(presses)) {
         return outcome;
     }

@@ -1,11 +1,30 @@
 //! What a pilot says when asked: the answer to the last question, in whatever form, is understood as that answer.
 
 use super::{Decision, radar};
-use crate::instruction::{Ask, Item};
+use crate::gate;
+use crate::instruction::{Ask, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::situation::Situation;
+
+/// The meaning of a call that names the level for which the pilot was asked: the request for it, in whatever words.
+pub(super) fn level_as_asked(s: &Situation, r: &Record, heard: &Understanding) -> Option<Understanding> {
+    let asked = r.last.as_ref().is_some_and(|l| l.from == s.facility && l.items.contains(&Item::Ask(Ask::RequestedAltitude)));
+    let asked = asked || r.confirming.is_some_and(|(wish, _)| wish == Wish::Level);
+    let named = s.live && !s.on_ground && !heard.slots.altitude_ft.is_empty() && !heard.other_aircraft && !heard.unsure_caller;
+    let open = matches!(
+        heard.intent,
+        Intent::Unknown | Intent::Readback | Intent::Roger | Intent::CheckIn | Intent::PositionReport | Intent::AltitudeRequest
+    );
+    let settled = heard.intent == Intent::AltitudeRequest && heard.doubt.is_none() || gate::refuses(heard);
+    (asked && named && open && !settled).then(|| {
+        let intents = vec![Intent::AltitudeRequest];
+        let mut meant = Understanding { intent: Intent::AltitudeRequest, intents, doubt: None, ..heard.clone() };
+        meant.remarks.tell(Remark::Wishes);
+        meant
+    })
+}
 
 /// The meaning of a call that names the destination for which the pilot was asked: a clearance there, or the way there.
 pub(super) fn as_asked(s: &Situation, r: &Record, heard: &Understanding) -> Option<Understanding> {

@@ -93,7 +93,8 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
         // In the circuit, the subject knows the unit on the ground.
         let lands = s.facility == Facility::Tower && (r.landing.is_some() || super::in_pattern(s.phase));
         return match &s.next_unit {
-            _ if lands && s.live => None,
+            // Whether a visual arrival is near enough for its tower, the subject knows.
+            _ if s.live && (lands || s.facility.is_radar() && !s.ifr) => None,
             Some(next) => Some(Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])),
             None if s.facility.is_radar() => Some(Decision::say([Item::RemainThisFrequency])),
             None => None,

@@ -1,11 +1,12 @@
 //! Side questions: the pressure, the wind or the current information, in a call that also does something else. The main decision stands,
 //! and the answers follow it.
 
+use super::instruments::{approach_for, arrival, gives_approach};
 use super::{Decision, Outcome, reply};
 use crate::act::Act;
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
-use crate::record::Record;
+use crate::record::{OBSTRUCTED, Record};
 use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
@@ -30,7 +31,7 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, outcome
     // An aircraft in distress gets the facts that it asks for, and nothing else.
     let mut answers = if r.emergency.is_some() { Vec::new() } else { answers(s, r, heard, said) };
     answers.extend(super::facts::answers(s, r, heard, said).into_iter().filter(|i| !said.contains(i)));
-    let named = super::instruments::with_named_approach(s, r, heard, said).filter(|_| r.emergency.is_none());
+    let named = with_named_approach(s, r, heard, said).filter(|_| r.emergency.is_none());
     if let Some(items) = named {
         return Outcome { decision: Decision::Say(items.into_iter().chain(answers).collect()), ..outcome };
     }
@@ -41,6 +42,27 @@ pub(super) fn answered(s: &Situation, r: &Record, heard: &Understanding, outcome
     let rest = said.iter().filter(|i| !matches!(i, Item::Ask(Ask::SayAgain | Ask::Request | Ask::Runway | Ask::Intentions))).cloned();
     let items = rest.chain(answers).collect();
     Outcome { decision: Decision::Say(items), ..outcome }
+}
+
+/// The approach that the pilot names beside anything else: "ILS two left, and what is the weather". `said` is the answer so far; the result
+/// replaces it.
+fn with_named_approach(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Option<Vec<Item>> {
+    let a = arrival(s).filter(|a| s.facility.is_radar() && gives_approach(s, a) && r.emergency.is_none())?;
+    let kind = heard.slots.approach.as_ref()?;
+    let same = |k: &str| k.to_lowercase().starts_with(&kind.to_lowercase()) || kind.eq_ignore_ascii_case(k);
+    let cleared = r.approach.as_ref().is_some_and(|(k, cleared)| *cleared || same(k));
+    let told =
+        said.iter().any(|i| matches!(i, Item::Approach { kind, .. } if same(kind)) || matches!(i, Item::Approach { expect: false, .. }));
+    let refused = said.iter().any(|i| matches!(i, Item::Unable(_) | Item::Negative));
+    if cleared || told || refused || r.missed {
+        return None;
+    }
+    let Decision::Say(named) = approach_for(s, r, a, Some(kind.clone()), heard.slots.runway, false) else { return None };
+    let at = said.iter().position(|i| matches!(i, Item::Approach { .. }));
+    let rest = said.iter().enumerate().filter(|(n, _)| at.is_none_or(|at| *n != at && *n != at + 1)).map(|(_, i)| i.clone());
+    let rest: Vec<Item> = rest.filter(|i| !matches!(i, Item::Ask(_))).collect();
+    let added = named.into_iter().filter(|i| matches!(i, Item::Unable(_) | Item::Approach { .. } | Item::Runway(_)));
+    Some(rest.iter().cloned().chain(added).collect())
 }
 
 /// The approval of a way out beside a readback that is settled.
@@ -113,6 +135,13 @@ fn answers(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> V
         && !r.last.as_ref().is_some_and(|l| l.items.contains(&Item::ReadYou))
     {
         items.push(Item::ReadYou);
+    }
+    if s.live && r.obstructed && wants(Remark::WantsInspection) && !said.iter().any(|i| matches!(i, Item::Advice(w) if w == OBSTRUCTED)) {
+        items.push(Item::Advice(OBSTRUCTED.into()));
+    }
+    let closes = heard.has(Intent::CancelIfr) && heard.intent != Intent::CancelIfr && s.on_ground && (r.ifr || s.ifr);
+    if s.live && closes && !said.is_empty() && !said.contains(&Item::IfrCancelled) {
+        items.push(Item::IfrCancelled);
     }
     if s.live && wants(Remark::WantsInformation) && !said.is_empty() && !said.iter().any(|i| matches!(i, Item::Wind { .. })) {
         items.extend(s.wind());

@@ -77,7 +77,7 @@ fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
             | Intent::Unable
             | Intent::Unknown
     );
-    if !heard.slots.not_ready || !only {
+    if !heard.slots.not_ready || !only || has_landed(s, record) {
         return None;
     }
     if record.takeoff.is_some() && s.phase != Phase::TakeoffRoll {
@@ -87,9 +87,23 @@ fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
     Some(when_ready())
 }
 
+/// Whether the flight is over, and what follows is the way in.
+pub(super) fn has_landed(s: &Situation, record: &Record) -> bool {
+    s.on_ground && (record.arrived || matches!(s.phase, Phase::LandingRoll | Phase::TaxiIn))
+}
+
 /// "Roger, advise when ready."
 pub(super) fn when_ready() -> Decision {
     Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
+}
+
+/// The call without its words of distress, where those are known.
+pub(super) fn without_cries(heard: &Understanding) -> Understanding {
+    let mut rest = heard.clone();
+    rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan));
+    rest.intent = rest.intents.first().copied().unwrap_or(Intent::Unknown);
+    rest.doubt = rest.doubt.filter(|d| !matches!(d, Intent::Mayday | Intent::PanPan));
+    rest
 }
 
 /// The pilot denies distress ("no emergency"): the rest of the call is answered.
@@ -126,6 +140,10 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
             let tow = tow.then_some(Item::Services(Services::Tow));
             return Decision::say(over.chain(tow).chain(on)).into();
         }
+    }
+    // Cleared to land already: nothing more to ask.
+    if rest.intents.is_empty() && record.landing.is_some() && record.emergency.is_some() {
+        return Decision::say(over).into();
     }
     let Some(first) = rest.intents.first() else {
         return Decision::say(over.chain([Item::Ask(Ask::Intentions)])).into();

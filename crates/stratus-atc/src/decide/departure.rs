@@ -234,3 +234,12 @@ pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
     let traffic = runway.and_then(|r| s.in_the_way(r).or_else(|| s.against_departure(r).map(|t| t.words.clone())));
     Decision::Say(runway.map(|r| Item::HoldShort { runway: r, at: None }).into_iter().chain(traffic.map(Item::Traffic)).collect())
 }
+
+/// A pilot who was told to hold short for traffic calls again. The takeoff request has already been accepted, so only the state of the
+/// runway matters.
+pub(super) fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
+    let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
+    let waits = owed && asks && s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort;
+    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| still_short(s, record))
+}

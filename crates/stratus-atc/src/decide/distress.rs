@@ -8,7 +8,8 @@ use crate::clearances;
 use crate::gate::{self, Admitted, Distress};
 use crate::hear::Said;
 use crate::instruction::{Ask, Emergency, Item, Landing, Services, Wish};
-use crate::intent::{Intent, Understanding};
+use crate::intent::{Intent, Topic, Understanding};
+use crate::phase::Phase;
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
@@ -41,7 +42,9 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     if record.emergency.is_some() && !worse {
         // The emergency is already known, on this frequency or the last one, so the current request matters.
         let short = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= FAR_NM + 4);
-        let lands = s.live && s.facility == Facility::Tower && !s.on_ground && short && record.landing.is_none();
+        // On final, the landing clearance is what helps, and radar passes it on.
+        let radar = s.facility.is_radar() && on_final(s, heard);
+        let lands = s.live && (s.facility == Facility::Tower && short || radar) && !s.on_ground && record.landing.is_none();
         if let Some(r) = free_runway(s, record, heard).filter(|_| lands) {
             let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
             return Decision::say(items.into_iter().chain(s.wind()).chain([Item::Runway(r), clearances::rescue(leave)]).chain(help));
@@ -97,6 +100,11 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     Decision::Say(items)
 }
 
+/// The pilot reports final, or is there.
+fn on_final(s: &Situation, heard: &Understanding) -> bool {
+    s.phase == Phase::Final || heard.slots.position.as_deref() == Some("final")
+}
+
 /// Whether a call starts a flight.
 fn begins_a_flight(intent: Intent) -> bool {
     use Intent::*;
@@ -116,10 +124,13 @@ fn runway_asked_for(s: &Situation, r: &Record, heard: &Understanding) -> Option<
     let request = |q: &Request| if let Request::Runway { runway } = q { *runway } else { None };
     let wishes = heard.remarks.has(Remark::Wishes) || heard.remarks.has(Remark::OwnWay);
     let plain = matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::Diversion);
+    // A visual flight that names a runway straight in wants that runway, not an approach.
+    let straight = |q: &Request| if let Request::Approach { kind: None, runway, .. } = q { runway.filter(|_| !s.ifr) } else { None };
     let named = heard.slots.runway.filter(|_| wishes && plain && heard.slots.approach.is_none());
-    let wanted = heard.requests.iter().find_map(request).or(named)?;
+    let wanted = heard.requests.iter().find_map(request).or_else(|| heard.requests.iter().find_map(straight)).or(named)?;
     let unit = s.facility == Facility::Tower || s.facility.is_radar();
-    if !s.live || s.on_ground || !unit || heard.intent == Intent::Readback || heard.has(Intent::ApproachRequest) {
+    let approach = heard.has(Intent::ApproachRequest) && !heard.requests.iter().any(|q| straight(q).is_some());
+    if !s.live || s.on_ground || !unit || heard.intent == Intent::Readback || approach {
         return None;
     }
     let far = s.arrival.as_ref().filter(|a| a.icao != s.icao);
@@ -131,17 +142,32 @@ fn runway_asked_for(s: &Situation, r: &Record, heard: &Understanding) -> Option<
     }
     let why = if exists { format!("runway {wanted} is not clear") } else { format!("runway {wanted} does not exist") };
     let other = r.own_runway.or(s.active).filter(|x| *x != wanted && far.is_none() && !s.runway_blocked(*x) && !s.is_closed(*x));
-    Some([Item::Unable(why)].into_iter().chain(other.map(Item::RunwayAvailable)).chain(wind).collect())
+    let base = heard.slots.side.filter(|_| heard.slots.position.as_deref() == Some("base") && other.is_some());
+    let base = base.map(|side| Item::PatternWords(format!("{} base approved", side.word())));
+    Some([Item::Unable(why)].into_iter().chain(other.map(Item::RunwayAvailable)).chain(base).chain(wind).collect())
 }
 
 /// Answers any other call from an aircraft in distress: it demands no readback and no repetition, and grants the request (7110.65 10-1-1).
 pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     r.emergency?;
+    // "Are we cleared to land": the clearance, and nothing else.
+    if heard.slots.topic == Some(Topic::ClearedToLand)
+        && let Some(items) = super::question::landing(s, r, heard)
+    {
+        return Some(Decision::Say(items));
+    }
     if heard.slots.cancels_distress || matches!(heard.intent, Intent::SayAgain | Intent::RadioCheck | Intent::CancelIfr) {
         return None;
     }
     if s.on_ground && heard.remarks.has(Remark::IsDone) {
         return None;
+    }
+    if s.on_ground && heard.remarks.has(Remark::NeedsHelpNow) && heard.intent != Intent::Readback {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
+    }
+    // It cannot leave the runway: nothing else uses it, and help comes.
+    if s.on_ground && heard.slots.disabled {
+        return super::question::stays_on_runway(s, r, heard).map(Decision::Say);
     }
     if let Some(d) = other_runway(s, r, heard) {
         return Some(d);
@@ -179,6 +205,9 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if let Some(items) = as_planned(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items).chain(help)));
     }
+    if s.on_ground && heard.remarks.has(Remark::WantsTow) {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Tow)]));
+    }
     if let Some(Decision::Say(items)) = granted(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items)));
     }
@@ -186,9 +215,6 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if s.on_ground && moves && !s.on_runway {
         // Safe on the ground, the flight continues as usual.
         return None;
-    }
-    if s.on_ground && heard.remarks.has(Remark::WantsTow) {
-        return Some(Decision::say([Item::Roger, Item::Services(Services::Tow)]));
     }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
         // Down and safe, or already on the way: nothing more to call for.
@@ -325,7 +351,7 @@ fn other_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Deci
 fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     if s.on_ground {
-        return help.map(|h| Decision::say([h]));
+        return help.filter(|_| !r.alerted).map(|h| Decision::say([h]));
     }
     let runway = free_runway(s, r, heard);
     // An approach to another field is not one to a runway here.
@@ -436,7 +462,9 @@ pub(super) fn side_to(s: &Situation, degrees: u16) -> Option<Side> {
 
 /// The heading and distance to the nearest field.
 pub(super) fn home(s: &Situation) -> Option<Item> {
-    s.home.as_ref().map(|h| Item::FieldAt { name: h.name.clone(), degrees: h.heading_mag, miles: h.distance_nm })
+    // The field in front of an aircraft on final needs no heading.
+    let ahead = |h: &&crate::situation::Home| s.live && s.phase == Phase::Final && h.here && h.distance_nm <= FAR_NM;
+    s.home.as_ref().filter(|h| !ahead(h)).map(|h| Item::FieldAt { name: h.name.clone(), degrees: h.heading_mag, miles: h.distance_nm })
 }
 
 /// Gives a heading, or directions to the field, to a pilot who asks for them.

@@ -98,8 +98,10 @@ pub(super) fn crossing(s: &Situation, r: &Record, heard: &Understanding) -> Vec<
     if let Some(leave) = gate::standing_crossing(r).filter(|_| r.crossing.is_some_and(|x| same(x, runway))) {
         return vec![Item::Affirm, clearances::cross(&leave, runway)];
     }
-    // An aircraft that holds short on its way is cleared at once if nothing is in the way.
-    let short = r.hold_short.is_some_and(|x| same(x, runway)) && s.runway_here.is_some_and(|x| same(x, runway));
+    // An aircraft that holds short on its way is cleared at once if nothing is in the way. On the way in, any runway is on the way.
+    let inward = r.parking.is_some() || r.arrived;
+    let told = r.hold_short.is_some_and(|x| same(x, runway)) || inward;
+    let short = told && s.runway_here.is_some_and(|x| same(x, runway));
     let here = short && s.phase == Phase::HoldingShort;
     let on_the_way = r.taxi.is_none_or(|t| !same(t, runway));
     match gate::on_the_way(r).filter(|_| here && on_the_way && !s.runway_blocked(runway)) {

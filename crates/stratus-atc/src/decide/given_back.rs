@@ -9,6 +9,7 @@ use crate::phase::Phase;
 use crate::readback::{self, Check, Known, Own, ReadbackItem, Verdict};
 use crate::record::{Pending, Record};
 use crate::remark::Remark;
+use crate::request::Request;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway};
@@ -56,6 +57,22 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
     Decision::Silent(Silence::NoReadbackDue)
 }
 
+/// A report of the level at which the aircraft is, and at which it was not on the way to it, is acknowledged: the pilot was told to make it, or
+/// has come to the level that was assigned.
+pub(super) fn taken(s: &Situation, r: &Record, heard: &Understanding, outcome: Outcome) -> Outcome {
+    let silent = matches!(outcome.decision, Decision::Silent(Silence::NoReadbackDue | Silence::NotDue)) && outcome.verdict.is_none();
+    let works = s.live && !s.on_ground && (s.facility.is_radar() || s.facility == Facility::Tower) && r.pending.is_none();
+    let there = heard.slots.altitude_ft.last().zip(s.altitude_ft).is_some_and(|(said, now)| (said - now).abs() <= AT_LEVEL_FT);
+    // Words that repeat a level just after it was assigned are its readback.
+    let told = r.last.as_ref().is_some_and(|l| l.items.iter().any(|i| matches!(i, Item::Altitude { .. })));
+    let more = heard.slots.runway.is_some() || heard.slots.altimeter.is_some() || heard.slots.squawk.is_some();
+    let reports = silent && !more && works && there && !told && heard.callsign.is_some() && !heard.other_aircraft && !heard.unsure_caller;
+    if reports { Decision::say([Item::Roger]).into() } else { outcome }
+}
+
+/// Within this of a level, an aircraft has reached it, feet.
+const AT_LEVEL_FT: i32 = 200;
+
 /// A pilot on the leg that they name, with no readback due, is making a report that expects a clearance or a sequence number.
 fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     let on = match heard.slots.position.as_deref()? {
@@ -98,7 +115,7 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
     if cleared && !given && s.facility == Facility::Tower && s.phase != Phase::Final && !s.on_ground {
         return corrected(restate(last, &[]));
     }
-    let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(record.squawk.map(Item::Squawk)).collect();
+    let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(standing(s, record)).collect();
     // A long clearance is checked once, when its readback is due.
     let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
     if readback::readable(&last.items) && !long {
@@ -158,6 +175,10 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return Some(thanks.into());
     }
     let pending = record.pending.as_ref()?;
+    if takes_landing(s, record, heard, pending) {
+        let decision = restate(&pending.instruction, &[]);
+        return Some(Outcome { decision, verdict: Some(Verdict::Incorrect), settled: false, check: None });
+    }
     if let Some(o) = moves_on(s, record, heard, said) {
         return Some(o);
     }
@@ -171,10 +192,15 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
         && heard.addressed.facility.is_none()
         && heard.callsign.is_some();
-    if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
-        if let Some(o) = read_back_beside(s, record, heard, said) {
-            return Some(o);
-        }
+    // A report with a request beside it is more than a readback.
+    let asks_too = report && heard.remarks.has(Remark::Wishes) && heard.requests.iter().any(|q| !matches!(q, Request::Level { .. }));
+    let other = !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown);
+    if (asks_too || other)
+        && let Some(o) = read_back_beside(s, record, heard, said)
+    {
+        return Some(o);
+    }
+    if other {
         // A new request shows that the conversation has moved on; the readback is still awaited.
         return None;
     }
@@ -202,7 +228,17 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     // A request is not a readback.
     let asks = heard.remarks.has(Remark::Wishes);
     let optional = mandatory(pending, s.region) == 0;
+    // A complete readback is settled, whatever else the call says: what was read back is not asked for again.
+    let whole = !optional && check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign);
+    if whole
+        && asks
+        && !heard.requests.is_empty()
+        && let Some(o) = read_back_beside(s, record, heard, said)
+    {
+        return Some(o);
+    }
     if heard.intent == Intent::Unknown
+        && !whole
         && (other_deed && (asks || !heard.requests.is_empty()) || asks && optional || clear_of_weather(record, heard))
     {
         return None;
@@ -232,6 +268,12 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         let mentions = wrong || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
             return None;
+        }
+        // Established on the course: the approach clearance was heard, and the report is what gets an answer.
+        let cleared = pending.instruction.items.iter().any(|i| matches!(i, Item::Approach { expect: false, .. }));
+        if cleared && !wrong && s.arrival.as_ref().and_then(|a| a.course).is_some_and(super::initiative::established) {
+            let settled = Record { pending: None, ..record.clone() };
+            return Some(Outcome { settled: true, ..super::decide(s, &settled, heard, said) });
         }
     }
     if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
@@ -293,6 +335,15 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     })
 }
 
+/// The pilot reads back a landing clearance that was not given, beside an instruction that was.
+fn takes_landing(s: &Situation, record: &Record, heard: &Understanding, pending: &Pending) -> bool {
+    let tower = s.live && s.facility == Facility::Tower && !s.on_ground && record.emergency.is_none() && !heard.other_aircraft;
+    let cleared = |i: &Item| matches!(i, Item::Cleared(_));
+    let given = record.landing.is_some() || pending.whole.iter().chain(&pending.instruction.items).any(cleared);
+    let goes_on = pending.instruction.items.contains(&Item::Continue);
+    tower && goes_on && !given && heard.intent == Intent::Readback && heard.remarks.has(Remark::RepeatsLanding)
+}
+
 /// "Light icing at one seven thousand": the level is where the ice is, and not the one that is awaited.
 fn gives_report(record: &Record, heard: &Understanding, said: &Said, region: Region) -> bool {
     let taken = |p: &Pending| readback::taken_by_anybody(&p.instruction.items, said, region);
@@ -338,7 +389,10 @@ fn read_back_beside(s: &Situation, record: &Record, heard: &Understanding, said:
         return None;
     }
     let settled = Record { pending: None, ..record.clone() };
-    let granted = pending.instruction.items.iter().any(|i| grants(i, heard.intent)) && !heard.remarks.has(Remark::Wishes);
+    // A taxi that was just read back is not what the pilot wishes besides.
+    let taxi = |i: &Item| matches!(i, Item::Taxi { .. } | Item::TaxiToParking { .. }) && heard.requests.is_empty();
+    let wishes = heard.remarks.has(Remark::Wishes);
+    let granted = pending.instruction.items.iter().any(|i| grants(i, heard.intent) && (!wishes || taxi(i)));
     // "The QNH once more": one value, and not the whole instruction.
     let value = [Remark::WantsPressure, Remark::WantsWind, Remark::WantsLetter].iter().any(|w| heard.remarks.has(*w));
     let repeats = granted || value && matches!(heard.intent, Intent::SayAgain | Intent::WeatherRequest);

@@ -6,7 +6,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::remark::Remark;
-use crate::situation::Situation;
+use crate::situation::{FinalCourse, Situation};
 use crate::units::{Facility, Runway};
 use crate::{clearances, gate};
 
@@ -32,7 +32,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             let in_again =
                 matches!(s.phase, Phase::TaxiIn) && !(s.live && out) || s.live && inward && !out && s.phase != Phase::HoldingShort;
             if in_again {
-                return parking(s, heard);
+                return parking(s, record, heard);
             }
             taxi(s, record, heard)
         }
@@ -40,9 +40,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::TaxiToParking | Intent::ClearOfRunway | Intent::PositionReport | Intent::CheckIn if over(s, heard) => {
             Decision::say([Item::Roger])
         }
-        Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
+        Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, record, heard),
         // After landing and leaving the runway, the first call to Ground asks for taxi in, whatever its words.
-        Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding if arrived(s, record) => parking(s, heard),
+        Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding if arrived(s, record) => parking(s, record, heard),
         // One unit gives both: the clearance comes with the start-up.
         Intent::StartupRequest if s.live && heard.has(Intent::IfrClearanceRequest) && !record.ifr && !s.elsewhere(Facility::Clearance) => {
             let started = Understanding { intents: vec![Intent::StartupRequest], ..heard.clone() };
@@ -105,6 +105,47 @@ pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) ->
     })
 }
 
+/// A pilot on the taxiways who asks to cross a runway is told to cross it or to hold short of it, whatever else the call names and in
+/// distress as well. Any other answer could be taken for the crossing. The taxi that the call asks for follows.
+pub(super) fn asked_to_cross(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let works = matches!(s.facility, Facility::Ground | Facility::Tower) && s.live && s.on_ground && !s.on_runway;
+    let open = matches!(
+        heard.intent,
+        Intent::PositionReport
+            | Intent::TaxiToParking
+            | Intent::ClearOfRunway
+            | Intent::Unknown
+            | Intent::SayAgain
+            | Intent::CheckIn
+            | Intent::Roger
+            | Intent::RequestProgressiveTaxi
+    );
+    let asks = heard.remarks.has(Remark::AsksCrossing);
+    let open = open || heard.intent == Intent::Readback && heard.remarks.has(Remark::Wishes);
+    if !works || !open || !(heard.slots.crossing || asks) || heard.other_aircraft || heard.unsure_caller {
+        return None;
+    }
+    let named = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r));
+    let here = s.runway_here.filter(|_| s.phase == Phase::HoldingShort);
+    let items = match named.or(here).or(record.hold_short) {
+        Some(_) if asks => super::facts::crossing(s, record, heard),
+        Some(runway) => {
+            let mut meant = heard.clone();
+            (meant.slots.hold_short, meant.slots.crossing) = (Some(runway), true);
+            match crossing(s, record, &meant)? {
+                Decision::Say(items) => items,
+                silent => return Some(silent),
+            }
+        }
+        None => return None,
+    };
+    let inward = matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway) && record.parking.is_none();
+    let way = if inward { parking(s, record, heard) } else { Decision::Say(Vec::new()) };
+    let Decision::Say(way) = way else { return Some(Decision::Say(items)) };
+    let taxi = way.into_iter().filter(|i| matches!(i, Item::TaxiToParking { .. }));
+    Some(Decision::Say(taxi.chain(items).collect()))
+}
+
 /// Whether this is the first call to Ground from an aircraft that has landed and left the runway.
 pub(super) fn arrived(s: &Situation, record: &Record) -> bool {
     s.live && s.on_ground && !s.on_runway && s.phase == Phase::TaxiIn && !record.contacted.contains(&s.facility) && record.parking.is_none()
@@ -128,7 +169,10 @@ pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) ->
     let follows = s.region.vfr_services.contains(&"flight following") || heard.remarks.service.is_some();
     let taxies_first = taxies_first || heard.intent == Intent::FlightFollowingRequest && !follows;
     let inward = heard.intent == Intent::TaxiToParking && !heard.has(Intent::ClearOfRunway) && record.parking.is_none();
-    (at_stand && (cleared || inward || taxies_first)).then(|| {
+    // A runway that is wanted from the stand is where the flight taxies to, however often it has been there.
+    let wanted = heard.slots.runway.is_some() && heard.slots.hold_short.is_none() && heard.remarks.has(Remark::Wishes);
+    let outward = s.facility == Facility::Ground && heard.intent == Intent::PositionReport && wanted && heard.slots.position.is_none();
+    (at_stand && (cleared || inward || outward || taxies_first)).then(|| {
         let mut meant = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };
         meant.intents.retain(|i| !matches!(i, Intent::IfrClearanceRequest | Intent::TaxiToParking | Intent::TaxiRequest));
         meant.intents.insert(0, Intent::TaxiRequest);
@@ -197,12 +241,12 @@ pub(super) fn next_turn(s: &Situation, record: &Record) -> Option<(u32, Vec<Item
 }
 
 /// Taxi in, once clear of the runway.
-fn parking(s: &Situation, heard: &Understanding) -> Decision {
-    if s.on_runway {
-        return Decision::say([
-            Item::Advice("exit the runway when able".into()),
-            Item::Report(crate::instruction::ReportPoint::ClearOfRunway),
-        ]);
+fn parking(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    // The second report of a pilot who was told to leave the runway counts.
+    let clear = Item::Report(crate::instruction::ReportPoint::ClearOfRunway);
+    let reported = s.taxi_speed() && record.last.as_ref().is_some_and(|l| l.items.contains(&clear));
+    if s.on_runway && !reported {
+        return Decision::say([Item::Advice("exit the runway when able".into()), clear]);
     }
     let asked =
         heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway") && !l.contains("not ") && !l.contains("negative"));
@@ -218,6 +262,30 @@ fn parking(s: &Situation, heard: &Understanding) -> Decision {
     }
     if let Some((runway, at)) = route.first_crossing {
         items.push(Item::HoldShort { runway, at });
+    } else if unmapped {
+        items.extend(beyond(s, heard).map(|runway| Item::HoldShort { runway, at: None }));
     }
     Decision::Say(items)
 }
+
+/// The parallel runway beyond the middle one of three that the aircraft has left. Whatever the way in, it leads across or around another
+/// runway, and without a chart nobody knows that it leads around.
+fn beyond(s: &Situation, heard: &Understanding) -> Option<Runway> {
+    let left = heard.slots.runway.and_then(|r| s.known(r)).filter(|_| heard.has(Intent::ClearOfRunway) && s.live)?;
+    let own = s.surface.courses.iter().find(|c| c.runway == left)?;
+    let parallel = |r: Runway| r != left && crate::units::turn(r.nominal_heading(), left.nominal_heading()).abs() < 15.0;
+    let between = |c: &&FinalCourse| parallel(c.runway) && c.right_nm * own.right_nm < 0.0 && c.right_nm.abs() < BETWEEN_NM;
+    // How far to the right of the own runway another one lies.
+    let aside = |c: &FinalCourse| own.right_nm - c.right_nm;
+    let middle = s.surface.courses.iter().any(|c| parallel(c.runway) && aside(c) * own.right_nm < 0.0 && aside(c).abs() < APART_NM);
+    if !middle {
+        return None;
+    }
+    let all = s.surface.courses.iter().filter(|_| own.right_nm.abs() < BETWEEN_NM).filter(between);
+    all.min_by(|a, b| a.right_nm.abs().total_cmp(&b.right_nm.abs())).map(|c| c.runway)
+}
+
+/// Parallel runways that are farther away have aprons between them, nautical miles.
+const BETWEEN_NM: f64 = 0.25;
+/// The third one may be so far away, nautical miles.
+const APART_NM: f64 = 0.5;

@@ -7,7 +7,7 @@ use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::remark::Remark;
 use crate::situation::Situation;
-use crate::units::Facility;
+use crate::units::{Facility, turn};
 
 /// Whether a flight information service answers here. It does outside the states where pilots only self-announce, if the pilot calls it by
 /// its usual name or has already spoken to it.
@@ -15,6 +15,15 @@ pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding) -> bool 
     let named = heard.remarks.has(Remark::CallsService);
     s.facility == Facility::Ctaf && s.region.unit_information != s.region.unit_radio && (r.contacted.contains(&s.facility) || named)
 }
+
+/// The aircraft is outside the circuit and flies away from the field: whatever its words resemble, it does not join.
+fn flies_away(s: &Situation) -> bool {
+    let field = s.home.as_ref().filter(|h| h.here && h.distance_nm > CIRCUIT_NM);
+    field.zip(s.heading_mag).is_some_and(|(field, now)| turn(now, f64::from(field.heading_mag)).abs() > 90.0)
+}
+
+/// Within this distance of a field, an aircraft may fly away from it and still join, nautical miles.
+const CIRCUIT_NM: u16 = 3;
 
 /// The service's answer.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -43,9 +52,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::PositionReport | Intent::TouchAndGoRequest | Intent::GoAround if leg.is_some() => {
             Decision::say([Item::Roger, traffic(), Item::Report(ReportPoint::Leg(None, Leg::Final))])
         }
-        Intent::InboundLanding | Intent::TransitionRequest | Intent::CheckIn if !s.on_ground => {
+        Intent::InboundLanding if !s.on_ground && (record.contacted.contains(&s.facility) || !flies_away(s)) => {
             Decision::say(known().chain([traffic(), Item::Report(ReportPoint::Words("downwind".into()))]))
         }
+        Intent::InboundLanding | Intent::TransitionRequest | Intent::CheckIn if !s.on_ground => Decision::say(known().chain([traffic()])),
         Intent::WeatherRequest => Decision::say(known()),
         Intent::Unknown if heard.callsign.is_some() && heard.loose == 0 => Decision::say([Item::GoAhead]),
         Intent::SayAgain if record.last.as_ref().is_some_and(|l| l.from == s.facility) => {

@@ -11,7 +11,7 @@ use crate::airports::Station;
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate::{self, Admitted, Entry};
-use crate::instruction::{Ask, Climb, Item, Landing, ReportPoint};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, ReportPoint};
 use crate::phase::Phase;
 use crate::record::{Owed, Record};
 use crate::situation::{FinalCourse, NearAirspace, Situation};
@@ -19,6 +19,8 @@ use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// Delay before a wrong transponder code is mentioned.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
+/// Nearer to the runway than this, an arrival goes to the tower whether or not it has read back its clearance, nautical miles.
+const LATEST_NM: f64 = 5.0;
 /// Delay before an aircraft that was sent to another frequency, and is still here, hears it again.
 const STILL_HERE: Duration = Duration::from_secs(60);
 /// Time for the pilot to answer between two unsolicited transmissions.
@@ -413,6 +415,10 @@ fn slow_down(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)
 /// Repeats a frequency change to an aircraft that is still here.
 fn still_here(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let (item, since) = r.sent_to.as_ref()?;
+    // An aircraft in distress, or a lost one, stays with the unit that knows its trouble.
+    if r.emergency.is_some() || r.plight.is_some() {
+        return None;
+    }
     // In the air nobody calls a unit of the taxiways.
     if !s.on_ground && *item == s.contact(Facility::Ground) {
         return None;
@@ -540,7 +546,7 @@ fn next_notice(next: &Station) -> Notice {
 /// Hands the aircraft off to the unit that now takes over.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // A lost pilot is guided until they see the field, and a visual flight in distress stays with the unit that knows its trouble.
-    let led = r.plight.is_some() || r.emergency.is_some() && !r.ifr;
+    let led = r.plight.is_some() || r.emergency == Some(Emergency::Mayday) || r.emergency.is_some() && !r.ifr;
     let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && !led && r.sent_to.is_none() && !super::hold::holds(s, r))?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
@@ -555,9 +561,14 @@ fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> 
         return Some((next_notice(next), vec![Item::RadarServiceTerminated, Item::SquawkVfr, contact]));
     }
     let course = s.arrival.as_ref().map_or(s.final_course, |a| a.course);
+    // The approach clearance is read back before the frequency changes, as long as there is time.
+    let unread = r.pending.as_ref().is_some_and(|p| p.instruction.items.iter().any(|i| matches!(i, Item::Approach { expect: false, .. })));
+    if to_tower && unread && course.is_some_and(|f| f.before_nm > LATEST_NM) {
+        return None;
+    }
     (!to_tower || course.is_some_and(established)).then(|| (next_notice(next), vec![contact]))
 }
 
-fn established(f: FinalCourse) -> bool {
+pub(super) fn established(f: FinalCourse) -> bool {
     f.before_nm > 0.0 && f.before_nm < 10.0 && f.right_nm.abs() < 0.6
 }

@@ -5,7 +5,7 @@ use super::Decision;
 use super::given_back::clear_of_weather;
 use super::initiative::{Notice, Watch};
 use super::missed::{missed, still_climbs};
-use super::route::{deviation, direct, next_frequency, on_route, speed};
+use super::route::{comes_in, deviation, direct, next_frequency, on_route, speed, way_on};
 use super::{circling, hold, on_top, vectors};
 use crate::act::Act;
 use crate::gate;
@@ -93,7 +93,7 @@ fn descent(s: &Situation, a: &Arrival) -> i32 {
 }
 
 /// The distance from the field at which a flight must leave its level, nautical miles.
-fn top_of_descent_nm(s: &Situation, a: &Arrival) -> f64 {
+pub(super) fn top_of_descent_nm(s: &Situation, a: &Arrival) -> f64 {
     let gate = gate(s, a);
     s.altitude_ft.map_or(0.0, |now| f64::from((now - gate).max(0)) / PROFILE_FT + GATE_NM)
 }
@@ -139,13 +139,25 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
         return Some(missed(s, r, a, true));
     }
-    if heard.remarks.has(Remark::LeavesHold) || r.holding && heard.intent == Intent::DepartureReady {
+    if heard.remarks.has(Remark::LeavesHold) || r.holding && heard.has(Intent::DepartureReady) {
         return Some(hold::left(s, r, a));
+    }
+    // Clear of the weather: back on the route, or to the point that the pilot names.
+    if clear_of_weather(r, heard) && !heard.requests.iter().any(|q| matches!(q, Request::DirectTo { .. })) {
+        return Some(Decision::say([Item::Roger].into_iter().chain(way_on(s, r, a))));
     }
     if let Some(d) = circling::requested(s, r, a, heard).or_else(|| on_top::requested(s, r, heard)) {
         return Some(d);
     }
-    // A level reported beside another request is the aircraft's present level.
+    // A level beside another request is the aircraft's present or assigned one, or a request of its own.
+    let held = |feet: i32| r.altitude_ft == Some(feet) || s.altitude_ft.is_some_and(|now| (now - feet).abs() <= 300);
+    let level = heard.requests.iter().find(|q| matches!(q, Request::Level { feet: Some(f), way: Some(_) } if *f >= 1_000 && !held(*f)));
+    let way = heard.requests.iter().find(|q| matches!(q, Request::DirectTo { .. } | Request::Deviate { .. }));
+    if let (Some(level), Some(way)) = (level, way)
+        && let (Decision::Say(first), Decision::Say(then)) = (requested(s, r, a, heard, way), requested(s, r, a, heard, level))
+    {
+        return Some(Decision::Say(first.into_iter().chain(then).collect()));
+    }
     let beside = |q: &&Request| !matches!(q, Request::Level { .. });
     // The ride is the reason, and the level the request.
     let of_ride = heard.requests.iter().any(|q| matches!(q, Request::RideReport { .. }));
@@ -165,6 +177,8 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
             let level = Request::Level { feet: heard.slots.altitude_ft.last().copied(), way: None };
             requested(s, r, a, heard, &level)
         }
+        // Ready to go on its way.
+        Intent::DepartureReady if !comes_in(s, r, a) => Decision::Say(way_on(s, r, a)),
         // Ready for another approach: continue.
         Intent::DepartureReady => approach(s, r, a, None, None),
         // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
@@ -181,35 +195,12 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
             let degrees = heard.slots.heading.unwrap_or(360);
             Decision::say([Item::Heading { turn: heard.slots.side, degrees }, Item::Advice("advise when clear of weather".into())])
         }
-        // Clear of the weather: resume the route.
-        Intent::HeadingReport | Intent::Unknown if r.deviating && (heard.intent == Intent::HeadingReport || clear_of_weather(r, heard)) => {
-            Decision::say([Item::Roger, Item::ResumeOwnNavigation, on_route(s, a)])
-        }
+        // Another heading after a deviation: resume the route.
+        Intent::HeadingReport if r.deviating => Decision::say([Item::Roger, Item::ResumeOwnNavigation, on_route(s, a)]),
         // The pilot has given only a callsign: the flight is known and continues.
         Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
         _ => return None,
     })
-}
-
-/// The approach that the pilot names beside anything else: "ILS two left, and what is the weather". `said` is the answer so far; the result
-/// replaces it.
-pub(super) fn with_named_approach(s: &Situation, r: &Record, heard: &Understanding, said: &[Item]) -> Option<Vec<Item>> {
-    let a = arrival(s).filter(|a| s.facility.is_radar() && gives_approach(s, a) && r.emergency.is_none())?;
-    let kind = heard.slots.approach.as_ref()?;
-    let same = |k: &str| k.to_lowercase().starts_with(&kind.to_lowercase()) || kind.eq_ignore_ascii_case(k);
-    let cleared = r.approach.as_ref().is_some_and(|(k, cleared)| *cleared || same(k));
-    let told =
-        said.iter().any(|i| matches!(i, Item::Approach { kind, .. } if same(kind)) || matches!(i, Item::Approach { expect: false, .. }));
-    let refused = said.iter().any(|i| matches!(i, Item::Unable(_) | Item::Negative));
-    if cleared || told || refused || r.missed {
-        return None;
-    }
-    let Decision::Say(named) = approach(s, r, a, Some(kind.clone()), heard.slots.runway) else { return None };
-    let at = said.iter().position(|i| matches!(i, Item::Approach { .. }));
-    let rest = said.iter().enumerate().filter(|(n, _)| at.is_none_or(|at| *n != at && *n != at + 1)).map(|(_, i)| i.clone());
-    let rest: Vec<Item> = rest.filter(|i| !matches!(i, Item::Ask(_))).collect();
-    let added = named.into_iter().filter(|i| matches!(i, Item::Unable(_) | Item::Approach { .. } | Item::Runway(_)));
-    Some(rest.iter().cloned().chain(added).collect())
 }
 
 /// The answer to a request.
@@ -230,6 +221,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
             approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), heard.remarks.has(Remark::FullProcedure))
         }
         Request::Runway { runway } => approach(s, r, a, None, *runway),
+        Request::Vectors { to: None, approach: false } if !comes_in(s, r, a) => Decision::Say(way_on(s, r, a)),
         Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
         Request::Vectors { to, .. } => direct(s, a, to.as_deref()),
         Request::Expect { about: Expected::Delay } => Decision::Say(super::questions::delay(s)),
@@ -332,7 +324,8 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     if bound_away && !known && sent_on_course(s, r, a) {
         items.extend([Item::ResumeOwnNavigation, on_route(s, a)]);
     }
-    if !bound_away && r.approach.is_none() {
+    // A new unit says again what to expect of it.
+    if !bound_away && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared && !known) {
         items.extend(expect(s, r, a));
         items.extend(s.pressure());
     }
@@ -425,6 +418,8 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
         (Some(feet), _) if !(500..=super::radar::HIGHEST_FT).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
         }
+        // Above this unit's airspace the next one gives the climb.
+        (Some(feet), _) if feet > now + 150 && within_unit(s, feet) <= now + 150 => next_frequency(s),
         // A climb is given, at least to a level that clears the terrain.
         (Some(feet), _) if feet > now + 150 => Decision::say([level(s, feet.max(clear_of_terrain(s, a)))]),
         (Some(feet), _) if feet < lowest => {

@@ -4,6 +4,7 @@
 use super::Decision;
 use super::distress::{IN_SIGHT_NM, home, side_to};
 use crate::act::Act;
+use crate::gate;
 use crate::instruction::{Ask, Climb, Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
@@ -24,12 +25,13 @@ const TOWARDS_CLOUD: f64 = 60.0;
 /// "Turn left heading 350, Salinas airport, 8 miles": the heading to the field, unless the aircraft already flies it. A way that may lead
 /// back into cloud is named, and the pilot, who sees the cloud, flies it or not.
 pub(super) fn way_home(s: &Situation, r: &Record) -> Vec<Item> {
-    let Some(field) = &s.home else { return Vec::new() };
+    let Some(field) = s.asked_field.as_ref().or(s.home.as_ref()) else { return Vec::new() };
     let degrees = field.heading_mag;
     if leads_into_cloud(s, r, degrees) {
         return home(s).into_iter().chain([Item::Advice("remain clear of cloud, advise if unable".into())]).collect();
     }
-    [Item::Heading { turn: side_to(s, degrees), degrees }].into_iter().chain(home(s)).collect()
+    let there = Item::FieldAt { name: field.name.clone(), degrees, miles: field.distance_nm };
+    vec![Item::Heading { turn: side_to(s, degrees), degrees }, there]
 }
 
 /// The pilot flew into cloud on about this heading, and has turned away from it since.
@@ -53,6 +55,11 @@ fn sees_again(heard: &Understanding) -> bool {
     heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround) || heard.has(Intent::FieldInSight)
 }
 
+/// The pilot has the field in sight. "Still no airport" denies it.
+fn sees_field(heard: &Understanding) -> bool {
+    heard.has(Intent::FieldInSight) && !gate::refuses(heard)
+}
+
 /// The pilot's current trouble. Only the pilot's own words set it or end it.
 pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Plight> {
     let sees_ground = heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround);
@@ -61,7 +68,7 @@ pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Pligh
     } else if was == Some(Plight::InCloud) && sees_ground {
         // The ground in sight is not the field in sight, however similar the words are.
         Some(Plight::Lost)
-    } else if was.is_some() && heard.has(Intent::FieldInSight) {
+    } else if was.is_some() && sees_field(heard) {
         None
     } else if heard.has(Intent::Lost) && !heard.has(Intent::InboundLanding) {
         was.or(Some(Plight::Lost))
@@ -119,9 +126,13 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
         return Some(Decision::say([Item::Roger].into_iter().chain(contact).chain(rest)));
     }
     let in_sight = s.home.as_ref().is_some_and(|h| h.distance_nm <= IN_SIGHT_NM);
-    if heard.has(Intent::FieldInSight) && s.facility.is_radar() && in_sight {
+    if sees_field(heard) && s.facility.is_radar() && in_sight {
         let tower = s.station(Facility::Tower).map(|_| s.contact(Facility::Tower));
         return Some(Decision::say([Item::Roger].into_iter().chain(tower)));
+    }
+    // The tower has the way in.
+    if sees_field(heard) {
+        return None;
     }
     // A request gets its own answer; a report, or a call that was not understood, gets directions.
     let tells = matches!(
@@ -137,6 +148,8 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
             | Intent::RequestProgressiveTaxi
             | Intent::WeatherRequest
             | Intent::Lost
+            | Intent::Unable
+            | Intent::FieldInSight
     );
     if !tells || heard.has(Intent::InboundLanding) || matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final) {
         return None;

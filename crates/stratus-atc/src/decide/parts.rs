@@ -4,6 +4,7 @@
 use std::mem::discriminant;
 
 use super::question::rules;
+pub(crate) use super::question::rules::is_deed;
 use super::{Decision, Outcome, question};
 use crate::act::Act;
 use crate::gate;
@@ -111,6 +112,7 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let given = |wanted: fn(&Item) -> bool| runway.filter(|_| said.iter().any(wanted));
     open.taxi = given(|i| matches!(i, Item::Taxi { .. })).or(open.taxi);
     open.takeoff = given(gate::is_takeoff).or(open.takeoff);
+    open.sees_field |= heard.has(Intent::FieldInSight) && !gate::refuses(heard);
     open.radar |= said.iter().any(|i| matches!(i, Item::RadarContact(_)));
     let withdrawn = withdrawn(heard, parts);
     let mut all = if settled { said.clone() } else { said.iter().filter(|i| !withdrawn || is_vague(i)).cloned().collect() };
@@ -150,8 +152,12 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
                 if items.iter().any(|i| matches!(i, Item::Cleared(_))) {
                     all.retain(|i| !matches!(i, Item::Runway(_) | Item::Continue | Item::Cleared(_)));
                 }
+                let facts = items.iter().filter(|i| !is_verdict(i)).count();
                 let new: Vec<Item> = items.into_iter().filter(|i| adds(i, &all)).collect();
-                all.extend(new);
+                // A verdict whose fact has been said adds nothing.
+                if facts == 0 || !new.iter().all(is_verdict) {
+                    all.extend(new);
+                }
             }
             Answer::Known => {}
             Answer::Nobody => unknown = true,
@@ -165,6 +171,13 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     if all == said && !(unanswered && said.is_empty()) {
         return outcome;
     }
+    // Beside an answer, what the pilot has just been told and read back is not said once more.
+    let before: &[Item] = r.last.as_ref().map_or(&[], |l| &l.items);
+    let repeated = |i: &Item| before.contains(i) && !gate::guards(i);
+    let way = |i: &Item| matches!(i, Item::Enter(..) | Item::StraightIn | Item::Taxi { .. } | Item::TaxiToParking { .. });
+    if all.len() > said.len() && said.iter().any(way) && said.iter().all(repeated) && !is_again(heard) {
+        all.retain(|i| !said.contains(i));
+    }
     if all.is_empty() {
         all.push(if withdrawn { Item::Roger } else { Item::Ask(Ask::Request) });
     }
@@ -176,6 +189,11 @@ pub(crate) fn with_answers(r: &Record, heard: &Understanding, outcome: Outcome, 
     let by_turns = open.no_gyro || parts.iter().any(|p| p.subjects.contains(&Subject::NoGyro));
     let items = if by_turns { super::no_gyro::by_turns(&open, items) } else { items };
     Outcome { decision: if items.is_empty() { Decision::say([Item::Roger]) } else { Decision::Say(items) }, ..outcome }
+}
+
+/// Whether the call asks for a repetition.
+fn is_again(heard: &Understanding) -> bool {
+    heard.has(Intent::SayAgain)
 }
 
 /// Whether the call withdraws the only thing that it asked for: "request the ramp, disregard that, we will stay here". A call for help is not
@@ -243,7 +261,9 @@ fn stated(open: &Record, part: &Part, all: &[Item], settled: bool, alone: bool) 
     let expects = |x: Subject| {
         let repeats = given(x, before) && !wishes;
         // A noun alone makes no report: "let us get this bird up".
-        let told = wishes || part.names_a_way(x) || if rules::is_report(x) { part.read } else { vague && !settled };
+        let approved = open.granted.iter().any(|i| rules::settles(x, Form::States, i));
+        let approval = rules::needs_approval(x) && !s.on_ground && !settled && !approved;
+        let told = wishes || approval || part.names_a_way(x) || if rules::is_report(x) { part.read } else { vague && !settled };
         rules::is_deed(x) && told && !repeats && !part.has_answer(x, all)
     };
     let subjects: Vec<Subject> = part.subjects.iter().copied().filter(|x| expects(*x)).collect();
@@ -255,6 +275,10 @@ fn stated(open: &Record, part: &Part, all: &[Item], settled: bool, alone: bool) 
 /// A landing clearance in force may be given again for another kind of landing.
 fn restates(r: &Record, i: &Item) -> bool {
     gate::stands(r, i) || matches!(i, Item::Cleared(_)) && r.landing.is_some()
+}
+
+fn is_verdict(i: &Item) -> bool {
+    matches!(i, Item::Affirm | Item::Negative)
 }
 
 /// An answer that says nothing about the question.
@@ -287,7 +311,9 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     let s = &part.situation;
     let about = part.subjects.as_slice();
     if open.emergency.is_some() {
-        return in_distress(open, part, about);
+        let choice = |x: &Subject| *x == Subject::RunwayChoice && part.has_answer(*x, all);
+        let left: Vec<Subject> = about.iter().copied().filter(|x| !choice(x)).collect();
+        return in_distress(open, part, &left);
     }
     // A call that is nothing but a question about the weather or the runway gets the whole answer.
     let report = [Subject::Pressure, Subject::Wind, Subject::RunwayInUse];
@@ -295,6 +321,10 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     // The decision for the call, which knows all of its words, has answered it.
     let done = |x: &Subject| part.has_answer(*x, all);
     let done = !about.is_empty() && about.iter().all(done);
+    let of_runway = about.iter().any(|x| matches!(x, Subject::RunwayClear | Subject::Birds));
+    if done && of_runway && part.asks() {
+        return Answer::Known;
+    }
     // What only the model reads clears nothing.
     let by_subject = || {
         let own = question::answer(s, open, &part.heard, part.form, part.details, about).filter(|_| part.asks() && !whole && !done)?;
@@ -311,7 +341,17 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     // What was assigned is confirmed or corrected, whatever else the words may mean.
     if let Some(items) = question::in_force(s, open, &part.heard, part.form, part.details) {
         let new: Vec<Item> = items.into_iter().filter(|i| alone || !all.contains(i)).collect();
+        // "On QNH 1009, request basic service": the request has its answer, and a right value in it needs none.
+        let served = alone && asks_service(&part.heard) && all.iter().any(|i| !is_vague(i));
+        if served {
+            return if new.iter().all(|i| *i == Item::Affirm) { Answer::Known } else { Answer::Says(new) };
+        }
         return if alone && !all.iter().any(gate::guards) { Answer::Is(new) } else { Answer::Says(new) };
+    }
+    // The time is part of no transmission and of no weather: only the clock answers.
+    if about == [Subject::Clock] && part.read {
+        let time = question::answer(s, open, &part.heard, part.form, part.details, about).unwrap_or_default();
+        return if alone { Answer::Is(time) } else { Answer::Says(time) };
     }
     // A subject that only the model reads answers what the decisions for the words leave open: those know the values.
     if let Some(answer) = by_subject().filter(|_| !part.read) {
@@ -362,6 +402,9 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
     if useful && !gated && !denied && !yes_or_no(&items) && !traffic && !repeated && !stops {
         return Answer::Says(items);
     }
+    if repeated && let Some(answer) = by_subject() {
+        return answer;
+    }
     // "Where is the jet center": the way to the stand is all that a controller knows.
     let taxies = all.iter().any(|i| matches!(i, Item::TaxiToParking { .. } | Item::HoldPosition));
     if gated || repeated || taxies && s.on_ground {
@@ -378,6 +421,12 @@ fn answer(open: &Record, part: &Part, all: &[Item], alone: bool) -> Answer {
         Form::Either if !part.details.of_clearance => Answer::Says(choice(s, open)),
         Form::What | Form::Whether | Form::Either => Answer::Nobody,
     }
+}
+
+/// Whether the call asks for something that the values in it only accompany.
+fn asks_service(heard: &Understanding) -> bool {
+    let asks = [Intent::FlightFollowingRequest, Intent::InboundLanding, Intent::TaxiRequest, Intent::DepartureReady, Intent::CheckIn];
+    asks.contains(&heard.intent)
 }
 
 /// The answer to a choice about which nothing is known here: on the taxiways the route in force, elsewhere the pilot's own choice.
@@ -406,7 +455,8 @@ fn is_granted(i: &Item) -> bool {
 }
 
 /// What an aircraft in distress may have from radar.
-const GRANTED: [Subject; 20] = [
+const GRANTED: [Subject; 24] = [
+    Subject::HoldShort,
     Subject::Climb,
     Subject::Descent,
     Subject::LevelQuestion,
@@ -427,6 +477,9 @@ const GRANTED: [Subject; 20] = [
     Subject::EmergencyServices,
     Subject::StaysOnRunway,
     Subject::HelpChoice,
+    Subject::NextUnit,
+    Subject::Tow,
+    Subject::TaxiIn,
 ];
 
 /// An aircraft in distress gets the facts that it asks for, and the landing clearance.
@@ -505,6 +558,11 @@ fn adds(item: &Item, said: &[Item]) -> bool {
         Item::Advice(w) if said.iter().any(|i| matches!(i, Item::Contact { unit, .. } if w.starts_with(&format!("{unit} is")))) => false,
         // "Exit left approved" beside "short approach approved": each is new in its own words.
         Item::PatternWords(_) | Item::DepartureApproved(_) => !said.contains(item),
+        // One runway in a taxi clearance, and no verdict behind help that is called.
+        Item::Runway(_) if said.iter().any(|i| matches!(i, Item::Taxi { .. })) => false,
+        Item::Affirm if said.iter().any(|i| matches!(i, Item::Services(_))) => false,
+        // The crossing itself is the "affirmative".
+        Item::Affirm if said.iter().any(|i| matches!(i, Item::Cross { .. })) => false,
         Item::Advice(_) | Item::Unable(_) | Item::Runway(_) | Item::Affirm => !said.contains(item),
         other => !said.iter().any(|i| discriminant(i) == discriminant(other)),
     }

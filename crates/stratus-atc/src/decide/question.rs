@@ -141,6 +141,11 @@ impl Matter<'_> {
     }
 }
 
+/// What an aircraft that cannot leave the runway gets.
+pub(super) fn stays_on_runway(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    trouble::stays(s, r, heard)
+}
+
 /// What a decision says.
 fn of(decision: Decision) -> Vec<Item> {
     match decision {
@@ -162,6 +167,11 @@ pub(super) fn answer(
         return Some(items);
     }
     let matter = Matter { s, r, heard, form, details };
+    // A runway that is not here was refused, and with it what was asked about it.
+    let unknown = heard.slots.runway.map_or(heard.slots.bad_runway.is_some(), |x| s.known(x).is_none());
+    if matter.of_field() && s.live && unknown {
+        return None;
+    }
     let mut all = Vec::new();
     // The hangar or the pump beside another subject is its reason: "a long roll, our hangar is at the end".
     let (reasons, subjects): (Vec<_>, Vec<_>) =
@@ -195,6 +205,13 @@ pub(super) fn tower_in_sight(s: &Situation, r: &Record, heard: &Understanding) -
     let matter = Matter { s, r, heard, form: Form::States, details: Details::default() };
     let items = if near && r.contacted.contains(&s.facility) { flight::field_seen(&matter) } else { Vec::new() };
     items.iter().any(|i| matches!(i, Item::Contact { .. })).then_some(Decision::Say(items))
+}
+
+/// The unit that takes over a visual arrival which asks for it.
+pub(super) fn next_of_arrival(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+    let matter = Matter { s, r, heard, form: Form::Requests, details: Details::default() };
+    let items = if s.live && !s.on_ground && !s.ifr { flight::to_the_tower(&matter) } else { Vec::new() };
+    items.iter().any(|i| matches!(i, Item::Contact { .. })).then_some(items)
 }
 
 /// The facts of this field are not those of the place where the aircraft is.

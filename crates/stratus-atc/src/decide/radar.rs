@@ -91,6 +91,12 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::say([Item::FrequencyChangeApproved, advice("report back on this frequency")])
         }
         Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
+        // A flight that lands here goes to the next unit, and is not let go.
+        Intent::FrequencyChangeRequest
+            if record.radar && s.next_unit.is_none() && super::question::next_of_arrival(s, record, heard).is_some() =>
+        {
+            Decision::Say(super::question::next_of_arrival(s, record, heard).unwrap_or_default())
+        }
         Intent::FrequencyChangeRequest if record.radar && s.next_unit.is_some() => Decision::Say(
             s.next_unit.iter().map(|next| Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }).collect(),
         ),
@@ -174,6 +180,11 @@ pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -
         return None;
     }
     heard.requests.iter().find_map(|q| match q {
+        // The straight way through class B is a request for that airspace.
+        Request::DirectTo { .. } if heard.remarks.has(Remark::ThroughBravo) => {
+            let meant = Understanding { intent: Intent::TransitionRequest, intents: vec![Intent::TransitionRequest], ..heard.clone() };
+            Some(transition(s, record, &meant))
+        }
         Request::DirectTo { fix } => {
             let name = s.asked_place.clone().or_else(|| fix.clone()).or_else(|| s.destination.as_ref().map(|d| d.name.clone()))?;
             // Inside class B the clearance still applies.
@@ -323,7 +334,7 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     let mut items = vec![clearances::instruments(&leave, limit, procedure, route)];
     if s.live && !s.on_ground {
         // A flight that picks up its clearance in the air keeps its level if that is high enough.
-        let least = s.floor_ft.or(s.minimum_ft).unwrap_or(0);
+        let least = s.floor_ft.max(s.minimum_ft).unwrap_or(0);
         let now = s.altitude_ft.map_or(0, |a| (a + 250) / 500 * 500);
         items.push(super::instruments::level(s, now.max((least + 499) / 500 * 500)));
         items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));

@@ -1,8 +1,10 @@
 //! What an instrument flight asks for on its way: direct to a point, a way around weather, another speed, the next frequency.
 
 use super::Decision;
+use super::instruments::{gives_approach, lowest, top_of_descent_nm, up_to};
 use super::radar::grouped;
 use crate::instruction::{Ask, Item};
+use crate::record::Record;
 use crate::report::Point;
 use crate::situation::{Arrival, Situation};
 use crate::units::{Side, turn};
@@ -19,6 +21,28 @@ pub(super) fn next_frequency(s: &Situation) -> Decision {
 const PASSED_NM: f64 = 3.0;
 /// A point to which the aircraft would turn by more than this is behind it, degrees.
 const BEHIND: f64 = 100.0;
+
+/// A flight that is nearer than this to its destination is on its way in, nautical miles.
+const NEAR_NM: f64 = 40.0;
+
+/// Whether the flight is on its way in: near its destination, on its descent, or with an approach announced. Before that, nothing of the
+/// arrival is said to a pilot who does not ask for it.
+pub(super) fn comes_in(s: &Situation, r: &Record, a: &Arrival) -> bool {
+    let descends = r.altitude_ft.zip(s.altitude_ft).is_some_and(|(to, now)| to + 300 < now);
+    let near = a.distance_nm <= NEAR_NM.max(top_of_descent_nm(s, a));
+    r.approach.is_some() || gives_approach(s, a) || descends || near
+}
+
+/// The way that the flight goes now: on course, or on its heading until it is high enough for that (7110.65 5-6-3).
+pub(super) fn way_on(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
+    let least = lowest(s, a);
+    if s.altitude_ft.is_none_or(|now| now + 200 >= least) || r.on_course || r.departure.is_some() {
+        let resumes = (!r.on_course || r.deviating).then_some(Item::ResumeOwnNavigation);
+        return resumes.into_iter().chain([on_route(s, a)]).collect();
+    }
+    let heading = r.heading.map_or(Item::RunwayHeading, |degrees| Item::Heading { turn: None, degrees });
+    vec![heading, Item::Advice(format!("expect on course leaving {}", s.transition.level_of(up_to(least, 100))))]
+}
 
 /// Back on the filed route: direct to the next filed point ahead, otherwise to the destination.
 pub(super) fn on_route(s: &Situation, a: &Arrival) -> Item {

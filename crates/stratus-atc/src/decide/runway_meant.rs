@@ -1,9 +1,10 @@
 //! The runway that a pilot means, where the words alone name one that does not exist here.
 
-use super::Decision;
+use super::{Decision, tailwind};
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
 
@@ -30,6 +31,34 @@ pub(super) fn without_the_turn(s: &Situation, heard: &Understanding) -> Option<U
     let mut meant = heard.clone();
     (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
     Some(meant)
+}
+
+/// A runway that is wanted if the wind allows it: the wind decides, and is told. With a tailwind the runway in use takes its place.
+pub(super) fn by_the_wind(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let taxies = s.live && s.on_ground && s.facility == Facility::Ground && heard.intent == Intent::TaxiRequest;
+    let wanted = heard.slots.runway.filter(|_| taxies && heard.remarks.has(Remark::IfWind))?;
+    let mut meant = heard.clone();
+    meant.slots.runway = if tailwind::behind(s, wanted) { s.active } else { Some(wanted) };
+    match super::ground::decide(s, record, &meant) {
+        Decision::Say(items) if items.iter().any(|i| matches!(i, Item::Taxi { .. })) => {
+            let wind = s.wind().filter(|w| !items.contains(w));
+            Some(Decision::Say(items.into_iter().chain(wind).collect()))
+        }
+        _ => None,
+    }
+}
+
+/// A pilot at the beginning of the taxi who changes their mind and names another runway wants to taxi there.
+pub(super) fn changed(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let given = record.taxi.filter(|_| s.live && s.on_ground && !s.on_runway && s.facility == Facility::Ground)?;
+    let other = heard.slots.runway.is_some_and(|r| r != given && s.known(r).is_some());
+    let plain = matches!(heard.intent, Intent::Unknown | Intent::Readback) && heard.remarks.has(Remark::ChangesMind);
+    (other && plain).then(|| Understanding {
+        intent: Intent::TaxiRequest,
+        intents: vec![Intent::TaxiRequest],
+        doubt: None,
+        ..heard.clone()
+    })
 }
 
 /// Answers a call that names a runway this field does not have.

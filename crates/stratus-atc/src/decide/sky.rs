@@ -20,6 +20,14 @@ pub(crate) fn told(s: &Situation) -> Vec<Item> {
     items
 }
 
+/// The weather of a place that is not observed here: where its recorded information is, if the data says so.
+pub(super) fn not_here(s: &Situation, place: &str) -> Vec<Item> {
+    vec![match s.asked_atis {
+        Some(on) => Item::Advice(format!("{place} information on {on}")),
+        None => Item::Unable(format!("weather for {place} is not available here")),
+    }]
+}
+
 fn visibility(miles: f64, region: Region) -> String {
     let said = match region.visibility {
         VisibilityUnit::Miles => in_miles(miles + SLACK_SM),

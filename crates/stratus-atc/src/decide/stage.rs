@@ -1,5 +1,7 @@
 //! Readings that the stage of the flight rules out: the call is read without them.
 
+use crate::act::Act;
+use crate::gate;
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
@@ -21,6 +23,14 @@ pub(super) fn possible(s: &Situation, record: &Record, heard: &Understanding) ->
     if s.live && offered && heard.intent == Intent::Unable {
         return Some(Understanding { intent: Intent::Readback, intents: vec![Intent::Readback], doubt: None, ..heard.clone() });
     }
+    // The controller's own "unable", repeated, is a readback, and what the pilot adds to it is the message.
+    let refused = record.last.as_ref().is_some_and(|l| l.from == s.facility && l.items.iter().any(|i| matches!(i, Item::Unable(_))));
+    if s.live && refused && heard.intent == Intent::Unable && record.emergency.is_none() {
+        let mut intents = heard.intents.clone();
+        intents.retain(|i| !matches!(i, Intent::Unable | Intent::Unknown));
+        let intent = intents.first().copied().unwrap_or(Intent::Roger);
+        return Some(Understanding { intent, intents, doubt: None, ..heard.clone() });
+    }
     // "Negative the low approach, we are for a full stop": the landing is what the call is about.
     let lands = heard.slots.landing.is_some() && record.landing.is_some() && s.facility == Facility::Tower && !s.on_ground;
     if s.live && lands && heard.intent == Intent::Unable {
@@ -33,5 +43,23 @@ pub(super) fn possible(s: &Situation, record: &Record, heard: &Understanding) ->
         intents: vec![Intent::ClearOfRunway],
         doubt: None,
         ..heard.clone()
+    })
+}
+
+/// A forced landing that a pilot names while one is approved as practice is that practice. MAYDAY, PAN PAN, the word emergency or another
+/// danger is none.
+pub(super) fn practised(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let approved = record.granted.iter().any(|i| matches!(i, Item::PatternWords(w) if *w == s.region.simulated_failure));
+    let dangers: Vec<Act> = heard.acts.iter().copied().filter(|a| (Act::Mayday..=Act::Medical).contains(a)).collect();
+    let named = dangers.iter().all(|a| *a == Act::ForcedLanding) && !gate::calls_by_name(heard);
+    let cries = heard.has(Intent::Mayday) || heard.has(Intent::PanPan);
+    let practises = s.live && approved && cries && named && record.emergency.is_none() && !heard.other_aircraft;
+    practises.then(|| {
+        let mut rest = heard.clone();
+        rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan));
+        rest.acts.retain(|a| *a != Act::ForcedLanding);
+        rest.intent = rest.intents.first().copied().unwrap_or(Intent::Unknown);
+        (rest.slots.nature, rest.doubt) = (None, None);
+        rest
     })
 }

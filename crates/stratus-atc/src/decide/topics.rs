@@ -145,10 +145,30 @@ pub(super) fn heavy(words: &str) -> bool {
     })
 }
 
+/// Designator prefixes and model names of airliners that are not heavy: a light aircraft behind one is cautioned as well.
+const LARGE: [&str; 14] = ["b71", "b72", "b73", "b46", "a31", "a32", "a19", "a20", "a21", "e17", "e19", "crj", "bcs", "md8"];
+const LARGE_NAMED: [&str; 9] = ["717", "727", "737", "a220", "a318", "a319", "a320", "a321", "146"];
+/// Designator prefixes of light aircraft.
+const LIGHT: [&str; 16] = ["C15", "C17", "C18", "C20", "C21", "PA", "P28", "P32", "P46", "SR2", "DA4", "DA2", "BE3", "BE2", "M20", "DV2"];
+
+fn large(words: &str) -> bool {
+    let low = words.to_lowercase();
+    let parts: Vec<&str> = low.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    parts.iter().enumerate().any(|(i, w)| {
+        let maker = i > 0 && matches!(parts[i - 1], "boeing" | "airbus");
+        w.len() == 4 && LARGE.iter().any(|l| w.starts_with(l)) || maker && LARGE_NAMED.contains(w)
+    })
+}
+
+fn light(own: Option<&str>) -> bool {
+    own.is_some_and(|t| LIGHT.iter().any(|l| t.starts_with(l)) && t.len() <= 4)
+}
+
 /// Adds "caution wake turbulence" for an aircraft that follows a heavy one, or has one pointed out as traffic.
 pub(super) fn caution(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
     let said = |i: &Item| match i {
-        Item::Traffic(w) | Item::Sequence { following: Some(w), .. } => heavy(w),
+        Item::Traffic(w) => heavy(w),
+        Item::Sequence { following: Some(w), .. } => heavy(w) || large(w) && light(s.aircraft_type.as_deref()),
         _ => false,
     };
     // An aircraft that departs ahead of the heavy, or waits for it, does not fly in its wake.

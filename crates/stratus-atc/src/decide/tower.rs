@@ -5,9 +5,9 @@ use super::leg::{said_leg, way_out};
 use super::{Decision, in_pattern, minima};
 use crate::gate::Admitted;
 use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
-use crate::intent::{Intent, Understanding};
+use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
-use crate::record::{Owed, Record};
+use crate::record::{INSPECTED, OBSTRUCTED, Owed, Record};
 use crate::remark::Remark;
 use crate::request::Request;
 use crate::silence::Silence;
@@ -35,6 +35,8 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::PositionReport if s.on_ground && heard.slots.crossing => {
             super::ground::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
+        // The field in sight, and no way in given yet: the pilot wants one.
+        Intent::FieldInSight if wants_way_in(s, record) => inbound(s, record, heard),
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
         // The pilot announces a go-around for later: the request is a low approach.
         Intent::GoAround if heard.slots.landing.is_some() && matches!(s.phase, Phase::Downwind | Phase::Base) => {
@@ -57,6 +59,12 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         }
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
+}
+
+/// A visual flight outside the pattern that has no way in yet.
+fn wants_way_in(s: &Situation, r: &Record) -> bool {
+    let outside = s.live && !s.on_ground && !s.ifr && !super::in_pattern(s.phase);
+    outside && r.pattern_runway.is_none() && r.landing.is_none() && r.emergency.is_none()
 }
 
 /// The tower's answer as Ground, at a field without a ground unit.
@@ -108,11 +116,21 @@ fn departure_question(s: &Situation) -> Decision {
     if s.phase == Phase::HoldingShort { Decision::ask(Ask::Intentions) } else { Decision::say([s.contact(Facility::Ground)]) }
 }
 
+/// The side of the circuit that was assigned, otherwise the published one.
+fn side_in_force(s: &Situation, record: &Record) -> Side {
+    record.closed_traffic.or(record.joins).unwrap_or(s.pattern)
+}
+
 fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::Say(weather);
     }
-    let side = heard.slots.side.unwrap_or(s.pattern);
+    // A landing that is named on the way to the runway belongs to this circuit.
+    let turns_in = s.live && !s.ifr && matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final);
+    if turns_in && heard.slots.landing.is_some() && record.landing.is_none() {
+        return landing(s, record, heard, wanted(record, heard));
+    }
+    let side = heard.slots.side.unwrap_or_else(|| side_in_force(s, record));
     match s.runway_for(heard.slots.runway) {
         Some(r) => Decision::say([Item::ClosedTraffic(side), Item::Runway(r)]),
         None => Decision::say([Item::ClosedTraffic(side)]),
@@ -130,6 +148,10 @@ pub(super) fn wind_unless_known(s: &Situation, record: &Record, heard: &Understa
 
 /// Answers an inbound call: the pattern entry depends on the direction that the aircraft comes from (7110.65 3-10-1).
 pub(super) fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.live && s.on_ground && (s.on_runway || s.phase == Phase::LandingRoll) {
+        // The wheels are down: a pilot who speaks of landing makes a full stop of it.
+        return Decision::say([Item::Roger, Item::Advice("exit the runway when able".into())]);
+    }
     if s.on_ground {
         return Decision::ask(Ask::Position);
     }
@@ -203,7 +225,7 @@ fn climbs_out(s: &Situation, record: &Record, heard: &Understanding) -> bool {
 
 /// The circuit that follows, with the report that brings the landing clearance.
 fn next_circuit(s: &Situation, record: &Record) -> Decision {
-    let side = record.closed_traffic.or(record.joins).unwrap_or(s.pattern);
+    let side = side_in_force(s, record);
     Decision::say([Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
 }
 
@@ -336,11 +358,18 @@ pub(super) fn landing_for(
         // the runway then.
         return Decision::say([super::questions::place(s, runway), Item::Report(ReportPoint::Words("final".into()))]);
     }
+    let obstructed = (record.obstructed && s.live).then(|| Item::Advice(OBSTRUCTED.into()));
+    if let Some(caution) = obstructed.clone().filter(|_| s.phase != Phase::Final && record.emergency.is_none()) {
+        // The landing waits: a clearance would say that the runway is free.
+        return Decision::say([Item::Runway(runway), Item::Continue, caution, Item::Report(ReportPoint::Leg(None, Leg::Final))]);
+    }
     let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
     items.extend((!before.is_empty()).then(|| super::questions::place(s, runway)));
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(clearances::landing(&leave, kind));
+    // What was reported is passed on (7110.65 3-1-6).
+    items.extend(obstructed);
     // A pilot who will not land hears beforehand what follows.
     let passes = kind == Landing::LowApproach && s.live && record.closed_traffic.is_none();
     let out = passes.then(|| super::facts::climb_out(s, record)).flatten();
@@ -396,7 +425,7 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
 pub(super) fn after_going_around(s: &Situation, record: &Record) -> Vec<Item> {
     match super::instruments::arrival(s).map(|a| super::missed::missed(s, record, a, false)) {
         Some(Decision::Say(items)) => items,
-        _ => vec![Item::ClosedTraffic(s.pattern)],
+        _ => vec![Item::ClosedTraffic(side_in_force(s, record))],
     }
 }
 
@@ -471,7 +500,7 @@ fn leaves(s: &Situation, heard: &Understanding) -> bool {
 /// Acknowledges a go-around, and gives the way back into the pattern.
 fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     // The side that was flown before stays, if the pilot names no other.
-    let side = heard.slots.side.or(record.closed_traffic).or(record.joins).unwrap_or(s.pattern);
+    let side = heard.slots.side.unwrap_or_else(|| side_in_force(s, record));
     if s.on_ground {
         return Decision::say([Item::Roger]);
     }
@@ -481,7 +510,15 @@ fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
         // The pilot reads back the go-around, which came with the way back.
         return Decision::Silent(Silence::ReadbackCorrect);
     }
-    Decision::say([Item::Roger, Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
+    let looked_at = obstructs(s, heard).then(|| Item::Advice(INSPECTED.into()));
+    let way = [Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))];
+    Decision::say([Item::Roger].into_iter().chain(looked_at).chain(way))
+}
+
+/// Whether the pilot reports an animal or an object on the runway.
+fn obstructs(s: &Situation, heard: &Understanding) -> bool {
+    let traffic = s.runway_for(heard.slots.runway).is_some_and(|r| s.occupant(r).is_some());
+    s.live && heard.slots.topic == Some(Topic::Obstacle) && !traffic
 }
 
 /// Off the runway: contact Ground (7110.65 3-10-9). Still on it: exit first. Never on it: ask.

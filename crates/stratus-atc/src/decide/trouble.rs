@@ -4,11 +4,12 @@
 
 use super::{Decision, Outcome, circumstances};
 use crate::act::Act;
+use crate::gate;
 use crate::hear::Said;
-use crate::instruction::{Ask, Item, Services};
+use crate::instruction::{Ask, Item, Services, Wish};
 use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
-use crate::record::Record;
+use crate::record::{PRIORITY, Record};
 use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
@@ -54,6 +55,11 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding, said
         // "We are turning back": the return is an arrival.
         rest.intents = vec![Intent::InboundLanding];
     }
+    if rest.intents.is_empty() && record.pending.is_some() {
+        // The rest of the call is the readback.
+        rest.intents = vec![Intent::Readback];
+        rest.requests.clear();
+    }
     rest.intent = rest.intents.first().copied().unwrap_or(Intent::Unknown);
     if rest.intent == Intent::Unknown && rest.requests.is_empty() {
         let alone = [Item::Roger].into_iter().chain((!heard.remarks.has(Remark::Minor)).then_some(Item::Ask(Ask::Intentions)));
@@ -61,7 +67,8 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding, said
     }
     let outcome = super::decide(s, record, &rest, said);
     // Only the pilot knows whether help is needed.
-    let calm = heard.remarks.has(Remark::Minor) || heard.remarks.has(Remark::OfWeather) || s.on_ground;
+    let helped = heard.remarks.has(Remark::AsksForHelp) || heard.remarks.has(Remark::WantsPriority);
+    let calm = helped || heard.remarks.has(Remark::Minor) || heard.remarks.has(Remark::OfWeather) || s.on_ground;
     match outcome.decision {
         Decision::Say(items) if !calm && !items.iter().any(|i| matches!(i, Item::Ask(_) | Item::Confirm { .. })) => {
             let items = items.into_iter().chain([Item::Ask(Ask::Assistance)]);
@@ -69,6 +76,64 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding, said
         }
         decision => Outcome { decision, ..outcome },
     }
+}
+
+/// Somebody on board is unwell, in plain words: neither MAYDAY, PAN PAN nor "emergency" was said.
+pub(super) fn is_medical(heard: &Understanding) -> bool {
+    let danger = |a: &Act| (Act::EngineFailure..=Act::InCloud).contains(a);
+    heard.acts.contains(&Act::Medical) && !heard.acts.iter().any(danger) && !gate::calls_by_name(heard)
+}
+
+/// Priority for a flight with somebody unwell on board: what the pilot asks for, and once the question about souls and fuel.
+pub(super) fn medical(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
+    let rest = circumstances::without_cries(heard);
+    let plain = rest.intent == Intent::Unknown && rest.requests.is_empty();
+    let outcome = super::decide(s, record, &rest, said);
+    let done = match outcome.decision {
+        Decision::Say(items) if !plain => items,
+        _ => super::distress::home(s).filter(|_| !s.on_ground && !s.ifr).into_iter().collect(),
+    };
+    let done = done.into_iter().filter(|i| !matches!(i, Item::Roger | Item::Ask(_) | Item::Confirm { .. }));
+    let souls =
+        (!s.on_ground && heard.slots.souls.is_none() && !record.asked.contains(&Ask::SoulsAndFuel)).then_some(Item::Ask(Ask::SoulsAndFuel));
+    let items = [Item::Roger, advice(PRIORITY)].into_iter().chain(done).chain(souls).collect();
+    Outcome { decision: Decision::Say(items), ..outcome }
+}
+
+/// Adds to the answer what the trouble or the wish for priority in the same call needs: nobody is left to wonder whether it was heard.
+pub(super) fn beside(s: &Situation, record: &Record, heard: &Understanding, outcome: Outcome) -> Outcome {
+    let calm = s.live && !s.on_ground && record.emergency.is_none() && !heard.other_aircraft && !heard.unsure_caller;
+    let Decision::Say(items) = &outcome.decision else { return outcome };
+    let priority = heard.remarks.has(Remark::WantsPriority) && calm;
+    let known = |i: &Item| {
+        matches!(i, Item::RogerEmergency(_) | Item::Ask(_) | Item::Confirm { .. } | Item::Services(_) | Item::EmergencyCancelled)
+            || *i == advice(PRIORITY)
+    };
+    if priority && !items.iter().any(|i| matches!(i, Item::RogerEmergency(_)) || *i == advice(PRIORITY)) {
+        let rest = items.iter().filter(|i| {
+            !matches!(
+                i,
+                Item::Roger | Item::Ask(Ask::Assistance | Ask::SayAgain | Ask::Intentions) | Item::Confirm { wish: Wish::Distress, .. }
+            )
+        });
+        let items = [Item::Roger, advice(PRIORITY)].into_iter().chain(rest.cloned()).collect();
+        return Outcome { decision: Decision::Say(items), ..outcome };
+    }
+    // An exercise, or what the pilot plays down, needs no help.
+    let told = heard.slots.nature.is_some()
+        && !record.no_emergency
+        && !heard.acts.iter().any(|a| matches!(a, Act::PracticeFailure | Act::NoEmergency | Act::CancelDistress))
+        && !heard.remarks.has(Remark::Minor)
+        && !record.practises();
+    let vague = |i: &Item| matches!(i, Item::Ask(Ask::Request | Ask::SayAgain));
+    if calm && told && items.iter().all(vague) {
+        return Outcome { decision: Decision::say([Item::Roger, advice("advise if you need assistance")]), ..outcome };
+    }
+    if calm && told && !items.iter().any(known) && !items.contains(&Item::Roger) {
+        let items = items.iter().cloned().chain([Item::Roger, advice("advise if you need assistance")]).collect();
+        return Outcome { decision: Decision::Say(items), ..outcome };
+    }
+    outcome
 }
 
 /// Wants to come in: back, or to land.

@@ -328,6 +328,9 @@ pub(super) fn no_gyro(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     })
 }
 
+/// An aircraft that is nearer than this to the final approach course is on it, nautical miles.
+const ON_COURSE_NM: f64 = 0.6;
+
 fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> Vec<Item> {
     let (f, degrees) = (field.course, rounded(leg.course));
     let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(side(off)), degrees });
@@ -341,13 +344,21 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
     let mut items = Vec::new();
     if leg.step == 3 {
         items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
-        items.extend(turn_to);
+        items.extend(turn_to.clone());
         // The altitude for the intercept does not exceed the filed level or the present altitude.
         let most = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| field.arrival.is_some()).unwrap_or(i32::MAX);
         let now = |a: i32| (a + 50) / 100 * 100;
-        let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.min(most).max(now(a)) });
-        items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
-        items.push(Item::UntilEstablished);
+        let hold = s.altitude_ft.map_or(level, |a| match now(a) {
+            _ if a > level + 200 => level,
+            keeps if keeps >= field.minimum_ft => keeps,
+            low => level.min(most).max(low),
+        });
+        // On the course and below that level the aircraft follows the approach down already: it does not climb back.
+        let on_path = turn_to.is_none() && f.right_nm.abs() < ON_COURSE_NM && s.altitude_ft.is_some_and(|a| a + 200 < hold);
+        if !on_path {
+            items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
+            items.push(Item::UntilEstablished);
+        }
         // If the runway has changed, the announced approach may not exist for it.
         let known = |k: &&String| {
             let hidden = k.eq_ignore_ascii_case("visual") && field.arrival.is_some_and(|a| !a.is_visual());

@@ -172,15 +172,17 @@ pub(super) fn entry(s: &Situation, r: &Record, heard: &Understanding) -> Option<
         .airspace
         .as_ref()
         .filter(|a| a.class == Class::B && (a.ahead || a.inside) && (s.facility.is_radar() || r.wants_bravo))
-        .or_else(|| s.bravo.as_ref().filter(|_| heard.remarks.has(Remark::ThroughBravo)));
+        .or_else(|| s.bravo.as_ref().filter(|_| heard.remarks.has(Remark::ThroughBravo) || r.wants_bravo));
     if into_b.is_some() || heard.remarks.has(Remark::ThroughBravo) {
         if let Some(leave) = gate::standing_entry(r) {
             let level = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: false });
             return Some(Decision::say([Item::Affirm, crate::clearances::through(&leave, "Bravo")].into_iter().chain(level)));
         }
         let name = into_b.map_or_else(|| "Bravo airspace".to_owned(), |b| format!("{} Bravo airspace", b.name));
-        let first = if outside { Item::Affirm } else { Item::Negative };
-        return Some(Decision::say([first, Item::RemainOutside(name)]));
+        // Neither "affirmative" nor "negative" answers both halves of "are we cleared, or do we remain outside".
+        let either = outside && heard.remarks.has(Remark::AsksEntry);
+        let first = (!either).then_some(if outside { Item::Affirm } else { Item::Negative });
+        return Some(Decision::say(first.into_iter().chain([Item::RemainOutside(name)])));
     }
     if r.entry || r.bravo || s.region.contact_is_entry && r.contacted.contains(&s.facility) {
         let first = if outside { Item::Negative } else { Item::Affirm };
@@ -406,6 +408,10 @@ pub(super) fn bound(s: &Situation, heard: &Understanding) -> Bound {
 /// The place other than this field whose weather the pilot asks for.
 pub(super) fn another_place(s: &Situation, heard: &Understanding) -> Option<String> {
     let here = s.airport_name.to_lowercase();
+    // "Greensboro" is Piedmont Triad.
+    if s.asked_place.as_ref() == Some(&s.airport_name) {
+        return None;
+    }
     if let Some(name) = heard.remarks.weather_at.as_ref().filter(|name| !here.contains(name.as_str())) {
         let mut letters = name.chars();
         let title = letters.next().map(|c| c.to_uppercase().collect::<String>() + letters.as_str());

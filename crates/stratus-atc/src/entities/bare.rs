@@ -212,7 +212,7 @@ const NUMBERED: &[&str] = &[
 /// Words before a bare runway.
 #[rustfmt::skip]
 const PLACES: &[&str] = &[
-    "at", "on", "off", "for", "point", "circuits", "circuit", "threshold", "toward", "towards", "grass", "position", "up", "rolling", "inbound", "using",
+    "at", "on", "off", "take", "for", "point", "circuits", "circuit", "threshold", "toward", "towards", "grass", "position", "up", "rolling", "inbound", "using",
     "takeoff", "departure", "over", "from", "full", "into", "length", "to", "end", "taxiing", "landing", "sequence", "pattern", "final", "base", "downwind",
 ];
 /// Approaches that a runway follows.

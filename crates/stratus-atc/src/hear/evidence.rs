@@ -88,6 +88,34 @@ pub fn denies_emergency(c: &Clauses) -> bool {
     all.peek().is_some() && all.all(|s| s.denied)
 }
 
+/// Whether the pilot takes back a call for help. "Negative, mayday kilo zulu papa" denies something else: that word belongs to the callsign.
+pub fn takes_distress_back(c: &Clauses) -> bool {
+    let address = |i: usize| c.word(i) != "emergency" && c.word(i + 1) == "|";
+    let of_vehicles = |i: usize| matches!(c.word(i + 1), "services" | "service" | "equipment" | "vehicles" | "crew" | "crews");
+    let at = c.find(|w| matches!(w, "mayday" | "pan" | "emergency"));
+    let mut all = at.into_iter().filter(|i| !address(*i) && !of_vehicles(*i)).peekable();
+    let denied = |i: usize| c.cry(i).denied || i > 0 && matches!(c.word(i - 1), "no" | "negative" | "not") || withdrawn(c, i);
+    all.peek().is_some() && all.all(|i| c.cry(i).subject == Subject::Own && denied(i))
+}
+
+/// Whether the word at `at` is what the pilot ends: "cancel the forced landing", "discontinuing our practice".
+fn withdrawn(c: &Clauses, at: usize) -> bool {
+    let between = |w: &str| matches!(w, "the" | "our" | "my" | "this" | "that" | "practice" | "simulated");
+    let before = (0..at).rev().map(|i| c.word(i)).find(|w| !between(w));
+    before.is_some_and(|w| ENDS.contains(&w))
+}
+
+/// Words that end or take back something.
+#[rustfmt::skip]
+const ENDS: [&str; 12] = [
+    "cancel", "cancels", "canceling", "cancelling", "cancelled", "disregard", "discontinue", "discontinuing", "abandon", "abandoning", "terminate", "terminating",
+];
+
+/// Whether the pilot ends or takes back something.
+pub fn withdraws(c: &Clauses) -> bool {
+    !c.find(|w| ENDS.contains(&w)).is_empty()
+}
+
 /// Whether the pilot says that they are not going around, or cannot.
 pub fn denies_going_around(c: &Clauses) -> bool {
     let senses: Vec<Sense> = c.find(|w| w == "around").into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
@@ -116,7 +144,7 @@ pub fn miss_to_come(c: &Clauses) -> bool {
 fn failure(c: &Clauses, at: usize) -> Sense {
     let s = c.sense(at, Shape::Event);
     let named = matches!(c.word(at), "emergency" | "declaring" | "declare" | "failure" | "fire" | "smoke" | "failed" | "problem");
-    Sense { denied: s.denied && named, ..s }
+    Sense { denied: s.denied && named || withdrawn(c, at), ..s }
 }
 
 /// "Affirmative" without anything to the contrary.

@@ -58,7 +58,8 @@ pub(crate) fn remarked(
 fn service(region: Region, clauses: &Clauses) -> Option<String> {
     let says = |w: &str| !clauses.find(|x| x == w).is_empty();
     let named = region.vfr_services.iter().filter(|n| n.ends_with(" service"));
-    let found = named.filter(|_| says("service")).find(|n| n.split(' ').next().is_some_and(says))?;
+    // The list begins with the simplest: a pilot who names two wants the other one if it can be had.
+    let found = named.rev().filter(|_| says("service")).find(|n| n.split(' ').next().is_some_and(says))?;
     let mut words: Vec<String> = found.split(' ').map(str::to_owned).collect();
     for w in &mut words {
         w[..1].make_ascii_uppercase();

@@ -129,6 +129,12 @@ impl Engine {
         self.around.floor(at)
     }
 
+    /// The lowest altitude here. Only a flight that an approach was announced to may be on its glide path: another one that crosses a final
+    /// approach by chance is not brought down to it.
+    pub(crate) fn floor_here(&self, at: LatLon) -> Floor {
+        if self.record.approach.is_some() { self.floor(at) } else { self.around.terrain.floor_en_route(at) }
+    }
+
     /// Terrain and units around the aircraft.
     pub fn around(&self) -> &Around {
         &self.around

@@ -35,6 +35,8 @@ pub struct Arrival {
     pub approach_unit: Option<Station>,
     /// Frequencies of its radar units.
     pub radar: Vec<Frequency>,
+    /// The frequency of its recorded information.
+    pub atis: Option<Frequency>,
     /// Its tower.
     pub tower: Option<Station>,
     /// The lowest vectoring altitude near the field, feet.
@@ -93,6 +95,7 @@ impl Engine {
             approaches: approaches(&airport),
             approach_unit: of(Facility::Approach),
             radar: airport.stations.iter().filter(|s| s.facility.is_radar()).map(|s| s.frequency).collect(),
+            atis: of(Facility::Atis).map(|s| s.frequency),
             tower: of(Facility::Tower),
             minimum_ft: round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0),
             // An airline's flight expects an instrument approach; where no data names one, a small aircraft comes in visually.

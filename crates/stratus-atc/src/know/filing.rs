@@ -129,6 +129,9 @@ impl Engine {
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
         // A diversion does not change the flight rules. What was announced at the earlier destination is not of the new one.
         let ifr = self.plan.as_ref().and_then(|p| p.ifr);
+        // The altitude of a visual flight is no filed level: an instrument clearance does not begin below the terrain because of it.
+        let by_instruments = self.record.ifr || ifr == Some(true) || asked || u.has(Intent::IfrClearanceRequest);
+        let altitude_ft = altitude_ft.filter(|_| by_instruments);
         if self.plan.as_ref().is_some_and(|p| p.destination.as_ref() != Some(&to)) {
             (self.record.approach, self.record.expects) = (None, None);
         }
@@ -208,8 +211,9 @@ impl Engine {
         // On the ground, a pilot who is lost needs a taxiway and no heading. A pilot who denies an emergency is not led.
         let declined = gate::declined_distress(u, &self.record) || gate::denies_when_asked(u, &self.record);
         self.record.no_emergency |= declined || u.acts.contains(&Act::NoEmergency);
-        let well = self.report.on_ground || declined;
         let was = self.record.plight;
+        // A lost pilot who declares nothing is still lost.
+        let well = self.report.on_ground || declined && was != Some(Plight::Lost);
         self.record.plight = if well { None } else { decide::plight(was, u) };
         self.record.cloud_ahead = match self.record.plight {
             Some(Plight::InCloud) if was != Some(Plight::InCloud) => Some(self.report.heading_mag.round().rem_euclid(360.0) as u16),

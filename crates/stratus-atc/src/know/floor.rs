@@ -186,6 +186,12 @@ impl Terrain {
         Floor { feet: (feet / 100.0).ceil() as i32 * 100, why }
     }
 
+    /// The lowest altitude for a flight that no glide path protects: one that is on no approach.
+    pub fn floor_en_route(&self, at: LatLon) -> Floor {
+        let (feet, why) = self.everywhere(at);
+        Floor { feet: (feet / 100.0).ceil() as i32 * 100, why }
+    }
+
     /// The highest floor along a straight line, sampled every two miles.
     pub fn floor_along(&self, from: LatLon, to: LatLon) -> Floor {
         let steps = (from.distance_nm(to) / 2.0).ceil().clamp(1.0, 200.0);

@@ -57,6 +57,7 @@ impl Engine {
         let at = self.report.position;
         let weather = self.report.weather.at_field(airport.elevation_ft);
         let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
+        let asked = u.slots.destination.as_deref().and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)));
         let (said_runway, _) = by_words::runway_from_words(u);
         let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
         // Without a simulator the runway in use is the one that the pilot names, if it exists. Until then it is the planned one, if the
@@ -144,17 +145,13 @@ impl Engine {
             final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
             utc_min: self.report.cockpit.utc_s.filter(|t| (0.0..86_400.0).contains(t)).map(|t| (t / 60.0) as u16),
-            floor_ft: at.map(|p| self.floor(p).feet),
+            floor_ft: at.map(|p| self.floor_here(p).feet),
             approaches: at.map(|_| airport.procedures.iter().filter(|p| p.kind == Kind::Approach).cloned().collect()),
             departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),
             next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
             filed_place: None,
-            asked_place: u
-                .slots
-                .destination
-                .as_deref()
-                .and_then(|d| self.airports.find(d).or_else(|| self.airports.named(d)))
-                .map(|a| a.name),
+            asked_atis: asked.as_ref().and_then(|a| a.stations.iter().find(|s| s.facility == Facility::Atis)).map(|s| s.frequency),
+            asked_place: asked.map(|a| a.name),
             asked_field: None,
             destination,
             called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u, at.is_some()),

@@ -202,6 +202,8 @@ pub struct Situation {
     pub filed_place: Option<String>,
     /// The spoken name of the place that the pilot named.
     pub asked_place: Option<String>,
+    /// The frequency of the recorded information there.
+    pub asked_atis: Option<Frequency>,
     /// The direction to the field that the pilot named, from an aircraft in the air.
     pub asked_field: Option<Home>,
     /// The unit that takes over next at the present position.

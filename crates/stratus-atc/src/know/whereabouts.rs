@@ -3,6 +3,7 @@
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::decide::initiative::Notice;
+use crate::instruction::{Instruction, Item};
 use crate::intent::Understanding;
 use crate::phase::PhaseTracker;
 use crate::units::{Facility, Frequency, LatLon, turn};
@@ -102,8 +103,16 @@ impl Engine {
     pub(crate) fn retuned(&mut self) {
         self.record.sent_to = None;
         self.watch.forget(Notice::StillHere);
+        // A unit that let the flight go hears a new first call when it comes back.
+        let back = |i: &Item| matches!(i, Item::Advice(w) if w.contains("report back"));
+        let gone = |l: &&Instruction| l.items.contains(&Item::FrequencyChangeApproved) && !l.items.iter().any(back);
+        if let Some(left) = self.record.last.as_ref().filter(gone).map(|l| l.from) {
+            self.record.contacted.retain(|c| *c != left);
+        }
         let Some(f) = self.com1() else { return };
-        if self.station().is_some_and(|s| s.facility != Facility::Atis) {
+        // A pilot who has listened to the weather comes back to the unit that awaits the readback.
+        let back = self.spoken_on.is_some_and(|on| on.same_channel(f));
+        if !back && self.station().is_some_and(|s| s.facility != Facility::Atis) {
             // A pilot who has changed to another unit owes the previous one no readback.
             self.record.pending = None;
         }

@@ -12,6 +12,8 @@ use crate::units::region::ReadbackWords;
 
 /// After these words an altitude is the aircraft's present one, not part of the readback.
 const LEFT: [&str; 6] = ["leaving", "passing", "through", "from", "vacating", "vacated"];
+/// After these words it is the height of a cloud.
+const OF_SKY: [&str; 7] = ["ceiling", "overcast", "broken", "scattered", "few", "bases", "tops"];
 /// After these words it is the target altitude.
 #[rustfmt::skip]
 const TOLD: [&str; 15] = [
@@ -46,7 +48,7 @@ impl Claimed {
 
 fn is_left(w: &Words, at: usize) -> bool {
     let (i, word) = w.introducer(at);
-    LEFT.contains(&word) || word == "of" && i >= 2 && w.t[i - 2].is("out")
+    LEFT.contains(&word) || OF_SKY.contains(&word) || word == "of" && i >= 2 && w.t[i - 2].is("out")
 }
 
 fn is_told(w: &Words, at: usize) -> bool {
@@ -71,7 +73,7 @@ pub(super) fn stand_apart(w: &mut Words) {
     }
 }
 
-/// Excludes altitudes that are only left or passed: "leaving eight thousand for twelve thousand".
+/// Excludes heights of clouds, and altitudes that are only left or passed: "leaving eight thousand for twelve thousand".
 pub(super) fn set_aside(w: &mut Words) {
     for f in figures::altitudes(&w.t) {
         if is_left(w, f.range.start) {

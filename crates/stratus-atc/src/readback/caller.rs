@@ -60,8 +60,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
             }
         }
     }
-    if to.airline.is_none()
-        && !found.iter().any(|(_, c)| *c == Caller::Right)
+    if !found.iter().any(|(_, c)| *c == Caller::Right)
         && let Some(range) = last_two(t, &to.id)
     {
         // After contact, the last two characters are enough at the end of a call.
@@ -97,11 +96,17 @@ fn behind_item(t: &[Token], i: usize, figures: &[String]) -> bool {
     })
 }
 
+/// The most words of a greeting or of thanks at the end.
+const COURTESIES: usize = 2;
+
 /// The flight number of an airline's callsign on its own, at the beginning or the end of a call: "four kilo tango" for Lufthansa 4KT.
 fn without_the_airline(t: &[Token], id: &str) -> Option<Range<usize>> {
     let len = id.len();
     let is_id = |start: usize| alnum(t, start, len).0 == id;
-    let end = t.len().checked_sub(len).filter(|start| is_id(*start)).map(|start| start..t.len());
+    // "Fourteen eighty two, thanks": only courtesies follow it.
+    let last = t.iter().rposition(|x| x.digit().or(x.letter()).is_some()).map_or(0, |i| i + 1);
+    let courteous = t.len() - last <= COURTESIES;
+    let end = last.checked_sub(len).filter(|start| courteous && is_id(*start)).map(|start| start..last);
     // "Visual two five, 2071, we are picking up ice": on its own between pauses.
     let alone = |i: usize| {
         let begins = matches!(t[i], Token::Digit(_, Link::First))

@@ -177,10 +177,8 @@ fn is_asked(w: &Words, f: &Figure) -> bool {
         Quantity::Bare(n) => f.range.len() == 3 && n % 10 == 0,
         _ => true,
     };
-    let between = |x: &Token| {
-        BETWEEN.contains(&x.word())
-            || matches!(x.word(), "climb" | "descend" | "climbing" | "descending" | "to" | "for" | "maybe" | "maintain")
-    };
+    let between =
+        |x: &Token| BETWEEN.contains(&x.word()) || GOALS.contains(&x.word()) || matches!(x.word(), "maybe" | "increasing" | "slow");
     let lead = w.t[..f.range.start].iter().rev().find(|x| !between(x)).map_or("", Token::word);
     may_be && ASKS.contains(&lead)
 }

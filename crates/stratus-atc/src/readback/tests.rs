@@ -58,3 +58,30 @@ fn a_route_with_names_is_read_back_where_the_region_wants_it() {
     }
     assert!(missing("", Region::FAA).is_empty());
 }
+
+fn verdict(region: Region, told: &str, said: &str) -> Verdict {
+    check_text(told, said, region).verdict
+}
+
+#[test]
+fn short_readbacks_of_airlines_are_right_or_wrong() {
+    let tower = "Air France 42KP, contact Fiumicino Tower 118.7";
+    for said in
+        ["one one eight seven, kilo papa", "eighteen seven, Air France four two kilo papa", "one one eight seven, grazie, kilo papa"]
+    {
+        assert_ne!(verdict(Region::FAA, tower, said), Verdict::Incorrect, "{said}");
+    }
+    assert_eq!(verdict(Region::FAA, tower, "one one eight nine, kilo papa"), Verdict::Incorrect);
+    let turn = "Southwest 1482, expect ILS runway 18C, turn left heading 270";
+    assert_eq!(verdict(Region::FAA, turn, "one eight center left two seven zero fourteen eighty two thanks"), Verdict::Correct);
+    assert_eq!(verdict(Region::FAA, turn, "one eight center left two eight zero fourteen eighty two thanks"), Verdict::Incorrect);
+}
+
+#[test]
+fn callsign_is_no_direction_and_a_ceiling_no_level() {
+    let told = "Southwest 1482, radar contact, 32 miles east of Memphis, descend and maintain 6,000, altimeter 29.90";
+    assert_eq!(verdict(Region::FAA, told, "six thousand two niner niner zero southwest fourteen eighty two"), Verdict::Correct);
+    let told = "Finnair 6LT, descend FL060";
+    let said = "ceiling one thousand eight hundred copied, descending to flight level six zero, finnair six lima tango";
+    assert_eq!(verdict(Region::ICAO, told, said), Verdict::Correct);
+}

@@ -37,7 +37,7 @@ pub(super) fn weigh(
         && said[callsign.start - 1].digit().is_some()
         && !number;
     let mut w = Words { t: said.to_vec() };
-    w.mark(callsign);
+    w.mark(callsign.clone());
     run_together::cut(items, &mut w.t);
     altitude::stand_apart(&mut w);
     altitude::set_aside(&mut w);
@@ -87,7 +87,10 @@ pub(super) fn weigh(
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
     if let Some(told) = told {
-        wrong.extend(rest::opposites(told, items, said));
+        // "Southwest" is a direction only outside of the callsign.
+        let mut beside = Words { t: said.to_vec() };
+        beside.mark(callsign);
+        wrong.extend(rest::opposites(told, items, &beside.t));
         if region.wants_readback(ReadbackItem::Restriction.word()) {
             missing.extend(rest::left_out(told, said));
         }

@@ -3,7 +3,16 @@
 use super::Record;
 use crate::instruction::{Ask, Item};
 
+/// The words that give priority to a pilot who declares nothing.
+pub(crate) const PRIORITY: &str = "you have priority";
+
 impl Record {
+    /// Whether a failure was approved as an exercise.
+    pub(crate) fn practises(&self) -> bool {
+        const FAILURES: [&str; 2] = ["simulated engine out approved", "practice engine failure approved"];
+        self.granted.iter().any(|i| matches!(i, Item::PatternWords(w) if FAILURES.contains(&w.as_str())))
+    }
+
     /// Records what a transmission gives to an aircraft in distress.
     pub(super) fn keep_help(&mut self, items: &[Item]) {
         if self.emergency.is_none() {

@@ -45,6 +45,8 @@ impl Record {
                 (self.circles, self.on_top, self.sees_field) = (None, false, false);
             }
             Phase::LandingRoll => {
+                // The runway was free to land on.
+                self.obstructed = false;
                 // The way to the runway has been flown; the way off it is still to come.
                 self.granted.retain(|g| matches!(g, Item::PatternWords(w) if w.starts_with("exit ")));
                 (self.arrived, self.straight) = (true, false);

@@ -5,6 +5,7 @@ use crate::decide::{sky as the_sky, topics};
 use crate::hear::question::Form;
 use crate::instruction::{Ask, Item};
 use crate::phase::Phase;
+use crate::record::OBSTRUCTED;
 use crate::remark::Remark;
 
 /// The transponder code in force.
@@ -55,6 +56,7 @@ pub(super) fn wake(m: &Matter) -> Vec<Item> {
 pub(super) fn birds(m: &Matter) -> Vec<Item> {
     match m.form {
         Form::States => vec![Item::Roger, advice("thanks for the report")],
+        _ if m.r.obstructed => vec![advice(OBSTRUCTED)],
         _ => vec![advice("no further bird activity reported")],
     }
 }
@@ -97,7 +99,11 @@ pub(super) fn clock(m: &Matter) -> Vec<Item> {
 
 /// The current information: asked for, or corrected for a pilot who has another letter (7110.65 2-9-2).
 pub(super) fn letter(m: &Matter) -> Vec<Item> {
-    let Some(current) = m.s.atis else { return unable("no current information here") };
+    // Without a recording, what it would say answers.
+    let facts = || m.s.wind().into_iter().chain(m.s.pressure()).collect::<Vec<_>>();
+    let Some(current) = m.s.atis else {
+        return Some(facts()).filter(|f| !f.is_empty()).unwrap_or_else(|| unable("no current information here"));
+    };
     match (m.heard.slots.atis, m.form) {
         (Some(said), Form::Whether) => verdict(said == current, Item::AtisCurrent(current)),
         (Some(said), Form::States) if said == current => Vec::new(),

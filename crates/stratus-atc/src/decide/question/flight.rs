@@ -12,17 +12,28 @@ use crate::units::Facility;
 
 /// Within this distance of its field, an arrival under VFR is sent to the tower when its pilot asks or sees the field, nautical miles.
 const TOWER_NM: u16 = 12;
+/// Within this distance an en-route unit sends it to the approach unit, nautical miles.
+const APPROACH_NM: u16 = 30;
 
 /// The tower of the field that this visual flight comes in to, where it is near enough (7110.65 5-1-9, 7-6-10).
 pub(super) fn to_the_tower(m: &Matter) -> Vec<Item> {
     let s = m.s;
+    // A lost pilot stays until the field is in sight, and an aircraft in distress stays.
+    if m.r.plight.is_some() || m.r.emergency.is_some() {
+        return vec![Item::RemainThisFrequency];
+    }
     if let Some(next) = &s.next_unit {
         return vec![Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }];
     }
     let bound_here = s.destination.as_ref().is_none_or(|d| d.here);
-    let near = s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= TOWER_NM);
-    match s.station(Facility::Tower).filter(|t| near && bound_here && s.frequency.is_none_or(|f| !t.frequency.same_channel(f))) {
-        Some(tower) => vec![Item::Contact { unit: tower.name.clone(), frequency: Some(tower.frequency) }],
+    let within = |nm: u16| s.home.as_ref().is_some_and(|h| h.here && h.distance_nm <= nm);
+    let other = |f: Facility| s.station(f).filter(|t| bound_here && s.frequency.is_none_or(|own| !t.frequency.same_channel(own)));
+    let tower = other(Facility::Tower).filter(|_| within(TOWER_NM));
+    // An en-route unit hands an arrival to the approach unit of the field.
+    let lands = s.destination.as_ref().is_some_and(|d| d.here);
+    let approach = || other(Facility::Approach).filter(|_| lands && s.facility == Facility::Center && within(APPROACH_NM));
+    match tower.or_else(approach) {
+        Some(next) => vec![Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }],
         None => vec![Item::RemainThisFrequency],
     }
 }
@@ -31,6 +42,10 @@ pub(super) fn to_the_tower(m: &Matter) -> Vec<Item> {
 pub(super) fn next_unit(m: &Matter) -> Vec<Item> {
     let (s, r) = (m.s, m.r);
     let named = m.heard.remarks.frequency_of;
+    if (r.emergency.is_some() || r.plight.is_some()) && named.is_none() {
+        let yes = (m.form == Form::Whether).then_some(Item::Affirm);
+        return yes.into_iter().chain([Item::RemainThisFrequency]).collect();
+    }
     let there = |f: Facility| s.station(f).map(|u| advice(format!("{} is {}", u.name, u.frequency)));
     if s.on_ground {
         let landed = r.arrived || matches!(s.phase, Phase::LandingRoll | Phase::TaxiIn);

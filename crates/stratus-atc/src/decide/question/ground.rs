@@ -6,6 +6,7 @@ use crate::hear::question::Form;
 use crate::instruction::{Ask, Item, Services};
 use crate::intent::Intent;
 use crate::phase::Phase;
+use crate::record::OBSTRUCTED;
 use crate::remark::Remark;
 use crate::request::Request;
 use crate::units::{Facility, Runway};
@@ -278,6 +279,7 @@ pub(super) fn runway_clear(m: &Matter) -> Vec<Item> {
     let Some(runway) = m.heard.slots.runway.and_then(|x| m.s.known(x)).or(m.runway()) else { return Vec::new() };
     match m.s.in_the_way(runway) {
         Some(who) => vec![Item::Traffic(who)],
+        None if m.r.obstructed => vec![advice(OBSTRUCTED)],
         None => vec![advice(format!("runway {runway} is clear"))],
     }
 }

@@ -216,6 +216,11 @@ fn speed(s: &Situation, r: &Record, heard: &Understanding, form: Form) -> Option
     let asked = heard.requests.iter().find_map(|q| if let Request::Speed { knots, .. } = q { *knots } else { None });
     let bare = heard.slots.altitude_ft.iter().copied().find(|n| (80..=350).contains(n)).and_then(|n| u16::try_from(n).ok());
     let knots = asked.or(heard.slots.speed_kt).or(bare);
+    // People and fuel are no speed, and a denied speed is none.
+    let other = heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some();
+    if other && knots.is_none() {
+        return None;
+    }
     match (knots, r.speed_kt, form) {
         (None, Some(given), Form::What | Form::Whether) => Some(vec![Item::Speed(given)]),
         (None, None, Form::What | Form::Whether) => Some(vec![advice(crate::decide::reply::free_speed(s))]),
@@ -231,6 +236,9 @@ fn heading(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, form: 
     let wishes = heard.remarks.has(Remark::Wishes);
     if let Some(degrees) = heard.slots.heading.filter(|_| wishes) {
         return Some(vec![Item::Heading { turn: heard.slots.side, degrees }]);
+    }
+    if !route::comes_in(s, r, a) {
+        return Some(route::way_on(s, r, a));
     }
     if !instruments::gives_approach(s, a) || r.on_course && r.approach.is_none() {
         return plain(s, r, heard, Request::Vectors { to: None, approach: false }).or_else(|| Some(vec![advice("own navigation")]));
@@ -303,6 +311,13 @@ fn another(a: &Arrival, expected: Option<Runway>) -> Option<Runway> {
 /// The approach to expect: the announced one, or the one that the runway and the weather suggest.
 fn approach_expect(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, form: Form) -> Option<Vec<Item>> {
     let named = heard.slots.approach.as_ref();
+    // "When can we expect on course" is no question about the approach.
+    let of_approach =
+        |q: &Request| matches!(q, Request::Expect { about: Expected::Approach | Expected::Runway } | Request::Approach { .. });
+    let names = named.is_some() || heard.slots.runway.is_some() || heard.requests.iter().any(of_approach);
+    if !names && !route::comes_in(s, r, a) {
+        return Some(route::way_on(s, r, a));
+    }
     let (kind, runway) = match (&r.approach, r.expects) {
         (Some((kind, _)), Some(runway)) => (kind.clone(), runway),
         _ => (instruments::way_in(a).unwrap_or_default(), a.runway?),
@@ -387,11 +402,11 @@ fn minimum(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     let feet = s.floor_ft.max(s.minimum_ft)?;
     let told = advice(format!("minimum altitude here {}", grouped((feet + 99) / 100 * 100)));
     let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
-    let low = s.altitude_ft.is_some_and(|now| now + 300 < feet)
-        && !cleared
-        && r.emergency.is_none()
-        && instruments::filed(s).is_none_or(|f| f >= feet || r.missed);
-    let up = low.then(|| instruments::level(s, r.altitude_ft.unwrap_or(0).max(instruments::lowest(s, a))));
+    let low = s.altitude_ft.is_some_and(|now| now + 300 < feet) && instruments::filed(s).is_none_or(|f| f >= feet || r.missed);
+    // An assigned level below it is raised at once, whatever was filed.
+    let assigned = r.altitude_ft.is_some_and(|have| have < feet);
+    let least = || instruments::up_to(instruments::lowest(s, a).max(feet), 100).max(r.altitude_ft.unwrap_or(0));
+    let up = ((low || assigned) && !cleared && r.emergency.is_none()).then(|| instruments::level(s, least()));
     Some([told].into_iter().chain(up).collect())
 }
 
@@ -446,14 +461,17 @@ fn weather_elsewhere(s: &Situation, heard: &Understanding) -> Option<Vec<Item>> 
     let other = heard.remarks.weather_at.as_ref().filter(|name| !a.name.to_lowercase().contains(name.as_str()));
     if let Some(name) = other.filter(|_| s.asked_place.as_ref().is_none_or(|p| *p != a.name)) {
         let name = s.asked_place.clone().unwrap_or_else(|| name.clone());
-        return Some(vec![Item::Unable(format!("weather for {name} is not available here"))]);
+        return Some(sky::not_here(s, &name));
     }
     let there = at_the_destination(s)?;
     // The simulator's weather is that around the aircraft: far out it is not the field's.
     if a.distance_nm > FIELD_WEATHER_NM {
         let landing = a.runway.map(|x| advice(format!("landing runway {x}")));
-        let unknown = Item::Unable(format!("weather for {} is not available here", a.name));
-        return Some([unknown].into_iter().chain(there.pressure()).chain(landing).collect());
+        let unknown = match a.atis.filter(|_| s.asked_atis.is_none()) {
+            Some(on) => vec![advice(format!("{} information on {on}", a.name))],
+            None => sky::not_here(s, &a.name),
+        };
+        return Some(unknown.into_iter().chain(there.pressure()).chain(landing).collect());
     }
     let told: Vec<Item> = there.wind().into_iter().chain(sky::told(&there)).chain(there.pressure()).collect();
     if told.is_empty() {

@@ -5,7 +5,7 @@ use crate::hear::question::{Form, Subject};
 use crate::instruction::{Ask, Item, ReportPoint, Wish};
 
 /// Whether a statement about this subject expects an answer: a wish, a deed that the controller must know of, or a report.
-pub(in crate::decide) fn is_deed(subject: Subject) -> bool {
+pub(crate) fn is_deed(subject: Subject) -> bool {
     use Subject as S;
     is_report(subject)
         || matches!(
@@ -72,6 +72,11 @@ pub(in crate::decide) fn is_report(subject: Subject) -> bool {
     )
 }
 
+/// Whether a pilot who names it without words of a wish still asks for it: it is done only with the tower's approval.
+pub(in crate::decide) fn needs_approval(subject: Subject) -> bool {
+    matches!(subject, Subject::ShortApproach | Subject::Rollout | Subject::Extend)
+}
+
 /// Words that want nothing: a farewell, small talk, a plain report.
 pub(in crate::decide) fn wants_nothing(subject: Subject) -> bool {
     matches!(subject, Subject::Thanks | Subject::Talk | Subject::Nothing)
@@ -110,6 +115,7 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
                 || says(&["join ", "enter control zone", "continue to runway"])
         }
         S::Rollout => says(&["approved as requested", "vacate", "exit "]) && form == Form::States,
+        S::RunwayChoice => matches!(item, Item::RunwayAvailable(_)),
         S::Sequence => matches!(item, Item::Sequence { .. }),
         S::LandingClearance => matches!(item, Item::Cleared(_) | Item::Continue),
         S::TakeoffClearance | S::LineUp => {
@@ -133,12 +139,14 @@ pub(in crate::decide) fn settles(subject: Subject, form: Form, item: &Item) -> b
         }
         S::FlightPlan => says(&["flight plan"]),
         S::Letter => matches!(item, Item::AtisCurrent(_)),
-        S::Birds | S::PilotReport => says(&["thanks", "bird"]),
+        S::Birds | S::PilotReport => says(&["thanks", "bird", "obstruction"]),
+        S::RunwayClear => says(&["is clear", "obstruction"]),
         S::Trouble => matches!(item, Item::Ask(_) | Item::Services(_) | Item::RogerEmergency(_) | Item::Confirm { .. }),
         S::Climb | S::Descent => matches!(item, Item::Altitude { .. } | Item::Unable(_)),
         S::Direct | S::OwnNavigation | S::PastWeather => matches!(item, Item::Direct(_) | Item::ResumeOwnNavigation),
         S::Deviation => matches!(item, Item::Deviation { .. }),
         S::Speed => matches!(item, Item::Speed(_)) || says(&["speed"]),
+        S::Heading if matches!(item, Item::Direct(_)) => true,
         S::Heading if form == Form::States => {
             matches!(
                 item,

@@ -352,7 +352,7 @@ pub(super) fn takeoff_clearance(m: &Matter) -> Vec<Item> {
 
 /// After the landing: the exit, its side, and the time on the runway (7110.65 3-10-9). A long roll is refused in front of traffic.
 pub(super) fn rollout(m: &Matter) -> Vec<Item> {
-    if !m.tower() || !(m.s.on_runway || m.r.landing.is_some() || crate::decide::in_pattern(m.s.phase)) {
+    if !m.tower() || !(m.s.on_runway || m.r.landing.is_some() || m.r.pattern_runway.is_some() || crate::decide::in_pattern(m.s.phase)) {
         return Vec::new();
     }
     let behind = m.s.on_ground && m.runway().is_some_and(|x| m.s.pressed(x));
@@ -362,12 +362,19 @@ pub(super) fn rollout(m: &Matter) -> Vec<Item> {
     if let Some(again) = m.confirmed("exit ").filter(|_| m.form == Form::Whether) {
         return again;
     }
-    match (m.form, m.side()) {
-        (Form::What, _) => vec![advice("vacate at your discretion")],
-        (Form::Either, None) => vec![advice("vacate at your discretion, either side")],
+    // "Right downwind, request a long landing": that side is of the leg.
+    let side = m.side().filter(|_| m.details.leg.is_none());
+    match (m.form, side) {
+        (Form::What, _) => vec![advice(format!("{} at your discretion", off(m)))],
+        (Form::Either, None) => vec![advice(format!("{} at your discretion, either side", off(m)))],
         (_, Some(side)) => vec![pattern(format!("exit {} approved", side.word()))],
         _ => vec![advice("approved as requested")],
     }
+}
+
+/// The word for leaving the runway (7110.65 3-10-9; ICAO Doc 4444 12.3.4.15).
+fn off(m: &Matter) -> &'static str {
+    if m.s.region.contact_is_entry { "exit" } else { "vacate" }
 }
 
 /// The tower's look at the aircraft: a simulator shows nobody the gear.

@@ -6,7 +6,7 @@ use super::advice;
 use crate::decide::{distress, trouble, vectors};
 use crate::gate;
 use crate::hear::question::{Form, Subject};
-use crate::instruction::{Ask, Emergency, Item, Services, Wish};
+use crate::instruction::{Ask, Item, Services, Wish};
 use crate::intent::Understanding;
 use crate::phase::Phase;
 use crate::record::Record;
@@ -61,7 +61,7 @@ fn services(r: &Record, heard: &Understanding, form: Form) -> Option<Vec<Item>> 
     if gate::refuses(heard) {
         return Some(vec![Item::Roger]);
     }
-    let called = r.alerted || r.emergency == Some(Emergency::Mayday);
+    let called = r.alerted;
     match (form, called) {
         (Form::What | Form::Whether | Form::Either, true) => Some(vec![Item::Affirm, Item::Services(Services::Alerted)]),
         (Form::What | Form::Whether | Form::Either, false) => Some(vec![Item::Negative, Item::Ask(Ask::Assistance)]),
@@ -70,7 +70,7 @@ fn services(r: &Record, heard: &Understanding, form: Form) -> Option<Vec<Item>> 
 }
 
 /// The aircraft stays where it is: nothing else uses that runway, and help comes (7110.65 3-1-5).
-fn stays(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
+pub(super) fn stays(s: &Situation, r: &Record, heard: &Understanding) -> Option<Vec<Item>> {
     let tow = heard.remarks.has(crate::remark::Remark::WantsTow);
     // Shutting down at the stand is not trouble.
     let at_stand = s.live && !s.on_runway && !tow && r.emergency.is_none();
