@@ -48,7 +48,16 @@ pub fn keep(path: &Path) -> Result<(), Problem> {
     }
     // A read-only file will not be changed, so there will be nothing to undo.
     may_change(path)?;
-    copy(path, &begun(path)).map_err(|e| failed("keep a copy of", path, &e))
+    // An older setup is no longer undone: undo goes back one setup only.
+    copy(path, &begun(path)).and_then(|()| forget(&before(path))).map_err(|e| failed("keep a copy of", path, &e))
+}
+
+/// Removes a backup, if there is one.
+fn forget(copy_of: &Path) -> io::Result<()> {
+    match fs::remove_file(copy_of) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// The setup is complete: its backup stays until the next setup, or until it is undone. Returns the path if anything was changed.
@@ -73,7 +82,9 @@ pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
             copy(path, &undone(path))?;
         }
         replace(path, &old)?;
-        fs::remove_file(&copy_of)
+        // One setup is undone, and not the one before it when this is run again.
+        forget(&before(path))?;
+        forget(&begun(path))
     };
     put_back().map_err(|e| failed("put back", path, &e))?;
     Ok(undone(path))
@@ -122,6 +133,28 @@ mod tests {
         set_key(&path, "audio.mute", "false").unwrap();
         undo(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+    }
+
+    #[test]
+    fn undo_goes_back_one_setup_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        fs::write(&path, "# mine\n").unwrap();
+        keep(&path).unwrap();
+        set_key(&path, "audio.volume_percent", "7").unwrap();
+        end(&path).unwrap();
+        let finished = fs::read_to_string(&path).unwrap();
+        // The second setup stops, is undone, and a third one fails before it changes anything.
+        keep(&path).unwrap();
+        assert!(!before(&path).exists(), "the older copy does not outlive it");
+        set_key(&path, "audio.tail_ms", "7").unwrap();
+        undo(&path).unwrap();
+        assert!(undo(&path).is_err() && fs::read_to_string(&path).unwrap() == finished);
+        // Copies of two setups, as an older Stratus left them.
+        fs::write(before(&path), "# oldest\n").unwrap();
+        fs::write(begun(&path), "# old\n").unwrap();
+        undo(&path).unwrap();
+        assert!(fs::read_to_string(&path).unwrap() == "# old\n" && undo(&path).is_err());
     }
 
     #[test]
