@@ -133,7 +133,11 @@ impl Part {
             Part::Voice => format!("Choose another under {place}."),
             Part::LanguageModel => "Stratus works without it.".to_owned(),
             Part::Airports => "Stratus uses its built-in airports.".to_owned(),
-            Part::Download => format!("Check your connection and try again; the download resumes. Or use your own file under {place}."),
+            Part::Download => format!(
+                "Check your connection and try again; the download resumes. Or use your own file under {place}, or set another server: {}, \
+                 `mirror`.",
+                Part::Mirror.place()
+            ),
             Part::Updates => "Try again later.".to_owned(),
             Part::FlightPlan => "The filed plan stays.".to_owned(),
             Part::Page => format!("Choose another address under {place}."),

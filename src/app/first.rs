@@ -512,7 +512,7 @@ impl App {
 
     pub(super) fn model_works(&mut self, fx: &mut Vec<Effect>) {
         self.faults.over(Part::SpeechModel);
-        (self.desk.unknown_model, self.desk.model_usable) = (None, Some(true));
+        (self.desk.unknown_model, self.desk.model_usable, self.desk.failed) = (None, Some(true), None);
         if std::mem::take(&mut self.desk.awaits_model) {
             self.model_is_ready(fx);
         }

@@ -40,7 +40,7 @@ pub(super) struct Known {
     pub(super) autostart: bool,
     /// The speech model being downloaded, and its progress in percent.
     pub(super) fetching: Option<(String, u8)>,
-    /// The speech model whose download failed, until it is tried again.
+    /// The speech model whose download failed, until it is tried again, another server is set, or a model works.
     pub(super) failed: Option<String>,
     /// The pilot stopped the download.
     stopped: bool,
@@ -374,7 +374,12 @@ impl App {
                 });
                 self.trouble(if let Some(remedy) = other { p.remedy(remedy) } else { p }, fx);
             }
-            Err(p) => self.trouble(p.or_about(Part::Download), fx),
+            Err(p) => {
+                // The menu's name of the model.
+                let short = p.short();
+                let p = p.brief(short.title.replace(model, &models::plain_name(model)), short.cause);
+                self.trouble(p.or_about(Part::Download), fx);
+            }
         }
     }
 
@@ -490,6 +495,10 @@ impl App {
     /// Activates these settings.
     pub(super) fn adopt(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
         self.faults.changed(&self.config, &config);
+        if config.speech.mirror != self.config.speech.mirror {
+            // It failed at another server.
+            self.desk.failed = None;
+        }
         let setup = super::setup(&config);
         if setup != super::setup(&self.config) {
             self.engine.set_up(setup);

@@ -288,6 +288,30 @@ fn failed_download_stays_in_the_menu_until_it_is_tried_again() {
 }
 
 #[test]
+fn failed_download_leaves_the_menu_with_another_server_or_a_model_that_works() {
+    let failed = |app: &mut App| {
+        let p = Problem::new("cannot download the speech model base.en").about(Part::Download);
+        let p = p.brief("Could not download the speech model base.en", "No internet connection: hub not reached.");
+        let fx = app.handle(Time(1), Event::Fetched { model: "base.en".into(), result: Err(p) });
+        assert!(app.menu_model().fault.is_some());
+        fx
+    };
+    let mut app = App::new(Arc::default(), Airports::default());
+    app.handle(Time(0), Event::Steps(crate::event::Steps::begun()));
+    let fx = failed(&mut app);
+    let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).unwrap();
+    assert_eq!(toast.title, "Could not download the speech model Base");
+    assert!(toast.body.ends_with("or set another server: Help \u{203a} Settings file, `mirror`."), "{}", toast.body);
+    let mut config = Config::default();
+    config.speech.mirror = Some("http://192.168.1.20/models".into());
+    app.handle(Time(2), Event::Config(Ok(Arc::new(config))));
+    assert_eq!(app.menu_model().fault, None);
+    failed(&mut app);
+    app.handle(Time(3), Event::Model(Ok("/m/ggml-tiny.en.bin".into())));
+    assert_eq!(app.menu_model().fault, None);
+}
+
+#[test]
 fn refused_download_offers_another_model_of_the_mirror() {
     let mut app = App::new(Arc::default(), Airports::default());
     app.handle(Time(0), Event::Steps(crate::event::Steps::begun()));
