@@ -16,6 +16,7 @@ mod page;
 pub mod place;
 mod plan;
 mod press;
+mod simulator;
 pub mod telling;
 mod voices;
 
@@ -117,6 +118,7 @@ pub struct App {
     pace: pace::Pace,
     page: page::Kept,
     chatter: chatter::Chatter,
+    simulator: simulator::Simulator,
     /// The simulator's callsign that differs from the chosen one, once the pilot knows it.
     other_told: Option<Callsign>,
     /// When the microphone was lost during a call.
@@ -145,6 +147,7 @@ impl App {
             pace: pace::Pace::default(),
             page: page::Kept::default(),
             chatter: chatter::Chatter::default(),
+            simulator: simulator::Simulator::default(),
             other_told: None,
             lost_at: None,
             quitting: false,
@@ -167,7 +170,8 @@ impl App {
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine stays silent while anybody is speaking.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
-        [open, out, engine, self.first.deadline(), self.awaited_deadline(), self.page.due, self.chatter.deadline()]
+        let simulator = self.simulator_deadline();
+        [open, out, engine, simulator, self.first.deadline(), self.awaited_deadline(), self.page.due, self.chatter.deadline()]
             .into_iter()
             .flatten()
             .min()
@@ -207,6 +211,7 @@ impl App {
                 // A stop beside the stand while taxiing out does not end the flight.
                 let taxied_in = self.engine.phase() == Phase::TaxiIn;
                 self.engine.see(now, &report);
+                self.simulator.see(now, &report);
                 if matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused) {
                     self.faults.over(Part::Simulator);
                 }
@@ -293,6 +298,7 @@ impl App {
         }
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
         fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
+        self.tell_simulator(now, &mut fx);
         self.copilot(&mut fx);
         self.chat(now, only_a_report, &mut fx);
         self.show(&mut fx);

@@ -179,6 +179,7 @@ impl Listener {
         let magnetic = magnetic.unwrap_or(heading);
         let inhg = self.number("/environment/pressure-sea-level-inhg").filter(|p| *p > 20.0);
         Some(Report {
+            simulator: String::new(),
             state: if on("/sim/freeze/clock") || on("/sim/freeze/master") { SimState::Paused } else { SimState::Flying },
             position: Some(at),
             altitude_ft: self.number("/position/altitude-ft").unwrap_or(0.0),

@@ -334,6 +334,7 @@ impl Search {
                     // A simulator that has not placed the aircraft yet reports 0 N 0 E, in the sea.
                     let placed = |at: &LatLon| at.lat.abs() > NOWHERE_DEG || at.lon.abs() > NOWHERE_DEG;
                     report.position = report.position.filter(placed);
+                    report.simulator = connection.name().split(" (").next().unwrap_or_default().to_owned();
                     let due = told.is_none_or(|t| t.elapsed() >= BETWEEN_REPORTS);
                     let news = last.as_ref().is_none_or(|l| l.state != report.state || l.com1 != report.com1);
                     if due || news {

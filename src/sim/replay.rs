@@ -228,6 +228,7 @@ fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
     let variation = line.hdg_true - heading_mag;
     Report {
         state: SimState::Flying,
+        simulator: String::new(),
         position: Some(LatLon::new(line.lat, line.lon)),
         altitude_ft: line.alt_msl_ft,
         agl_ft: line.agl_ft,

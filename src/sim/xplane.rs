@@ -286,6 +286,7 @@ pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designato
     let wind_kt = value(15).map(|v| v * KNOTS);
     Some(Report {
         state,
+        simulator: String::new(),
         position: (state != SimState::Menu).then_some(at),
         altitude_ft: value(2).unwrap_or(0.0) * FEET,
         agl_ft: value(3).unwrap_or(0.0) * FEET,

@@ -281,6 +281,7 @@ impl<'f> Flight<'f> {
         let ground = if a.on_ground { a.altitude_ft } else { self.hills.ground_ft(a.position) };
         let mut report = Report {
             state: SimState::Flying,
+            simulator: String::new(),
             position: Some(a.position),
             altitude_ft: a.altitude_ft,
             agl_ft: (a.altitude_ft - ground).max(0.0),

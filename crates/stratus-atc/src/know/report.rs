@@ -29,6 +29,9 @@ pub enum SimState {
 pub struct Report {
     /// State of the link.
     pub state: SimState,
+    /// The simulator's name; empty without one, as in a scenario.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub simulator: String,
     /// Position of the aircraft.
     pub position: Option<LatLon>,
     /// Altitude, feet above mean sea level.
