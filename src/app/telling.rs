@@ -12,7 +12,7 @@ use crate::atc::telephony::{self, is_airline};
 use crate::event::{Effect, PlaceReason, Toast, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
-use crate::units::Callsign;
+use crate::units::{Callsign, Frequency};
 
 /// Minimum display time of a toast, seconds.
 const SHORTEST_S: u64 = 8;
@@ -99,6 +99,16 @@ fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     call.split(", ").map(part).collect::<Vec<_>>().join(", ")
 }
 
+/// A suggested call without the frequency of another unit, and that frequency: "Hilo Tower (118.1), N172SP, ready" is said on 118.1.
+fn apart(call: &str) -> (Option<Frequency>, String) {
+    let parts = || {
+        let (name, rest) = call.split_once(" (")?;
+        let (frequency, rest) = rest.split_once("), ")?;
+        Some((frequency.parse().ok().filter(|_| !name.contains(','))?, format!("{name}, {rest}")))
+    };
+    parts().map_or_else(|| (None, call.to_owned()), |(frequency, words)| (Some(frequency), words))
+}
+
 /// How long this voice takes to say these words.
 pub(super) fn speech(spoken: &str, voice: &Voice) -> Duration {
     let letters = u64::try_from(spoken.chars().count()).unwrap_or(u64::MAX);
@@ -121,7 +131,11 @@ impl App {
                 None => self.notice("Nobody to call", "Tune a frequency that a station answers on."),
             };
         }
-        let told = |call: &String| format!("\u{2022} \u{201c}{call}\u{201d}");
+        let told = |call: &String| {
+            let (other, words) = apart(call);
+            let tune = other.map_or_else(String::new, |f| format!("On {f}: "));
+            format!("\u{2022} {tune}\u{201c}{words}\u{201d}")
+        };
         // The place is explained once, until it changes. An open or unknown one still needs the pilot.
         let place = self.place();
         let known = self.desk.explained.replace(place.clone()).is_some_and(|before| before == place);
@@ -259,7 +273,9 @@ impl App {
     pub(super) fn next_call(&self) -> Option<String> {
         let new = self.first.is_new() || self.config.pilot.mode == PilotMode::Student;
         let call = self.suggested().into_iter().next().filter(|_| new)?;
-        Some(format!("When you are ready: \u{201c}{call}\u{201d}"))
+        let (other, words) = apart(&call);
+        let tune = other.map_or_else(String::new, |f| format!(", on {f}"));
+        Some(format!("When you are ready{tune}: \u{201c}{words}\u{201d}"))
     }
 
     /// Words without a callsign and without anything to answer: a remark, or the key was released too early.
@@ -333,6 +349,16 @@ mod tests {
             assert_eq!(aloud(call, callsign.parse().ok().as_ref()), words);
         }
         assert_eq!(aloud("Denver Ground, your callsign, radio check", None), "Denver Ground, your callsign, radio check");
+    }
+
+    #[test]
+    fn frequency_of_another_unit_is_no_part_of_the_words() {
+        let (frequency, words) = apart("Palo Alto Tower (118.6), Skyhawk one seven two sierra papa, ready for departure");
+        assert_eq!(frequency.map(|f| f.to_string()).as_deref(), Some("118.6"));
+        assert_eq!(words, "Palo Alto Tower, Skyhawk one seven two sierra papa, ready for departure");
+        for call in ["Hilo Ground, N172SP, radio check", "Hilo Ground, N172SP, information (118.6), ready"] {
+            assert_eq!(apart(call), (None, call.to_owned()));
+        }
     }
 
     #[test]
