@@ -22,6 +22,8 @@ const AFTER_SPEECH_S: u64 = 6;
 pub(super) const TO_READ: Duration = Duration::from_secs(30);
 /// Maximum length of the line with the pilot's words, characters. A recogniser in a loop may repeat the same words.
 const QUOTE_CHARS: usize = 80;
+/// Minimum length of the end of a quotation, behind a callsign, characters.
+const LEAST_END: usize = 12;
 /// Words longer than this are cut in the middle, characters.
 const LONGEST_WORD: usize = 20;
 /// Speaking time per letter at the voice's normal pace, milliseconds.
@@ -44,8 +46,8 @@ pub(super) fn quoted(words: &str) -> String {
     if over == 0 {
         return line;
     }
-    // The beginning names the unit and the callsign, and the end what was asked for or read back: leave out the middle, at word
-    // boundaries.
+    // The beginning names the unit and the callsign, which stays whole, and the end what was asked for or read back: leave out the
+    // middle, at word boundaries.
     let all: Vec<char> = words.chars().collect();
     let most = all.len().saturating_sub(over + 1);
     let (mut head, mut tail) = (most / 2, all.len() - (most - most / 2));
@@ -53,11 +55,43 @@ pub(super) fn quoted(words: &str) -> String {
     if let Some(n) = (0..=head).find(|n| all[head - n] == ' ').filter(|n| near(*n)) {
         head -= n;
     }
+    let whole = after_callsign(&words, head);
+    if whole > head && whole + LEAST_END <= most {
+        (head, tail) = (whole, all.len() - (most - whole));
+    }
     if let Some(n) = (0..all.len() - tail).find(|n| all[tail + n] == ' ').filter(|n| near(*n)) {
         tail += n;
     }
     let (start, end): (String, String) = (all[..head].iter().collect(), all[tail..].iter().collect());
     format!("You: \"{}\u{2026}{end}\"", start.trim_end_matches([' ', ',', ';', ':', '.', '\u{2013}', '-']))
+}
+
+/// Where the first callsign of a call ends, or other figures and letters that a cut here would divide. Characters; the cut itself if
+/// it divides none.
+fn after_callsign(words: &str, cut: usize) -> usize {
+    let alphabet = format!("{} nine alfa", spoken::characters("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")).to_lowercase();
+    // Figures and letters without a pause between them: where they start and end, and how many there are.
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    let (mut at, mut goes_on) = (0, false);
+    for word in words.split(' ') {
+        let (start, end) = (at, at + word.chars().count());
+        at = end + 1;
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let figures = plain.contains(|c: char| c.is_ascii_digit());
+        if !figures && !alphabet.split(' ').any(|letter| letter == plain) {
+            goes_on = false;
+            continue;
+        }
+        let count = if figures { 2 } else { 1 };
+        match runs.last_mut().filter(|_| goes_on) {
+            Some(run) => (run.1, run.2) = (end, run.2 + count),
+            None => runs.push((start, end, count)),
+        }
+        goes_on = word.ends_with(char::is_alphanumeric);
+    }
+    let callsign = runs.iter().find(|run| run.2 > 1).filter(|run| run.1 > cut);
+    let divided = || runs.iter().find(|run| run.0 <= cut + 1 && run.1 > cut);
+    callsign.or_else(divided).map_or(cut, |run| run.1)
 }
 
 /// Describes a readback error in plain words; `due` is the correct readback.
@@ -104,7 +138,7 @@ fn apart(call: &str) -> (Option<Frequency>, String) {
     let parts = || {
         let (name, rest) = call.split_once(" (")?;
         let (frequency, rest) = rest.split_once("), ")?;
-        Some((frequency.parse().ok().filter(|_| !name.contains(','))?, format!("{name}, {rest}")))
+        Some((frequency.parse::<Frequency>().ok().filter(|_| !name.contains(','))?, format!("{name}, {rest}")))
     };
     parts().map_or_else(|| (None, call.to_owned()), |(frequency, words)| (Some(frequency), words))
 }
@@ -315,9 +349,14 @@ mod tests {
         }
         // Both halves have whole words, and no comma stands before the ellipsis.
         let call = "Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with information bravo, request taxi";
-        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two\u{2026} information bravo, request taxi\"");
+        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two sierra papa\u{2026} bravo, request taxi\"");
         let comma = "Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A, request taxi";
-        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two\u{2026} the north ramp by A, request taxi\"");
+        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two sierra papa\u{2026} ramp by A, request taxi\"");
+        // A callsign at the end, or in figures.
+        let readback = "Runway two six, taxi via alpha, bravo, hold short of runway two one, Skyhawk one seven two sierra papa";
+        assert_eq!(quoted(readback), "You: \"Runway two six, taxi via alpha, bravo\u{2026} Skyhawk one seven two sierra papa\"");
+        let figures = "Palo Alto Tower Skyhawk 172SP holding short runway 31 ready for departure to the north with information delta";
+        assert_eq!(quoted(figures), "You: \"Palo Alto Tower Skyhawk 172SP\u{2026} to the north with information delta\"");
         let whole = "x".repeat(73);
         assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
     }
