@@ -62,6 +62,8 @@ pub(super) struct First {
     checking: Option<Check>,
     /// Name of the microphone whose test recording is still being recognised.
     unheard: Option<String>,
+    /// Name of the microphone that has passed its test in this run.
+    pub(super) proven: Option<String>,
     /// A possibly misheard callsign, accepted once it is repeated.
     pub(super) doubtful: Option<Callsign>,
     /// The request that waits for the outcome of the next spoken call.
@@ -74,7 +76,17 @@ pub(super) struct First {
 
 impl Default for First {
     fn default() -> Self {
-        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, awaited: None, answered: false, new: false }
+        Self {
+            steps: Steps::over(),
+            test: None,
+            checking: None,
+            unheard: None,
+            proven: None,
+            doubtful: None,
+            awaited: None,
+            answered: false,
+            new: false,
+        }
     }
 }
 
@@ -407,6 +419,7 @@ impl App {
         if is_check(&heard.text) || heard.others.iter().any(|o| is_check(&o.text)) {
             let slow = self.slow_test(heard.took_ms).map_or_else(String::new, |slow| format!("\n{slow}"));
             let body = format!("{name} heard you.\n{}{slow}", quoted(&heard.text));
+            self.first.proven = Some(name);
             self.passed(Step::Microphone, "Microphone works", &body, fx);
         } else if heard.text.trim().is_empty() {
             let body = format!("Test {name} again, and speak a little slower.");

@@ -45,6 +45,11 @@ fn unheard(what: &str, title: &str, cause: &str) -> Problem {
     Problem::new(what).brief(title, cause)
 }
 
+/// Silence from a microphone that has passed its test: the pilot said nothing.
+pub(super) fn nothing(key: &str) -> Problem {
+    unheard("nothing was heard", "I heard nothing", "").remedy(format!("Speak while you hold {key}."))
+}
+
 /// The key was released before a word could be spoken.
 pub(super) fn tapped(key: &str) -> Problem {
     unheard("the key was only tapped", &format!("Hold {key} while you speak"), "The press was too short for a call.")

@@ -110,7 +110,10 @@ impl App {
         open.latency.capture = millis(now.since(open.ended));
         if let Some(deaf) = gate::judge(&take) {
             self.open = None;
-            let p = deaf.problem(&self.microphone());
+            let p = match deaf {
+                gate::Deaf::Silent if self.first.proven.as_ref() == Some(&self.desk.open_microphone) => gate::nothing(&self.key()),
+                _ => deaf.problem(&self.microphone()),
+            };
             // Not a standing fault: the pilot may have said nothing.
             fx.push(self.told(&p));
             return;

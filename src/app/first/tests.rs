@@ -142,6 +142,27 @@ fn each_microphone_test_result_has_its_message() {
 }
 
 #[test]
+fn silence_from_a_proven_microphone_is_a_press_without_words() {
+    let mut app = fresh();
+    let mut press = |prove: bool, at: u64, microphone: &str| {
+        if prove {
+            app.first.unheard = Some("Headset".into());
+            app.handle(Time(at), Event::CheckHeard(Ok(words("Radio check"))));
+        }
+        app.handle(Time(at), Event::Ptt(Edge::Down));
+        let tx = app.open_tx().unwrap();
+        app.handle(Time(at), Event::Listening { tx, microphone: microphone.into() });
+        app.handle(Time(at + 2000), Event::Ptt(Edge::Up));
+        let due = app.next_deadline().unwrap();
+        app.handle(due, Event::Wake);
+        said(&app.handle(due, Event::Captured { tx, take: Ok(Take { ms: 2000, ..Take::default() }) })).pop().unwrap()
+    };
+    assert_eq!(press(false, 0, "Headset").0, "No signal from Headset");
+    assert_eq!(press(true, 10_000, "Headset"), ("I heard nothing".into(), "Speak while you hold Scroll Lock.".into()));
+    assert_eq!(press(false, 20_000, "Webcam").0, "No signal from Webcam", "another one may be muted");
+}
+
+#[test]
 fn missing_key_press_is_reported_and_answers_the_request() {
     let mut app = fresh();
     app.handle(Time(0), Event::TestKey { id: 7 });
