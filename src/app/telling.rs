@@ -111,7 +111,7 @@ pub const NO_CALLSIGN: &str = "your callsign";
 pub const EXAMPLE: &str = "november one seven two sierra papa";
 
 /// A call as spoken. Its callsign is in written form: "Skyhawk 172SP".
-fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
+pub fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
     let Some(callsign) = callsign else { return call.to_owned() };
     let id = callsign.as_str();
     let tails = [id.strip_prefix('N'), id.get(3..)];

@@ -39,6 +39,8 @@ struct Setup<'a> {
     named: bool,
     /// Progress of the first run.
     steps: Steps,
+    /// The microphone was tested.
+    tried: bool,
     /// The microphone test passed.
     hears: bool,
 }
@@ -106,7 +108,7 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
     head(&format!("Settings file: {}", shown(&paths.config_file)))?;
     let steps = steps::of(&paths, &config);
     let ask = Ask::new(answers, args.yes, paths.config_file.clone());
-    let mut s = Setup { args, paths, ask, config, named, steps, hears: false };
+    let mut s = Setup { args, paths, ask, config, named, steps, tried: false, hears: false };
     type Work = fn(&mut Setup<'_>) -> anyhow::Result<()>;
     let all: [(Step, bool, Work); 5] = [
         (Step::Model, args.skip_model, model::step),

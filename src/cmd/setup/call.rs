@@ -6,17 +6,21 @@ use std::time::{Duration, Instant};
 
 use super::ask::{say, told, well};
 use super::{Setup, is_running};
-use crate::app::telling::{EXAMPLE, NO_CALLSIGN};
+use crate::app::telling::{EXAMPLE, NO_CALLSIGN, aloud};
+use crate::atc::spoken;
 use crate::dispatch::steps;
 use crate::event::{CALL_WITHIN_S, Step, TrayState};
 use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::key_words;
+use crate::units::Callsign;
 
 /// Timeout for the tray to start and answer.
 const STARTED: Duration = Duration::from_secs(15);
 /// Timeout for the answer to a typed call.
 const ANSWERED: Duration = Duration::from_secs(30);
+/// Timeout for a running tray to read the settings that were just changed.
+const TAKEN: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(100);
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
@@ -57,12 +61,33 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
 }
 
-/// A radio check that somebody hears now, whatever the running flight does, and why it goes to that airport. Without a callsign, the one from the example is used.
+/// A radio check that somebody hears now, whatever the running flight does, and why it goes to that airport. Without a callsign, the
+/// one from the example is used. A running tray may still have the callsign from before this setup.
 fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
-    match ipc::reach(&s.paths.sockets(), &Request::FirstCall(true), Duration::from_secs(3)) {
-        Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace(NO_CALLSIGN, EXAMPLE), note)),
-        _ => None,
+    let limit = Instant::now() + TAKEN;
+    loop {
+        let reply = ipc::reach(&s.paths.sockets(), &Request::FirstCall(true), Duration::from_secs(3));
+        let Ok(Reply::Said { text, note }) = reply else { return None };
+        let call = text.lines().last()?.replace(NO_CALLSIGN, EXAMPLE);
+        let Some(own) = s.config.pilot.callsign.as_ref().filter(|own| !says(&call, own)) else { return Some((call, note)) };
+        if Instant::now() >= limit {
+            return Some((said_by(&call, own), note));
+        }
+        std::thread::sleep(LOOK);
     }
+}
+
+/// Whether a call as spoken has this callsign, perhaps with the aircraft's type in front of its figures.
+fn says(call: &str, own: &Callsign) -> bool {
+    let whole = aloud(&own.painted(), Some(own));
+    let figures = own.as_str().strip_prefix('N').map(|figures| format!(" {}", spoken::characters(figures)));
+    call.split(", ").any(|part| part == whole || figures.as_ref().is_some_and(|f| part.ends_with(f.as_str())))
+}
+
+/// The same radio check by this callsign.
+fn said_by(call: &str, own: &Callsign) -> String {
+    let station = call.split(", ").next().unwrap_or(call);
+    format!("{station}, {}, radio check", aloud(&own.painted(), Some(own)))
 }
 
 /// Starts the tray, which keeps running when this program ends.
@@ -157,8 +182,8 @@ fn unanswered(note: &str) -> Problem {
 /// The same call without a microphone.
 fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
-    say(&format!("The microphone is not tested yet, so Stratus types the first call for you, as you can: stratus say \"{call}\""))
-        .map_err(terminal)?;
+    let why = if s.tried { "The microphone test has not passed" } else { "You skipped the microphone test" };
+    say(&format!("{why}, so Stratus types the first call for you. You can do the same: stratus say \"{call}\"")).map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
         Reply::Said { text, note } if !text.is_empty() => answered(&text, &note).map_err(terminal),
         Reply::Said { note, .. } => Err(Problem::new("the controller did not answer").because(note)),
@@ -177,6 +202,22 @@ mod tests {
         let p = unanswered("Another callsign\nStratus knows you as N172SP.\nYou: \"Hilo Ground, radio check\"");
         assert_eq!(p.why, ["it heard \"Hilo Ground, radio check\""]);
         assert_eq!(p.fix, "Stratus knows you as N172SP.");
+    }
+
+    #[test]
+    fn first_call_has_the_callsign_just_chosen() {
+        let own = "N172SP".parse().unwrap();
+        for call in [
+            "Hilo Ground, november one seven two sierra papa, radio check",
+            "Hilo Ground, Skyhawk one seven two sierra papa, radio check",
+        ] {
+            assert!(says(call, &own), "{call}");
+        }
+        let old = "Hilo Ground, november seven three niner tango whiskey, radio check";
+        assert!(!says(old, &own));
+        assert_eq!(said_by(old, &own), "Hilo Ground, november one seven two sierra papa, radio check");
+        let airline = "BAW22".parse().unwrap();
+        assert!(says(&said_by(old, &airline), &airline));
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     loop {
         let heard = listen(s);
-        s.hears = matches!(heard, Ok(true));
+        (s.tried, s.hears) = (true, matches!(heard, Ok(true)));
         if let Err(p) = heard {
             told("not yet", &p)?;
         }
