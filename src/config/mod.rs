@@ -221,6 +221,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn shipped_file_fits_the_window_of_an_editor() {
+        assert!(SHIPPED.starts_with("# The settings of Stratus. To change one:\n# 1. Remove the \"#\""));
+        for line in SHIPPED.lines() {
+            assert!(line.chars().count() <= 70, "{line}");
+        }
+    }
+
     /// The shipped file as a page: a table per section, each key with its default and the comment above it.
     fn reference() -> String {
         let mut page = String::from(
