@@ -288,7 +288,7 @@ fn failed_download_stays_in_the_menu_until_it_is_tried_again() {
 }
 
 #[test]
-fn failed_download_leaves_the_menu_with_another_server_or_a_model_that_works() {
+fn failed_download_leaves_the_menu_with_its_cause() {
     let failed = |app: &mut App| {
         let p = Problem::new("cannot download the speech model base.en").about(Part::Download);
         let p = p.brief("Could not download the speech model base.en", "No internet connection: hub not reached.");

@@ -206,17 +206,16 @@ mod tests {
 
     #[test]
     fn first_call_has_the_callsign_just_chosen() {
-        let own = "N172SP".parse().unwrap();
-        for call in [
-            "Hilo Ground, november one seven two sierra papa, radio check",
-            "Hilo Ground, Skyhawk one seven two sierra papa, radio check",
-        ] {
+        let own: Callsign = "N172SP".parse().unwrap();
+        for call in
+            ["Hilo Ground, november one seven two sierra papa, radio check", "Hilo Ground, Skyhawk one seven two sierra papa, radio check"]
+        {
             assert!(says(call, &own), "{call}");
         }
         let old = "Hilo Ground, november seven three niner tango whiskey, radio check";
         assert!(!says(old, &own));
         assert_eq!(said_by(old, &own), "Hilo Ground, november one seven two sierra papa, radio check");
-        let airline = "BAW22".parse().unwrap();
+        let airline: Callsign = "BAW22".parse().unwrap();
         assert!(says(&said_by(old, &airline), &airline));
     }
 
