@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_own_registration_is_heard_however_it_is_written() {
+    fn the_end_of_the_own_registration_is_heard_in_any_spelling() {
         for (text, own) in [
             ("request taxi kilo lima", "5NAKL"),
             ("five november kilo lima request taxi", "5NAKL"),

@@ -140,7 +140,7 @@ fn runway_asked_for(s: &Situation, r: &Record, heard: &Understanding) -> Option<
     if free {
         return Some([Item::RunwayAvailable(wanted)].into_iter().chain(wind).collect());
     }
-    let why = if exists { format!("runway {wanted} is not clear") } else { format!("runway {wanted} does not exist") };
+    let why = if exists { format!("runway {wanted} is not clear") } else { "that runway does not exist here".to_owned() };
     let other = r.own_runway.or(s.active).filter(|x| *x != wanted && far.is_none() && !s.runway_blocked(*x) && !s.is_closed(*x));
     let base = heard.slots.side.filter(|_| heard.slots.position.as_deref() == Some("base") && other.is_some());
     let base = base.map(|side| Item::PatternWords(format!("{} base approved", side.word())));

@@ -105,7 +105,7 @@ pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) ->
     })
 }
 
-/// A pilot on the taxiways who asks to cross a runway is told to cross it or to hold short of it, whatever else the call names and in
+/// A pilot on the taxiways who asks to cross a runway gets "cross" or "hold short", whatever else the call names and in
 /// distress as well. Any other answer could be taken for the crossing. The taxi that the call asks for follows.
 pub(super) fn asked_to_cross(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let works = matches!(s.facility, Facility::Ground | Facility::Tower) && s.live && s.on_ground && !s.on_runway;

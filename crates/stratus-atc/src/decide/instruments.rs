@@ -149,7 +149,7 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if let Some(d) = circling::requested(s, r, a, heard).or_else(|| on_top::requested(s, r, heard)) {
         return Some(d);
     }
-    // A level beside another request is the aircraft's present or assigned one, or a request of its own.
+    // A level beside another request is the aircraft's present or assigned one, or a separate request.
     let held = |feet: i32| r.altitude_ft == Some(feet) || s.altitude_ft.is_some_and(|now| (now - feet).abs() <= 300);
     let level = heard.requests.iter().find(|q| matches!(q, Request::Level { feet: Some(f), way: Some(_) } if *f >= 1_000 && !held(*f)));
     let way = heard.requests.iter().find(|q| matches!(q, Request::DirectTo { .. } | Request::Deviate { .. }));

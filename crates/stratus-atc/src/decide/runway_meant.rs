@@ -33,7 +33,7 @@ pub(super) fn without_the_turn(s: &Situation, heard: &Understanding) -> Option<U
     Some(meant)
 }
 
-/// A runway that is wanted if the wind allows it: the wind decides, and is told. With a tailwind the runway in use takes its place.
+/// A runway that is wanted if the wind allows it: the wind decides, and the pilot hears it. With a tailwind the runway in use takes its place.
 pub(super) fn by_the_wind(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let taxies = s.live && s.on_ground && s.facility == Facility::Ground && heard.intent == Intent::TaxiRequest;
     let wanted = heard.slots.runway.filter(|_| taxies && heard.remarks.has(Remark::IfWind))?;

@@ -347,7 +347,7 @@ fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     sense.denied && negated && !lacks || sense.time == Time::Reported || ended(clauses, said.words.start)
 }
 
-/// "Might ask for higher later": there will be a call of its own.
+/// "Might ask for higher later": another call will follow.
 fn is_put_off(said: &Said, clauses: &Clauses) -> bool {
     matches!(said.act, Act::Level | Act::Approach) && clauses.put_off(said.words.end)
 }
