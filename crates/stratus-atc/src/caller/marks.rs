@@ -24,7 +24,7 @@ pub(super) fn marked(t: &[Token], start: usize) -> Option<(String, Range<usize>,
         let opens = matches!(t[i], Token::Digit(_, Link::First));
         let fits = if said.starts_with(|c: char| c.is_ascii_digit()) {
             // "Runway one seven, five yankee ...": digits before the mark belong to another item.
-            !matches!(t[i], Token::Digit(_, Link::Joined)) && (opens || !guernsey) && !(before == "runway" && guernsey)
+            !matches!(t[i], Token::Digit(_, Link::Joined)) && (!guernsey || opens && before != "runway")
         } else {
             // "Holding at alpha two, november hotel bravo": a point on the field, and another callsign.
             let named = NOT_BEFORE.contains(&before) || AMID.contains(&before);
