@@ -336,6 +336,6 @@ fn setup_works_while_the_tray_runs() {
     // Without a tested microphone, the call is typed.
     setup.shows("The controller: \"");
     let said = setup.end();
-    assert!(said.contains("as you can: stratus say") && said.contains("Done."), "{said}");
+    assert!(said.contains("You can do the same: stratus say") && said.contains("Done."), "{said}");
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
