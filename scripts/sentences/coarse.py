@@ -5,8 +5,8 @@ times the root mean square of the column, so that nearly all numbers are small a
 graph, its reader and its memory use stay the same. Later rows of a matrix compensate for the rounding error of earlier ones
 as far as possible (GPTQ), based on the correlation of the inputs in 450 calls; their labels are not used.
 
-With any STEP, also 0, the weights of the layers get 7 bits. Processors without VNNI instructions (AMD before Zen 4, Intel before the
-10th generation) add two products of an unsigned 8-bit input and a weight in a signed 16-bit register, which saturates (VPMADDUBSW):
+With any STEP, also 0, the weights of the layers get 7 bits. Without AVX-512 VNNI instructions, which most
+processors in use lack, rten adds two products of an unsigned 8-bit input and a weight in a signed 16-bit register, which saturates (VPMADDUBSW):
 2 * 255 * 63 fits, 2 * 255 * 127 does not. With 8 bits, a call could have one meaning on one computer and another one on the next.
 """
 import json

@@ -1,4 +1,4 @@
-//! The sentence model: a small encoder (six layers of a distilled BERT, 8-bit weights) that scores the possible
+//! The sentence model: a small encoder (six layers of a distilled BERT, 7-bit weights) that scores the possible
 //! meanings of a call.
 //!
 //! It was fine-tuned on the labelled calls in `corpora` (`scripts/sentences`). It therefore understands wordings that

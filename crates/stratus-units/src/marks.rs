@@ -1,6 +1,7 @@
 //! Nationality marks of aircraft: what stands before the hyphen of a registration.
 
-/// The nationality marks with a digit (ICAO Annex 7, supplement). Of those with three characters, the first two.
+/// The nationality marks with a digit. The authority is the supplement to ICAO Annex 7, against which this
+/// table has not been checked. Of marks with three characters, the first two.
 #[rustfmt::skip]
 const MARKS: [&str; 94] = [
     "3A", "3B", "3C", "3D", "3X", "4J", "4K", "4L", "4O", "4R", "4W", "4X", "4Z", "5A", "5B", "5H", "5N", "5R", "5T", "5U",
